@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which VM and vCPU the current task works for. Many hook points (tracepoints,
+ * functions that take a memslot or a pfn) do not say; the ioctl or notifier
+ * that the task is in does.
+ */
+#ifndef _MMUWITNESS_CONTEXT_H
+#define _MMUWITNESS_CONTEXT_H
+
+#include <linux/kvm_host.h>
+#include <linux/sched.h>
+
+struct mmuw_context {
+	struct task_struct *task;
+	struct kvm *kvm;		/* of the ioctl, NULL: none */
+	struct kvm_vcpu *vcpu;		/* in KVM_RUN */
+	unsigned int ioctl;		/* command of the VM ioctl, 0: none */
+	gfn_t fault_gfn;		/* of the fault being handled */
+	bool fault_write;
+	bool in_notifier;		/* inside one of KVM's notifiers ... */
+	struct kvm *notifier_kvm;	/* ... of this VM, NULL: not witnessed */
+	u8 notifier_event;		/* enum mmu_notifier_event of the range */
+};
+
+/* The current task's context, or NULL. Never in interrupt context. */
+struct mmuw_context *mmuw_context(void);
+/* Ditto, made if absent; NULL when the table is full (counted). */
+struct mmuw_context *mmuw_context_get(void);
+/* Give the entry back if nothing in it is set any more. */
+void mmuw_context_put(struct mmuw_context *ctx);
+void mmuw_context_reset(void);
+
+struct kvm *mmuw_context_kvm(void);
+s16 mmuw_context_vcpu_id(void);
+
+extern atomic64_t mmuw_context_overflows;
+
+#endif /* _MMUWITNESS_CONTEXT_H */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an ftrace callback may ask of the registers, over kernel versions. */
+#ifndef _MMUWITNESS_FREGS_H
+#define _MMUWITNESS_FREGS_H
+
+#include <linux/ftrace.h>
+
+/* From a function's address to the patched call in it: ENDBR or BTI at most. */
+#define MMUW_MAX_PROLOGUE 16
+
+#ifdef ftrace_regs_get_argument
+#define MMUW_FTRACE_FLAGS 0
+#define mmuw_fregs_argument(fregs, n) ftrace_regs_get_argument(fregs, n)
+#else
+/* Without the accessor full registers are what every kernel can give. */
+#define MMUW_FTRACE_FLAGS FTRACE_OPS_FL_SAVE_REGS
+#define mmuw_fregs_argument(fregs, n) \
+	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
+#endif
+
+#endif /* _MMUWITNESS_FREGS_H */

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "hook.h"
+
+#include <linux/ftrace.h>
+
+#include "fregs.h"
+#include "symbol.h"
+
+/* vCPUs sit in KVM_RUN for a whole scenario: an instance each, and room. */
+#define MAX_ACTIVE 128
+
+static struct mmuw_hook *const tables[] = {
+	mmuw_kvm_hooks, mmuw_folio_hooks, mmuw_arch_hooks,
+};
+static bool attached;
+
+#define for_each_hook(h, t)						\
+	for (t = 0; t < ARRAY_SIZE(tables); t++)			\
+		for (h = tables[t]; h->name; h++)
+
+static void on_function(unsigned long ip, unsigned long parent_ip,
+			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned long arg[MMUW_HOOK_ARGS];
+	struct mmuw_hook *h;
+	unsigned int t, i;
+
+	for_each_hook(h, t) {
+		/* ip is that of the patched call, past an ENDBR or BTI. */
+		if (h->on_return || !h->address || ip - h->address >= MMUW_MAX_PROLOGUE)
+			continue;
+		for (i = 0; i < MMUW_HOOK_ARGS; i++)
+			arg[i] = mmuw_fregs_argument(fregs, i);
+		rcu_read_lock();
+		h->on_entry(h, arg);
+		rcu_read_unlock();
+		return;
+	}
+}
+
+static struct ftrace_ops function_ops = {
+	.func = on_function,
+	.flags = MMUW_FTRACE_FLAGS,
+};
+
+static int on_call(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct mmuw_hook *h = container_of(get_kretprobe(ri), struct mmuw_hook, rp);
+	struct mmuw_frame *frame = (struct mmuw_frame *)ri->data;
+	unsigned int i;
+	bool wanted;
+
+	for (i = 0; i < MMUW_HOOK_ARGS; i++)
+		frame->arg[i] = regs_get_kernel_argument(regs, i);
+	rcu_read_lock();
+	wanted = h->on_enter(h, frame);
+	rcu_read_unlock();
+	return wanted ? 0 : 1;
+}
+
+static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct mmuw_hook *h = container_of(get_kretprobe(ri), struct mmuw_hook, rp);
+
+	rcu_read_lock();
+	h->on_return(h, (struct mmuw_frame *)ri->data, regs_return_value(regs));
+	rcu_read_unlock();
+	return 0;
+}
+
+static void resolve(struct mmuw_hook *h)
+{
+	unsigned int i;
+
+	h->error = -ENOENT;
+	h->address = 0;
+	h->symbol = h->symbols[0];
+	atomic64_set(&h->hits, 0);
+	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i]; i++) {
+		h->address = mmuw_symbol_address(h->symbols[i]);
+		if (h->address) {
+			h->symbol = h->symbols[i];
+			h->error = 0;
+			return;
+		}
+	}
+}
+
+static void attach_return(struct mmuw_hook *h)
+{
+	memset(&h->rp, 0, sizeof(h->rp));
+	h->rp.kp.symbol_name = h->symbol;
+	h->rp.entry_handler = on_call;
+	h->rp.handler = on_return;
+	h->rp.data_size = sizeof(struct mmuw_frame);
+	h->rp.maxactive = MAX_ACTIVE;
+	h->error = register_kretprobe(&h->rp);
+	if (h->error)
+		h->address = 0;
+}
+
+int mmuw_hooks_attach(void)
+{
+	struct mmuw_hook *h;
+	unsigned int t;
+	int err;
+
+	for_each_hook(h, t)
+		resolve(h);
+	if (!mmuw_hook_address("vm_ioctl"))
+		return -ENODEV;
+
+	for_each_hook(h, t) {
+		if (!h->address || h->on_return)
+			continue;
+		h->error = ftrace_set_filter_ip(&function_ops, h->address, 0, 0);
+		if (h->error)
+			h->address = 0;	/* not traceable: notrace or no patch site */
+	}
+	err = register_ftrace_function(&function_ops);
+	if (err) {
+		ftrace_free_filter(&function_ops);
+		return err;
+	}
+	for_each_hook(h, t)
+		if (h->address && h->on_return)
+			attach_return(h);
+	err = mmuw_tracepoints_attach();
+	attached = true;
+	if (err)
+		mmuw_hooks_detach();
+	return err;
+}
+
+void mmuw_hooks_detach(void)
+{
+	struct kretprobe *rps[16];
+	struct mmuw_hook *h;
+	unsigned int t;
+	int n = 0;
+
+	if (!attached)
+		return;
+	attached = false;
+	mmuw_tracepoints_detach();
+	for_each_hook(h, t)
+		if (h->address && h->on_return && !WARN_ON_ONCE(n == ARRAY_SIZE(rps)))
+			rps[n++] = &h->rp;
+	/* In one go: each call waits for a grace period. */
+	unregister_kretprobes(rps, n);
+	unregister_ftrace_function(&function_ops);
+	ftrace_free_filter(&function_ops);
+	for_each_hook(h, t)
+		h->address = 0;
+}
+
+unsigned long mmuw_hook_address(const char *name)
+{
+	struct mmuw_hook *h;
+	unsigned int t;
+
+	for_each_hook(h, t)
+		if (!strcmp(h->name, name))
+			return h->address;
+	return 0;
+}
+
+static void fill(struct mmuwitness_hook *report, const char *name, const char *symbol,
+		 int error, s64 hits, int missed)
+{
+	report->state = !attached ? MMUWITNESS_HOOK_IDLE :
+			error ? MMUWITNESS_HOOK_MISSING : MMUWITNESS_HOOK_ATTACHED;
+	report->hits = hits;
+	strscpy(report->name, name, sizeof(report->name));
+	strscpy(report->symbol, symbol, sizeof(report->symbol));
+	report->why[0] = '\0';
+	if (!attached)
+		return;
+	if (error == -ENOENT)
+		strscpy(report->why, "no such symbol", sizeof(report->why));
+	else if (error)
+		snprintf(report->why, sizeof(report->why), "cannot be probed: %pe", ERR_PTR(error));
+	else if (missed)
+		snprintf(report->why, sizeof(report->why), "%d returns missed", missed);
+}
+
+int mmuw_hook_report(struct mmuwitness_hook *report)
+{
+	struct mmuw_tracepoint *p;
+	struct mmuw_hook *h;
+	unsigned int t, i = 0;
+
+	for_each_hook(h, t) {
+		if (i++ != report->index)
+			continue;
+		fill(report, h->name, h->symbol ?: h->symbols[0], h->error,
+		     atomic64_read(&h->hits), h->rp.nmissed + h->rp.kp.nmissed);
+		return 0;
+	}
+	for_each_tracepoint_hook(p, t) {
+		if (i++ != report->index)
+			continue;
+		fill(report, p->name, p->symbol, p->error, atomic64_read(&p->hits), 0);
+		return 0;
+	}
+	return -ENOENT;
+}

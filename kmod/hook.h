@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks: functions of KVM and mm that are watched, found by name when the
+ * session starts. What this kernel does not have is reported, not fatal.
+ *
+ * A hook with on_return is a kretprobe; all others share one ftrace_ops, since
+ * attaching one ops per function takes seconds. Tracepoints of KVM are not
+ * exported: they are found by walking the tracepoint tables.
+ */
+#ifndef _MMUWITNESS_HOOK_H
+#define _MMUWITNESS_HOOK_H
+
+#include <linux/atomic.h>
+#include <linux/kprobes.h>
+#include <linux/tracepoint.h>
+#include <linux/types.h>
+
+#include "uapi/mmuwitness.h"
+
+#define MMUW_HOOK_ARGS 4
+
+/* State that an entry hands to its return. */
+struct mmuw_frame {
+	unsigned long arg[MMUW_HOOK_ARGS];
+	unsigned long saved[3];
+};
+
+struct mmuw_hook {
+	const char *name;		/* what is witnessed */
+	const char *symbols[4];		/* candidates: renamed, split or vendor variants */
+	void (*on_entry)(struct mmuw_hook *hook, const unsigned long *arg);
+	/* With on_return: on_enter fills the frame; false: no return wanted. */
+	bool (*on_enter)(struct mmuw_hook *hook, struct mmuw_frame *frame);
+	void (*on_return)(struct mmuw_hook *hook, struct mmuw_frame *frame, unsigned long ret);
+
+	/* state */
+	const char *symbol;		/* the candidate that exists */
+	unsigned long address;
+	int error;			/* why it is missing */
+	atomic64_t hits;
+	struct kretprobe rp;
+};
+
+struct mmuw_tracepoint {
+	const char *name;		/* what is witnessed */
+	const char *symbol;		/* name of the tracepoint */
+	void *probe;
+	void (*on_found)(struct module *module);	/* optional */
+
+	struct tracepoint *tp;
+	struct module *module;
+	int error;
+	atomic64_t hits;
+};
+
+/* Hook tables, one per kind of thing witnessed; NULL-terminated by name. */
+extern struct mmuw_hook mmuw_kvm_hooks[];
+extern struct mmuw_hook mmuw_folio_hooks[];
+extern struct mmuw_tracepoint mmuw_folio_tracepoints[];
+extern struct mmuw_hook mmuw_arch_hooks[];
+extern struct mmuw_tracepoint mmuw_arch_tracepoints[];
+
+extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
+#define MMUW_TRACEPOINT_TABLES 2
+
+#define for_each_tracepoint_hook(p, t)					\
+	for (t = 0; t < MMUW_TRACEPOINT_TABLES; t++)			\
+		for (p = mmuw_tracepoint_tables[t]; p->name; p++)
+
+int mmuw_hooks_attach(void);
+void mmuw_hooks_detach(void);
+int mmuw_hook_report(struct mmuwitness_hook *report);
+/* Address of the function behind a hook, 0: not found. */
+unsigned long mmuw_hook_address(const char *name);
+
+/* tracepoint.c: part of attaching */
+int mmuw_tracepoints_attach(void);
+void mmuw_tracepoints_detach(void);
+
+#endif /* _MMUWITNESS_HOOK_H */

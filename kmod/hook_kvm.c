@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* KVM code common to all architectures: ioctls, dirty logs, flushes, pfn look-up. */
+#include <linux/file.h>
+#include <linux/kvm_host.h>
+
+#include "context.h"
+#include "emit.h"
+#include "hook.h"
+#include "lock.h"
+#include "session.h"
+
+/* long kvm_vm_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
+static bool vm_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct kvm *kvm = ((struct file *)f->arg[0])->private_data;
+	struct mmuw_ioctl_event e = {
+		.vm = mmuw_vm_id(kvm), .cmd = f->arg[1], .phase = MMUWITNESS_BEGIN, .vcpu = -1,
+	};
+	struct mmuw_context *ctx;
+
+	if (!e.vm)
+		return false;
+	ctx = mmuw_context_get();
+	if (ctx) {
+		ctx->kvm = kvm;
+		ctx->ioctl = f->arg[1];
+	}
+	f->saved[0] = e.vm;
+	atomic64_inc(&h->hits);
+	mmuw_emit(vm_ioctl, &e);
+	return true;
+}
+
+static void vm_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	struct mmuw_ioctl_event e = {
+		.vm = f->saved[0], .cmd = f->arg[1], .phase = MMUWITNESS_END,
+		.vcpu = -1, .ret = (long)ret,
+	};
+	struct mmuw_context *ctx = mmuw_context();
+
+	mmuw_emit(vm_ioctl, &e);
+	if (ctx) {
+		ctx->kvm = NULL;
+		ctx->ioctl = 0;
+		mmuw_context_put(ctx);
+	}
+}
+
+/* long kvm_vcpu_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
+static bool vcpu_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct kvm_vcpu *vcpu = ((struct file *)f->arg[0])->private_data;
+	struct mmuw_ioctl_event e = { .phase = MMUWITNESS_BEGIN };
+	struct mmuw_context *ctx;
+
+	if (f->arg[1] != KVM_RUN)
+		return false;
+	e.vm = mmuw_vm_id(vcpu->kvm);
+	if (!e.vm)
+		return false;
+	e.vcpu = vcpu->vcpu_id;
+	ctx = mmuw_context_get();
+	if (ctx) {
+		ctx->kvm = vcpu->kvm;
+		ctx->vcpu = vcpu;
+	}
+	f->saved[0] = e.vm;
+	f->saved[1] = e.vcpu;
+	atomic64_inc(&h->hits);
+	mmuw_emit(vcpu_run, &e);
+	return true;
+}
+
+static void vcpu_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	struct mmuw_ioctl_event e = {
+		.vm = f->saved[0], .vcpu = f->saved[1], .phase = MMUWITNESS_END, .ret = (int)ret,
+	};
+	struct mmuw_context *ctx = mmuw_context();
+
+	mmuw_emit(vcpu_run, &e);
+	if (ctx) {
+		ctx->kvm = NULL;
+		ctx->vcpu = NULL;
+		mmuw_context_put(ctx);
+	}
+}
+
+/* void mark_page_dirty_in_slot(struct kvm *kvm, const struct kvm_memory_slot *slot, gfn_t gfn) */
+static void log_mark(struct mmuw_hook *h, const unsigned long *arg)
+{
+	struct kvm *kvm = (struct kvm *)arg[0];
+	const struct kvm_memory_slot *slot = (const struct kvm_memory_slot *)arg[1];
+	struct mmuw_log_event e = { .vm = mmuw_vm_id(kvm) };
+
+	if (!e.vm || !slot)
+		return;
+	e.vcpu = mmuw_context_vcpu_id();
+	e.gfn = arg[2];
+	e.slot = slot->id;
+	e.logging = kvm_slot_dirty_track_enabled(slot);
+	e.lock = mmuw_mmu_lock(kvm);
+	atomic64_inc(&h->hits);
+	mmuw_emit(log_mark, &e);
+}
+
+/* void kvm_dirty_ring_push(struct kvm_vcpu *vcpu, u32 slot, u64 offset); 6.1: the ring first */
+static void ring_push(struct mmuw_hook *h, const unsigned long *arg)
+{
+	struct mmuw_context *ctx = mmuw_context();
+	struct mmuw_ring_event e = { .op = MMUWITNESS_RING_PUSH };
+
+	if (!ctx || !ctx->vcpu)
+		return;
+	e.vm = mmuw_vm_id(ctx->vcpu->kvm);
+	if (!e.vm)
+		return;
+	e.vcpu = ctx->vcpu->vcpu_id;
+	e.slot = (u16)arg[1];
+	e.offset = arg[2];
+	atomic64_inc(&h->hits);
+	mmuw_emit(ring, &e);
+}
+
+/* int kvm_dirty_ring_reset(struct kvm *kvm, struct kvm_dirty_ring *ring, ...) */
+static void ring_reset(struct mmuw_hook *h, const unsigned long *arg)
+{
+	struct mmuw_ring_event e = {
+		.vm = mmuw_vm_id((struct kvm *)arg[0]), .vcpu = -1, .op = MMUWITNESS_RING_RESET,
+	};
+
+	if (!e.vm)
+		return;
+	atomic64_inc(&h->hits);
+	mmuw_emit(ring, &e);
+}
+
+/*
+ * bool kvm_make_all_cpus_request(struct kvm *kvm, unsigned int req)
+ *
+ * What a remote flush comes down to where hardware does not broadcast it: its
+ * return means that every vCPU has left the guest or will flush on entry.
+ */
+static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct mmuw_flush_event e = {
+		.vm = mmuw_vm_id((struct kvm *)f->arg[0]), .phase = MMUWITNESS_FLUSH_REQUEST,
+	};
+
+	if (!e.vm || (f->arg[1] & KVM_REQUEST_MASK) != (KVM_REQ_TLB_FLUSH & KVM_REQUEST_MASK))
+		return false;
+	e.vcpu = mmuw_context_vcpu_id();
+	f->saved[0] = e.vm;
+	atomic64_inc(&h->hits);
+	mmuw_emit(tlb_flush, &e);
+	return true;
+}
+
+static void all_cpus_request_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	struct mmuw_flush_event e = {
+		.vm = f->saved[0], .phase = MMUWITNESS_FLUSH_DONE,
+		.vcpu = mmuw_context_vcpu_id(),
+	};
+
+	mmuw_emit(tlb_flush, &e);
+}
+
+/*
+ * kvm_pfn_t __kvm_faultin_pfn(const struct kvm_memory_slot *slot, gfn_t gfn, ...)
+ * kvm_pfn_t __gfn_to_pfn_memslot(const struct kvm_memory_slot *slot, gfn_t gfn, ...) up to 6.12
+ *
+ * Called after the fault took its snapshot of mmu_invalidate_seq: what is read
+ * here is the snapshot or newer.
+ */
+static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
+{
+	struct mmuw_context *ctx = mmuw_context();
+	struct mmuw_fault_event e = { .phase = MMUWITNESS_FAULT_PFN, .gfn = arg[1] };
+	struct kvm *kvm;
+
+	if (!ctx || !ctx->vcpu)
+		return;
+	kvm = ctx->vcpu->kvm;
+	e.vm = mmuw_vm_id(kvm);
+	if (!e.vm)
+		return;
+	e.vcpu = ctx->vcpu->vcpu_id;
+	e.write = ctx->fault_write;
+	e.inv_seq = READ_ONCE(kvm->mmu_invalidate_seq);
+	e.inv_in_progress = READ_ONCE(kvm->mmu_invalidate_in_progress);
+	atomic64_inc(&h->hits);
+	mmuw_emit(fault, &e);
+}
+
+/* KVM's notifier callbacks, first argument the notifier in struct kvm. No event: see notifier.c. */
+static void enter_notifier(struct mmuw_hook *h, const unsigned long *arg)
+{
+	struct kvm *kvm = container_of((struct mmu_notifier *)arg[0], struct kvm, mmu_notifier);
+	struct mmuw_context *ctx;
+
+	if (!mmuw_is_session_mm(READ_ONCE(kvm->mm)))
+		return;
+	ctx = mmuw_context_get();
+	if (!ctx)
+		return;
+	ctx->in_notifier = true;
+	ctx->notifier_kvm = mmuw_vm_id(kvm) ? kvm : NULL;
+	atomic64_inc(&h->hits);
+}
+
+struct mmuw_hook mmuw_kvm_hooks[] = {
+	{ .name = "log_mark", .symbols = { "mark_page_dirty_in_slot" },
+	  .on_entry = log_mark },
+	{ .name = "pfn_lookup", .symbols = { "__gfn_to_pfn_memslot", "__kvm_faultin_pfn" },
+	  .on_entry = pfn_lookup },
+	{ .name = "ring_push", .symbols = { "kvm_dirty_ring_push" }, .on_entry = ring_push },
+	{ .name = "ring_reset", .symbols = { "kvm_dirty_ring_reset" }, .on_entry = ring_reset },
+	{ .name = "notifier_start", .symbols = { "kvm_mmu_notifier_invalidate_range_start" },
+	  .on_entry = enter_notifier },
+	{ .name = "notifier_end", .symbols = { "kvm_mmu_notifier_invalidate_range_end" },
+	  .on_entry = enter_notifier },
+	{ .name = "clear_young", .symbols = { "kvm_mmu_notifier_clear_young" },
+	  .on_entry = enter_notifier },
+	{ .name = "clear_flush_young", .symbols = { "kvm_mmu_notifier_clear_flush_young" },
+	  .on_entry = enter_notifier },
+	{ .name = "vm_ioctl", .symbols = { "kvm_vm_ioctl" },
+	  .on_enter = vm_ioctl_enter, .on_return = vm_ioctl_return },
+	{ .name = "vcpu_run", .symbols = { "kvm_vcpu_ioctl" },
+	  .on_enter = vcpu_ioctl_enter, .on_return = vcpu_ioctl_return },
+	{ .name = "tlb_flush", .symbols = { "kvm_make_all_cpus_request" },
+	  .on_enter = all_cpus_request_enter, .on_return = all_cpus_request_return },
+	{ }
+};

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/mmuwitness: see uapi/mmuwitness.h. */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "emit.h"
+#include "hook.h"
+#include "page.h"
+#include "plant.h"
+#include "session.h"
+
+static bool allow_plants;
+module_param(allow_plants, bool, 0400);
+MODULE_PARM_DESC(allow_plants, "let a session break this kernel on purpose");
+
+/* One session at a time: hooks and events are the whole machine's. */
+static atomic_t opened = ATOMIC_INIT(0);
+static DEFINE_MUTEX(session_lock);
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return atomic_cmpxchg(&opened, 0, 1) ? -EBUSY : 0;
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	mutex_lock(&session_lock);
+	mmuw_plant_clear();
+	mmuw_session_stop();
+	mutex_unlock(&session_lock);
+	atomic_set_release(&opened, 0);
+	return 0;
+}
+
+static int marks(const struct mmuwitness_marks *arg)
+{
+	struct mmuwitness_mark *mark;
+	u32 i;
+
+	if (arg->reserved || !arg->count || arg->count > MMUWITNESS_MAX_MARKS)
+		return -EINVAL;
+	mark = vmemdup_user(u64_to_user_ptr(arg->marks), arg->count * sizeof(*mark));
+	if (IS_ERR(mark))
+		return PTR_ERR(mark);
+	for (i = 0; i < arg->count; i++)
+		mmuw_emit(mark, &mark[i]);
+	kvfree(mark);
+	return 0;
+}
+
+static int page_state(const struct mmuwitness_page_state *arg)
+{
+	struct address_space *mapping = mmuw_session_mapping(arg->file);
+
+	if (!mapping)
+		return -ENOENT;
+	if (!arg->count || arg->count > MMUWITNESS_MAX_MARKS)
+		return -EINVAL;
+	return mmuw_page_state(mapping, arg);
+}
+
+static int note(struct mmuwitness_note *arg)
+{
+	if (strnlen(arg->text, sizeof(arg->text)) == sizeof(arg->text))
+		return -EINVAL;
+	mmuw_emit(note, arg->kind, arg->text);
+	return 0;
+}
+
+static int plant(const struct mmuwitness_plant *arg)
+{
+	if (!allow_plants)
+		return -EPERM;
+	if (strnlen(arg->name, sizeof(arg->name)) == sizeof(arg->name))
+		return -EINVAL;
+	if (arg->name[0])
+		return mmuw_plant_set(arg->name);
+	mmuw_plant_clear();
+	return 0;
+}
+
+static void info(struct mmuwitness_info *arg)
+{
+	arg->abi = MMUWITNESS_ABI;
+	arg->plants_allowed = allow_plants;
+	arg->last_seq = atomic64_read(&mmuw_seq);
+	strscpy(arg->version, THIS_MODULE->version, sizeof(arg->version));
+}
+
+union argument {
+	struct mmuwitness_info info;
+	struct mmuwitness_vm vm;
+	struct mmuwitness_file file;
+	struct mmuwitness_marks marks;
+	struct mmuwitness_note note;
+	struct mmuwitness_page_state page_state;
+	struct mmuwitness_hook hook;
+	struct mmuwitness_plant plant;
+	struct mmuwitness_plant_info plant_info;
+};
+
+static long dispatch(unsigned int cmd, union argument *arg)
+{
+	switch (cmd) {
+	case MMUWITNESS_INFO:
+		info(&arg->info);
+		return 0;
+	case MMUWITNESS_START:
+		return mmuw_session_start();
+	case MMUWITNESS_ADD_VM:
+		return mmuw_session_add_vm(&arg->vm);
+	case MMUWITNESS_DEL_VM:
+		return mmuw_session_del_vm(&arg->vm);
+	case MMUWITNESS_ADD_FILE:
+		return mmuw_session_add_file(&arg->file);
+	case MMUWITNESS_DEL_FILE:
+		return mmuw_session_del_file(&arg->file);
+	case MMUWITNESS_MARKS:
+		return marks(&arg->marks);
+	case MMUWITNESS_NOTE:
+		return note(&arg->note);
+	case MMUWITNESS_PAGE_STATE:
+		return page_state(&arg->page_state);
+	case MMUWITNESS_HOOK:
+		return mmuw_hook_report(&arg->hook);
+	case MMUWITNESS_PLANT:
+		return plant(&arg->plant);
+	case MMUWITNESS_PLANT_INFO:
+		return mmuw_plant_info(&arg->plant_info);
+	}
+	return -ENOTTY;
+}
+
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long user)
+{
+	union argument *arg;
+	long ret;
+
+	if (_IOC_TYPE(cmd) != MMUWITNESS_IOC_MAGIC || _IOC_SIZE(cmd) > sizeof(*arg))
+		return -ENOTTY;
+	arg = kzalloc(sizeof(*arg), GFP_KERNEL);
+	if (!arg)
+		return -ENOMEM;
+	ret = -EFAULT;
+	if ((_IOC_DIR(cmd) & _IOC_WRITE) &&
+	    copy_from_user(arg, (void __user *)user, _IOC_SIZE(cmd)))
+		goto out;
+	ret = mutex_lock_killable(&session_lock);
+	if (ret)
+		goto out;
+	ret = dispatch(cmd, arg);
+	mutex_unlock(&session_lock);
+	if (!ret && (_IOC_DIR(cmd) & _IOC_READ) &&
+	    copy_to_user((void __user *)user, arg, _IOC_SIZE(cmd)))
+		ret = -EFAULT;
+out:
+	kfree(arg);
+	return ret;
+}
+
+static const struct file_operations device_fops = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.release = device_release,
+	.unlocked_ioctl = device_ioctl,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "mmuwitness",
+	.mode = 0600,
+	.fops = &device_fops,
+};
+
+module_misc_device(device);
+
+MODULE_DESCRIPTION("Witness of KVM's secondary MMU, dirty tracking and writeback");
+MODULE_VERSION("0.1");
+MODULE_LICENSE("GPL");

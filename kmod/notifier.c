@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "notifier.h"
+
+#include <linux/mmu_notifier.h>
+
+#include "context.h"
+#include "emit.h"
+
+static void emit(const struct mmu_notifier_range *range, u8 phase)
+{
+	struct mmuw_notifier_event e = {
+		.start = range->start,
+		.end = range->end,
+		.phase = phase,
+		.event = range->event,
+		.blockable = mmu_notifier_range_blockable(range),
+	};
+
+	mmuw_emit(notifier, &e);
+}
+
+static int outer_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	struct mmuw_context *ctx = mmuw_context_get();
+
+	/* Until KVM's own callback names its VM, see mmuw_enter_notifier(). */
+	if (ctx) {
+		ctx->in_notifier = true;
+		ctx->notifier_kvm = NULL;
+		ctx->notifier_event = range->event;
+	}
+	emit(range, MMUWITNESS_START_BEFORE_KVM);
+	return 0;
+}
+
+static void leave_notifier(void)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	if (!ctx)
+		return;
+	ctx->in_notifier = false;
+	ctx->notifier_kvm = NULL;
+	mmuw_context_put(ctx);
+}
+
+static int inner_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	leave_notifier();
+	emit(range, MMUWITNESS_START_AFTER_KVM);
+	return 0;
+}
+
+static void outer_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	emit(range, MMUWITNESS_END_BEFORE_KVM);
+}
+
+static void inner_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	leave_notifier();
+	emit(range, MMUWITNESS_END_AFTER_KVM);
+}
+
+/*
+ * Aging: KVM's callback has named its VM (mmuw_enter_notifier()); this is where
+ * it ends. The return type is int up to 7.0, bool since.
+ */
+typedef typeof(((struct mmu_notifier_ops *)NULL)->clear_young(NULL, NULL, 0UL, 0UL)) young_t;
+
+static young_t inner_young(struct mmu_notifier *mn, struct mm_struct *mm,
+			   unsigned long start, unsigned long end)
+{
+	leave_notifier();
+	return 0;
+}
+
+static const struct mmu_notifier_ops outer_ops = {
+	.invalidate_range_start = outer_start,
+	.invalidate_range_end = outer_end,
+};
+
+static const struct mmu_notifier_ops inner_ops = {
+	.invalidate_range_start = inner_start,
+	.invalidate_range_end = inner_end,
+	.clear_young = inner_young,
+	.clear_flush_young = inner_young,
+};
+
+static struct mmu_notifier outer = { .ops = &outer_ops };
+static struct mmu_notifier inner = { .ops = &inner_ops };
+static struct mm_struct *inner_mm, *outer_mm;
+
+static int add(struct mmu_notifier *mn, struct mm_struct *mm, struct mm_struct **where)
+{
+	/* -EINTR with a signal pending: mm_take_all_locks() */
+	int err = mmu_notifier_register(mn, mm);
+
+	if (!err)
+		*where = mm;
+	return err;
+}
+
+/* Required also after exit_mmap(); registration holds the mm_struct itself. */
+static void del(struct mmu_notifier *mn, struct mm_struct **where)
+{
+	if (*where)
+		mmu_notifier_unregister(mn, *where);
+	*where = NULL;
+}
+
+int mmuw_notifier_register_inner(struct mm_struct *mm)
+{
+	return add(&inner, mm, &inner_mm);
+}
+
+int mmuw_notifier_register_outer(struct mm_struct *mm)
+{
+	del(&outer, &outer_mm);
+	return add(&outer, mm, &outer_mm);
+}
+
+void mmuw_notifier_unregister(void)
+{
+	del(&outer, &outer_mm);
+	del(&inner, &inner_mm);
+}

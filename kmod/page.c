@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "page.h"
+
+#include <linux/uaccess.h>
+
+#include "emit.h"
+#include "session.h"
+
+u32 mmuw_page_flags(struct folio *folio, pgoff_t index)
+{
+	struct address_space *mapping = READ_ONCE(folio->mapping);
+	u32 flags = MMUWITNESS_PAGE_PRESENT;
+
+	if (folio_test_dirty(folio))
+		flags |= MMUWITNESS_PAGE_DIRTY;
+	if (folio_test_writeback(folio))
+		flags |= MMUWITNESS_PAGE_WRITEBACK;
+	if (folio_test_locked(folio))
+		flags |= MMUWITNESS_PAGE_LOCKED;
+	if (folio_test_uptodate(folio))
+		flags |= MMUWITNESS_PAGE_UPTODATE;
+	if (folio_mapped(folio))
+		flags |= MMUWITNESS_PAGE_MAPPED;
+	if (folio_maybe_dma_pinned(folio))
+		flags |= MMUWITNESS_PAGE_PINNED;
+	if (!mmuw_file_id(mapping))
+		return flags;
+	if (xa_get_mark(&mapping->i_pages, index, PAGECACHE_TAG_DIRTY))
+		flags |= MMUWITNESS_PAGE_TAG_DIRTY;
+	if (xa_get_mark(&mapping->i_pages, index, PAGECACHE_TAG_WRITEBACK))
+		flags |= MMUWITNESS_PAGE_TAG_WRITEBACK;
+	if (xa_get_mark(&mapping->i_pages, index, PAGECACHE_TAG_TOWRITE))
+		flags |= MMUWITNESS_PAGE_TAG_TOWRITE;
+	return flags;
+}
+
+struct folio *mmuw_folio_of_pfn(unsigned long pfn, u16 *file, pgoff_t *index)
+{
+	struct folio *folio;
+	struct page *page;
+
+	*file = 0;
+	*index = 0;
+	if (!pfn_valid(pfn))
+		return NULL;
+	page = pfn_to_page(pfn);
+	folio = page_folio(page);
+	*file = mmuw_file_id(READ_ONCE(folio->mapping));
+	if (!*file)
+		return NULL;
+	*index = folio->index + folio_page_idx(folio, page);
+	return folio;
+}
+
+long mmuw_page_state(struct address_space *mapping, const struct mmuwitness_page_state *arg)
+{
+	u32 __user *out = u64_to_user_ptr(arg->flags);
+	struct folio *folio;
+	u32 i, flags;
+
+	for (i = 0; i < arg->count; i++) {
+		pgoff_t index = arg->first + i;
+
+		flags = 0;
+		folio = filemap_get_folio(mapping, index);
+		if (!IS_ERR_OR_NULL(folio)) {
+			rcu_read_lock();
+			flags = mmuw_page_flags(folio, index);
+			rcu_read_unlock();
+			folio_put(folio);
+		}
+		mmuw_emit(page_state, arg->file, index, flags);
+		if (put_user(flags, &out[i]))
+			return -EFAULT;
+		cond_resched();
+	}
+	return 0;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * /dev/mmuwitness: the userspace interface of the witness.
+ *
+ * Root only, one open session at a time (a second open fails with EBUSY). A
+ * session lives exactly as long as its file descriptor: closing it, or dying,
+ * removes every plant, hook, notifier and reference that the session made.
+ * Events are trace events of system "mmuwitness" (kmod/trace.h); nothing is
+ * read back through this device except page state and reports.
+ *
+ * Every ioctl returns 0, or -1 with errno. Fields marked (in) are read by the
+ * kernel, (out) are written. Reserved fields must be zero (EINVAL).
+ */
+#ifndef _UAPI_MMUWITNESS_H
+#define _UAPI_MMUWITNESS_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Changes whenever a structure, an ioctl or an event field changes. */
+#define MMUWITNESS_ABI 1
+
+#define MMUWITNESS_DEVICE "/dev/mmuwitness"
+#define MMUWITNESS_NAME_LEN 48
+#define MMUWITNESS_TEXT_LEN 128
+#define MMUWITNESS_MAX_VMS 8
+#define MMUWITNESS_MAX_FILES 8
+#define MMUWITNESS_MAX_MARKS 4096
+
+/* INFO: works before START; a harness compares abi before anything else. */
+struct mmuwitness_info {
+	__u32 abi;			/* (out) MMUWITNESS_ABI of the module */
+	__u32 plants_allowed;		/* (out) module parameter allow_plants */
+	__u64 last_seq;			/* (out) seq of the newest event, 0: none */
+	char version[MMUWITNESS_NAME_LEN];	/* (out) module version */
+};
+
+/*
+ * ADD_VM: witness this VM. Holds a reference to vm_fd's file until DEL_VM or
+ * the end of the session: DEL_VM before the VM is to be destroyed. The VM must
+ * belong to the caller's mm (EINVAL), and be a KVM VM (EBADF).
+ */
+struct mmuwitness_vm {
+	__s32 vm_fd;			/* (in) from KVM_CREATE_VM; DEL_VM: ignored */
+	__u32 id;			/* (out) ADD_VM, (in) DEL_VM: 1.. */
+};
+
+/* ADD_FILE: witness this file's page cache (its i_mapping). Regular files. */
+struct mmuwitness_file {
+	__s32 fd;			/* (in) DEL_FILE: ignored */
+	__u32 id;			/* (out) ADD_FILE, (in) DEL_FILE: 1.. */
+};
+
+/* MARKS: put harness steps into the event stream, in array order. */
+struct mmuwitness_mark {
+	__u32 kind;			/* (in) enum mmuwitness_mark_kind */
+	__u32 vm;			/* (in) vm id, 0: none */
+	__u64 a[6];			/* (in) see the kind */
+};
+
+struct mmuwitness_marks {
+	__u64 marks;			/* (in) pointer to struct mmuwitness_mark[] */
+	__u32 count;			/* (in) 1..MMUWITNESS_MAX_MARKS */
+	__u32 reserved;			/* (in) 0 */
+};
+
+/* NOTE: a line of text in the event stream. */
+struct mmuwitness_note {
+	__u32 kind;			/* (in) enum mmuwitness_note_kind */
+	char text[MMUWITNESS_TEXT_LEN];	/* (in) NUL-terminated */
+};
+
+/*
+ * Harness steps. "page" is an index in pages of the file or slot; "lane" is
+ * the 8-byte word of the page that one writer owns; stamps only ever grow.
+ */
+enum mmuwitness_mark_kind {
+	/* a: slot id, flags (KVM_MEM_*), base gfn, pages, hva, file << 32 | first page.
+	 * Emitted before the ioctl when flags are dropped or the slot is created
+	 * or deleted (pages 0), after it when logging was switched on. */
+	MMUWITNESS_MARK_MEMSLOT = 1,
+	/* a: file, first page, pages, enum mmuwitness_sync; before the call */
+	MMUWITNESS_MARK_SYNC_BEGIN,
+	/* a: file, first page, pages, enum mmuwitness_sync, result; after it */
+	MMUWITNESS_MARK_SYNC_END,
+	/* a: file, page, lane, stamp: written before SYNC_BEGIN; emitted right before it */
+	MMUWITNESS_MARK_EXPECT,
+	/* a: file, page, lane, stamp: what the device holds after SYNC_END */
+	MMUWITNESS_MARK_DISK,
+	/* a: file, first page, pages: writers stopped, writeback settled;
+	 * page_state events of the range follow */
+	MMUWITNESS_MARK_SETTLED,
+	/* a: slot id: a collection of the dirty log starts (before the ioctl) */
+	MMUWITNESS_MARK_COLLECT_BEGIN,
+	/* a: slot id, first gfn, 64 pages' bits: what the log said; one per non-zero word */
+	MMUWITNESS_MARK_LOGGED,
+	/* a: slot id: the collection is complete, all LOGGED marks were made */
+	MMUWITNESS_MARK_COLLECT_END,
+	/* a: slot id, gfn, vcpu: a guest write that ended after the previous
+	 * COLLECT_END and before the next COLLECT_BEGIN; the log must have it */
+	MMUWITNESS_MARK_WROTE,
+	/* a: slot id, first gfn, pages: nothing touched these since the log was
+	 * last empty; the next collection must not have them */
+	MMUWITNESS_MARK_UNTOUCHED,
+	/* a: slot id, gfn, lane, stamp in the migrated copy, stamp in guest memory,
+	 * after the final collection with the guest stopped */
+	MMUWITNESS_MARK_COPY,
+	/* a: enum mmuwitness_left, count of what was left (0: clean) */
+	MMUWITNESS_MARK_LEFT,
+	/* a: lines of the kernel log read in this scenario, suspicious among them,
+	 * taint bits gained */
+	MMUWITNESS_MARK_KERNEL_LOG,
+};
+
+enum mmuwitness_sync {
+	MMUWITNESS_SYNC_MSYNC = 1,	/* MS_SYNC */
+	MMUWITNESS_SYNC_FSYNC,
+	MMUWITNESS_SYNC_FDATASYNC,
+	MMUWITNESS_SYNC_RANGE,		/* sync_file_range, WAIT_BEFORE|WRITE|WAIT_AFTER */
+};
+
+enum mmuwitness_left {
+	MMUWITNESS_LEFT_MAPPED_PAGES = 1,	/* pages of the file still mapped */
+	MMUWITNESS_LEFT_PINNED_PAGES,		/* clean, unmapped pages that POSIX_FADV_DONTNEED cannot drop */
+	MMUWITNESS_LEFT_MOUNT,			/* umount failed: its errno */
+	MMUWITNESS_LEFT_MODULE,			/* module still referenced */
+	MMUWITNESS_LEFT_SESSION,		/* VMs or files still in the session */
+};
+
+enum mmuwitness_note_kind {
+	/* "NAME seed=N plant=NAME|-": events up to SCENARIO_END are its own */
+	MMUWITNESS_NOTE_SCENARIO_BEGIN = 1,
+	/* "NAME": the scenario promises evidence for this rule; one note each */
+	MMUWITNESS_NOTE_RULE,
+	/* "trials=N hits=N status=done|skip|inconclusive why=TEXT" */
+	MMUWITNESS_NOTE_SCENARIO_END,
+	/* "NAME attached" or "NAME missing WHY": one per hook, within each scenario */
+	MMUWITNESS_NOTE_HOOK,
+	/* a suspicious line of the kernel log */
+	MMUWITNESS_NOTE_KERNEL_LOG,
+	/* "KEY VALUE": facts of the host, for the record */
+	MMUWITNESS_NOTE_HOST,
+};
+
+/*
+ * PAGE_STATE: flags of each page of [first, first + count), read without
+ * locking, one page_state event for each.
+ */
+#define MMUWITNESS_PAGE_PRESENT (1u << 0)	/* in the page cache */
+#define MMUWITNESS_PAGE_DIRTY (1u << 1)		/* PG_dirty of its folio */
+#define MMUWITNESS_PAGE_WRITEBACK (1u << 2)	/* PG_writeback */
+#define MMUWITNESS_PAGE_LOCKED (1u << 3)	/* PG_locked */
+#define MMUWITNESS_PAGE_TAG_DIRTY (1u << 4)	/* PAGECACHE_TAG_DIRTY */
+#define MMUWITNESS_PAGE_TAG_WRITEBACK (1u << 5)	/* PAGECACHE_TAG_WRITEBACK */
+#define MMUWITNESS_PAGE_TAG_TOWRITE (1u << 6)	/* PAGECACHE_TAG_TOWRITE */
+#define MMUWITNESS_PAGE_MAPPED (1u << 7)	/* folio_mapped() */
+#define MMUWITNESS_PAGE_PINNED (1u << 8)	/* folio_maybe_dma_pinned() */
+#define MMUWITNESS_PAGE_UPTODATE (1u << 9)	/* PG_uptodate */
+
+struct mmuwitness_page_state {
+	__u32 file;			/* (in) file id */
+	__u32 count;			/* (in) pages, 1..MMUWITNESS_MAX_MARKS */
+	__u64 first;			/* (in) first page index */
+	__u64 flags;			/* (in) pointer to __u32[count], MMUWITNESS_PAGE_* (out) */
+};
+
+/* HOOK: report of one hook, by index; ENOENT past the last. */
+enum mmuwitness_hook_state {
+	MMUWITNESS_HOOK_IDLE = 0,	/* session not started */
+	MMUWITNESS_HOOK_ATTACHED,
+	MMUWITNESS_HOOK_MISSING,
+};
+
+struct mmuwitness_hook {
+	__u32 index;			/* (in) 0.. */
+	__u32 state;			/* (out) enum mmuwitness_hook_state */
+	__u64 hits;			/* (out) events it gave in this session */
+	char name[MMUWITNESS_NAME_LEN];	/* (out) what is witnessed, e.g. "spte" */
+	char symbol[MMUWITNESS_NAME_LEN];	/* (out) function or tracepoint used */
+	char why[MMUWITNESS_NAME_LEN];	/* (out) missing: the reason */
+};
+
+/*
+ * PLANT: break the kernel on purpose, for the witnessed VMs only. EPERM unless
+ * the module was loaded with allow_plants=1, ENOENT for an unknown name,
+ * EOPNOTSUPP when this kernel has no place for it. An empty name removes it.
+ */
+struct mmuwitness_plant {
+	char name[MMUWITNESS_NAME_LEN];	/* (in) */
+};
+
+/* PLANT_INFO: by index; ENOENT past the last. */
+struct mmuwitness_plant_info {
+	__u32 index;			/* (in) 0.. */
+	__u32 available;		/* (out) 1: this kernel has the place */
+	__u64 hits;			/* (out) times it fired since PLANT */
+	char name[MMUWITNESS_NAME_LEN];	/* (out) */
+	char what[MMUWITNESS_TEXT_LEN];	/* (out) what it breaks */
+	char origin[MMUWITNESS_NAME_LEN];	/* (out) the thread it comes from */
+};
+
+#define MMUWITNESS_IOC_MAGIC 0xB7
+#define MMUWITNESS_INFO _IOR(MMUWITNESS_IOC_MAGIC, 0, struct mmuwitness_info)
+/* START: attach hooks and the notifier that runs after KVM's, on the caller's
+ * mm. Before KVM_CREATE_VM. EALREADY when started. KVM must be loaded (ENODEV). */
+#define MMUWITNESS_START _IO(MMUWITNESS_IOC_MAGIC, 1)
+#define MMUWITNESS_ADD_VM _IOWR(MMUWITNESS_IOC_MAGIC, 2, struct mmuwitness_vm)
+#define MMUWITNESS_DEL_VM _IOW(MMUWITNESS_IOC_MAGIC, 3, struct mmuwitness_vm)
+#define MMUWITNESS_ADD_FILE _IOWR(MMUWITNESS_IOC_MAGIC, 4, struct mmuwitness_file)
+#define MMUWITNESS_DEL_FILE _IOW(MMUWITNESS_IOC_MAGIC, 5, struct mmuwitness_file)
+#define MMUWITNESS_MARKS _IOW(MMUWITNESS_IOC_MAGIC, 6, struct mmuwitness_marks)
+#define MMUWITNESS_NOTE _IOW(MMUWITNESS_IOC_MAGIC, 7, struct mmuwitness_note)
+#define MMUWITNESS_PAGE_STATE _IOW(MMUWITNESS_IOC_MAGIC, 8, struct mmuwitness_page_state)
+#define MMUWITNESS_HOOK _IOWR(MMUWITNESS_IOC_MAGIC, 9, struct mmuwitness_hook)
+#define MMUWITNESS_PLANT _IOW(MMUWITNESS_IOC_MAGIC, 10, struct mmuwitness_plant)
+#define MMUWITNESS_PLANT_INFO _IOWR(MMUWITNESS_IOC_MAGIC, 11, struct mmuwitness_plant_info)
+
+/* Values of event fields (kmod/trace.h), shared with whoever reads the events. */
+
+enum mmuwitness_notifier_phase {
+	MMUWITNESS_START_BEFORE_KVM = 1,	/* range_start, KVM has not run yet */
+	MMUWITNESS_START_AFTER_KVM,		/* range_start, KVM has zapped and flushed */
+	MMUWITNESS_END_BEFORE_KVM,		/* range_end, KVM still retries faults */
+	MMUWITNESS_END_AFTER_KVM,		/* range_end, faults are let in again */
+};
+
+enum mmuwitness_phase {
+	MMUWITNESS_BEGIN = 1,
+	MMUWITNESS_END,
+};
+
+enum mmuwitness_folio_op {
+	MMUWITNESS_FOLIO_DIRTIED = 1,	/* dirty and tagged (writeback_dirty_folio) */
+	MMUWITNESS_FOLIO_KVM_DIRTY,	/* KVM sets PG_dirty (kvm_set_pfn_dirty, ...) */
+	MMUWITNESS_FOLIO_CLEAN_BEGIN,	/* folio_clear_dirty_for_io entered */
+	MMUWITNESS_FOLIO_CLEAN_END,	/* ... returned */
+	MMUWITNESS_FOLIO_MKCLEAN_BEGIN,	/* folio_mkclean entered */
+	MMUWITNESS_FOLIO_MKCLEAN_END,	/* ... returned: no mapping is writable */
+	MMUWITNESS_FOLIO_WB_START,	/* __folio_start_writeback entered */
+	MMUWITNESS_FOLIO_WB_END,	/* folio_end_writeback entered */
+	MMUWITNESS_FOLIO_MKWRITE,	/* do_page_mkwrite entered: a write fault on it */
+};
+
+/* SPTE bits, decoded per architecture. */
+#define MMUWITNESS_SPTE_PRESENT (1u << 0)
+#define MMUWITNESS_SPTE_WRITABLE (1u << 1)
+#define MMUWITNESS_SPTE_DIRTY (1u << 2)
+#define MMUWITNESS_SPTE_ACCESSED (1u << 3)
+#define MMUWITNESS_SPTE_LEAF (1u << 4)
+
+/* mmu_lock as seen by a lockless look at it. */
+enum mmuwitness_lock {
+	MMUWITNESS_LOCK_UNKNOWN = 0,	/* the VM is not known in this context */
+	MMUWITNESS_LOCK_FREE,		/* nobody holds it */
+	MMUWITNESS_LOCK_HELD,		/* somebody does */
+};
+
+enum mmuwitness_flush_phase {
+	MMUWITNESS_FLUSH_REQUEST = 1,	/* kvm_make_all_cpus_request(TLB_FLUSH) entered */
+	MMUWITNESS_FLUSH_DONE,		/* ... returned: no vCPU uses an old entry */
+	MMUWITNESS_FLUSH_SERVICED,	/* a vCPU did its part */
+};
+
+enum mmuwitness_ring_op {
+	MMUWITNESS_RING_PUSH = 1,
+	MMUWITNESS_RING_RESET,
+};
+
+enum mmuwitness_fault_phase {
+	MMUWITNESS_FAULT_BEGIN = 1,	/* KVM's page fault handler entered */
+	MMUWITNESS_FAULT_PFN,		/* the pfn is about to be read from the host */
+	MMUWITNESS_FAULT_END,		/* handler returned */
+};
+
+#endif /* _UAPI_MMUWITNESS_H */

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* x86: page faults and SPTE changes of the TDP MMU, flushes on the vCPU. */
+#include <linux/kvm_host.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+
+#include "../context.h"
+#include "../emit.h"
+#include "../hook.h"
+#include "../lock.h"
+#include "../page.h"
+#include "../session.h"
+
+/*
+ * SPTE bits, arch/x86/kvm/mmu/spte.h: nested paging uses the CPU's page table
+ * format, EPT has its own A and D. Present is KVM's SPTE_MMU_PRESENT_MASK.
+ */
+#define SPTE_PRESENT BIT_ULL(11)
+#define SPTE_WRITABLE BIT_ULL(1)
+#define SPTE_HUGE BIT_ULL(7)
+#define PT_ACCESSED BIT_ULL(5)
+#define PT_DIRTY BIT_ULL(6)
+#define EPT_ACCESSED BIT_ULL(8)
+#define EPT_DIRTY BIT_ULL(9)
+#define SPTE_PFN_MASK GENMASK_ULL(51, 12)
+
+static bool is_ept(void)
+{
+	return boot_cpu_has(X86_FEATURE_VMX);
+}
+
+static u8 decode(u64 spte, int level)
+{
+	u8 bits = 0;
+
+	if (!(spte & SPTE_PRESENT))
+		return 0;
+	bits |= MMUWITNESS_SPTE_PRESENT;
+	if (level == PG_LEVEL_4K || spte & SPTE_HUGE)
+		bits |= MMUWITNESS_SPTE_LEAF;
+	if (spte & SPTE_WRITABLE)
+		bits |= MMUWITNESS_SPTE_WRITABLE;
+	if (spte & (is_ept() ? EPT_DIRTY : PT_DIRTY))
+		bits |= MMUWITNESS_SPTE_DIRTY;
+	if (spte & (is_ept() ? EPT_ACCESSED : PT_ACCESSED))
+		bits |= MMUWITNESS_SPTE_ACCESSED;
+	return bits;
+}
+
+static void emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
+{
+	struct folio *folio;
+	pgoff_t index;
+
+	e->bits_old = decode(e->old, e->level);
+	e->bits_new = decode(e->new, e->level);
+	folio = mmuw_folio_of_pfn(((e->bits_new ? e->new : e->old) & SPTE_PFN_MASK) >> PAGE_SHIFT,
+				  &e->file, &index);
+	if (folio) {
+		e->index = index;
+		e->page = mmuw_page_flags(folio, index);
+	}
+	e->vm = mmuw_vm_id(kvm);
+	e->vcpu = mmuw_context_vcpu_id();
+	e->lock = mmuw_mmu_lock(kvm);
+	e->inv_seq = READ_ONCE(kvm->mmu_invalidate_seq);
+	e->inv_in_progress = READ_ONCE(kvm->mmu_invalidate_in_progress);
+	/* A range of hvas up to 6.1, of gfns since. */
+	if (__builtin_types_compatible_p(typeof(kvm->mmu_invalidate_range_start), gfn_t)) {
+		e->inv_start = READ_ONCE(kvm->mmu_invalidate_range_start);
+		e->inv_end = READ_ONCE(kvm->mmu_invalidate_range_end);
+	}
+	mmuw_emit(spte, e);
+}
+
+/* trace_kvm_tdp_mmu_spte_changed(as_id, gfn, level, old_spte, new_spte) */
+static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old_spte,
+			    u64 new_spte)
+{
+	struct mmuw_spte_event e = {
+		.gfn = gfn, .level = level, .as_id = as_id, .old = old_spte, .new = new_spte,
+	};
+	struct mmuw_tracepoint *p = data;
+	struct kvm *kvm;
+
+	/* Non-leaf changes move no page; their children are reported one by one. */
+	if (!((decode(old_spte, level) | decode(new_spte, level)) & MMUWITNESS_SPTE_LEAF))
+		return;
+	rcu_read_lock();
+	kvm = mmuw_context_kvm();
+	if (mmuw_vm_id(kvm)) {
+		atomic64_inc(&p->hits);
+		emit_spte(kvm, &e);
+	}
+	rcu_read_unlock();
+}
+
+static int ret_pf_fixed = -1;
+
+/*
+ * trace_fast_page_fault(vcpu, fault, sptep, old_spte, ret): an SPTE made
+ * writable (or accessible again) without mmu_lock. There is no other trace of
+ * it: fast_pf_fix_direct_spte() is inlined. struct kvm_page_fault is private.
+ */
+static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, void *fault, u64 *sptep,
+			       u64 old_spte, int ret)
+{
+	struct mmuw_tracepoint *p = data;
+	struct mmuw_context *ctx;
+
+	if (ret != ret_pf_fixed)
+		return;
+	rcu_read_lock();
+	ctx = mmuw_context();
+	if (ctx && ctx->vcpu == vcpu && mmuw_vm_id(vcpu->kvm)) {
+		/* Leaf of unknown level: dirty logging, the only user, keeps 4K. */
+		struct mmuw_spte_event e = {
+			.gfn = ctx->fault_gfn, .level = PG_LEVEL_4K, .fast = 1, .old = old_spte,
+			.new = old_spte | (ctx->fault_write ? SPTE_WRITABLE : 0),
+		};
+
+		atomic64_inc(&p->hits);
+		emit_spte(vcpu->kvm, &e);
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * RET_PF_FIXED has moved between versions; KVM exports its value to user space
+ * through TRACE_DEFINE_ENUM, so ask the module.
+ */
+static void find_ret_pf_fixed(struct module *module)
+{
+#ifdef CONFIG_TRACEPOINTS
+	unsigned int i;
+
+	for (i = 0; i < module->num_trace_evals; i++)
+		if (!strcmp(module->trace_evals[i]->eval_string, "RET_PF_FIXED"))
+			ret_pf_fixed = module->trace_evals[i]->eval_value;
+#endif
+}
+
+/* int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t cr2_or_gpa, u64 error_code, ...) */
+static bool page_fault_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)f->arg[0];
+	struct mmuw_context *ctx = mmuw_context();
+	struct mmuw_fault_event e = {
+		.vm = mmuw_vm_id(vcpu->kvm), .vcpu = vcpu->vcpu_id,
+		.phase = MMUWITNESS_FAULT_BEGIN,
+		.gfn = f->arg[1] >> PAGE_SHIFT, .error_code = f->arg[2],
+		.write = !!(f->arg[2] & PFERR_WRITE_MASK),
+	};
+
+	if (!e.vm || !ctx)
+		return false;
+	ctx->fault_gfn = e.gfn;
+	ctx->fault_write = e.write;
+	e.inv_seq = READ_ONCE(vcpu->kvm->mmu_invalidate_seq);
+	e.inv_in_progress = READ_ONCE(vcpu->kvm->mmu_invalidate_in_progress);
+	f->saved[0] = e.vm;
+	f->saved[1] = e.vcpu;
+	atomic64_inc(&h->hits);
+	mmuw_emit(fault, &e);
+	return true;
+}
+
+static void page_fault_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	struct mmuw_fault_event e = {
+		.vm = f->saved[0], .vcpu = f->saved[1], .phase = MMUWITNESS_FAULT_END,
+		.gfn = f->arg[1] >> PAGE_SHIFT, .error_code = f->arg[2],
+		.write = !!(f->arg[2] & PFERR_WRITE_MASK), .ret = (int)ret,
+	};
+
+	mmuw_emit(fault, &e);
+}
+
+/* void svm_flush_tlb_all(struct kvm_vcpu *vcpu), vmx_flush_tlb_all(): KVM_REQ_TLB_FLUSH */
+static void vcpu_flush(struct mmuw_hook *h, const unsigned long *arg)
+{
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)arg[0];
+	struct mmuw_flush_event e = {
+		.vm = mmuw_vm_id(vcpu->kvm), .vcpu = vcpu->vcpu_id,
+		.phase = MMUWITNESS_FLUSH_SERVICED,
+	};
+
+	if (!e.vm)
+		return;
+	atomic64_inc(&h->hits);
+	mmuw_emit(tlb_flush, &e);
+}
+
+struct mmuw_hook mmuw_arch_hooks[] = {
+	{ .name = "tlb_flush_serviced",
+	  .symbols = { "svm_flush_tlb_all", "vt_flush_tlb_all", "vmx_flush_tlb_all" },
+	  .on_entry = vcpu_flush },
+	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" },
+	  .on_enter = page_fault_enter, .on_return = page_fault_return },
+	{ }
+};
+
+struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
+	{ .name = "spte", .symbol = "kvm_tdp_mmu_spte_changed", .probe = on_spte_changed },
+	{ .name = "spte_fast", .symbol = "fast_page_fault", .probe = on_fast_page_fault,
+	  .on_found = find_ret_pf_fixed },
+	{ }
+};
