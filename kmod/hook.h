@@ -45,7 +45,7 @@ struct mmuw_tracepoint {
 	const char *name;		/* what is witnessed */
 	const char *symbol;		/* name of the tracepoint */
 	void *probe;
-	void (*on_found)(struct module *module);	/* optional */
+	int (*on_found)(struct module *module);	/* optional; not for built-in ones */
 
 	struct tracepoint *tp;
 	struct module *module;
@@ -70,7 +70,7 @@ extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
 int mmuw_hooks_attach(void);
 void mmuw_hooks_detach(void);
 int mmuw_hook_report(struct mmuwitness_hook *report);
-/* Address of the function behind a hook, 0: not found. */
+/* As mmuw_symbol_address() of the function behind a hook. */
 unsigned long mmuw_hook_address(const char *name);
 
 /* tracepoint.c: part of attaching */

@@ -92,7 +92,7 @@ static void on_function(unsigned long ip, unsigned long parent_ip, struct ftrace
 	p = READ_ONCE(active);
 	if (p && p->skip && mmuw_vm_id((struct kvm *)arg[0]) && p->skip(arg)) {
 		hit(p, mmuw_vm_id((struct kvm *)arg[0]), 0);
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)skipped);
+		mmuw_fregs_set_ip(fregs, (unsigned long)skipped);
 	}
 	rcu_read_unlock();
 }

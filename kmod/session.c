@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 
 #include "context.h"
+#include "fregs.h"
 #include "hook.h"
 #include "notifier.h"
 
@@ -130,7 +131,8 @@ static bool file_is_vm(const struct file *file)
 {
 	unsigned long vm_ioctl = mmuw_hook_address("vm_ioctl");
 
-	return vm_ioctl && (unsigned long)file->f_op->unlocked_ioctl == vm_ioctl;
+	return vm_ioctl &&
+	       vm_ioctl - (unsigned long)file->f_op->unlocked_ioctl < MMUW_MAX_PROLOGUE;
 }
 
 int mmuw_session_add_vm(struct mmuwitness_vm *arg)

@@ -2,7 +2,10 @@
 #ifndef _MMUWITNESS_SYMBOL_H
 #define _MMUWITNESS_SYMBOL_H
 
-/* Address of a kernel or module function that can be probed, 0: there is none. */
+/*
+ * Where a kernel or module function can be probed, 0: nowhere. That is up to
+ * MMUW_MAX_PROLOGUE bytes past its address: kprobes step over an ENDBR or BTI.
+ */
 unsigned long mmuw_symbol_address(const char *symbol);
 
 #endif /* _MMUWITNESS_SYMBOL_H */

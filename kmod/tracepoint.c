@@ -26,8 +26,7 @@ static void match(struct tracepoint *tp, struct module *module)
 			continue;
 		p->module = module;
 		p->tp = tp;
-		if (module && p->on_found)
-			p->on_found(module);
+		p->error = module && p->on_found ? p->on_found(module) : 0;
 	}
 }
 
@@ -67,7 +66,10 @@ int mmuw_tracepoints_attach(void)
 #endif
 	for_each_tracepoint_hook(p, t) {
 		atomic64_set(&p->hits, 0);
-		p->error = p->tp ? tracepoint_probe_register(p->tp, p->probe, p) : -ENOENT;
+		if (!p->tp)
+			p->error = -ENOENT;
+		else if (!p->error)
+			p->error = tracepoint_probe_register(p->tp, p->probe, p);
 	}
 	return err;
 }

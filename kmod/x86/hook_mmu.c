@@ -3,6 +3,7 @@
 #include <linux/kvm_host.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/trace_events.h>
 
 #include "../context.h"
 #include "../emit.h"
@@ -126,18 +127,26 @@ static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, void *fault, u
 }
 
 /*
- * RET_PF_FIXED has moved between versions; KVM exports its value to user space
- * through TRACE_DEFINE_ENUM, so ask the module.
+ * RET_PF_FIXED has moved between versions and is private to KVM. The event's
+ * print format ends in "REC->ret == RET_PF_FIXED", where the tracing core has
+ * put the value for the name (TRACE_DEFINE_ENUM) when the module was loaded.
  */
-static void find_ret_pf_fixed(struct module *module)
+static int find_ret_pf_fixed(struct module *module)
 {
-#ifdef CONFIG_TRACEPOINTS
+	const char *value = NULL, *next;
 	unsigned int i;
 
-	for (i = 0; i < module->num_trace_evals; i++)
-		if (!strcmp(module->trace_evals[i]->eval_string, "RET_PF_FIXED"))
-			ret_pf_fixed = module->trace_evals[i]->eval_value;
-#endif
+	ret_pf_fixed = -1;
+	for (i = 0; i < module->num_trace_events; i++) {
+		if (strcmp(trace_event_name(module->trace_events[i]), "fast_page_fault"))
+			continue;
+		next = module->trace_events[i]->print_fmt;
+		while ((next = strstr(next, "== ")))
+			value = next += strlen("== ");
+	}
+	if (!value || sscanf(value, "%d", &ret_pf_fixed) != 1)
+		return -EOPNOTSUPP;
+	return 0;
 }
 
 /* int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t cr2_or_gpa, u64 error_code, ...) */
