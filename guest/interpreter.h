@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Executes commands (protocol.h). Knows no architecture, so unit tests run it too.
+#pragma once
+
+#include "protocol.h"
+
+namespace mmuw::guest {
+
+template <class T>
+inline T load(const T* p) {
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+
+template <class T>
+inline void store(T* p, T value) {
+    __atomic_store_n(p, value, __ATOMIC_RELEASE);
+}
+
+// Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
+// which an earlier store is seen before later ones.
+template <class Arch>
+class Interpreter {
+  public:
+    explicit Interpreter(Control* control) : c_(*control), stamp_(load(&control->stamp)) {}
+
+    [[noreturn]] void serve() {
+        touch_journal();
+        store(&c_.ready, uint64_t{1});
+        Idle idle = c_.first_idle;
+        for (uint64_t done = load(&c_.done);;) {
+            while (load(&c_.posted) == done) {
+                if (idle == Idle::kPark)
+                    Arch::doorbell();
+                else
+                    Arch::relax();
+            }
+            Command& command = c_.ring[done % kRingEntries];
+            number_ = done + 1;
+            execute(command);
+            idle = command.idle;
+            store(&c_.done, ++done);
+        }
+    }
+
+  private:
+    // Stage-2 faults on private memory happen here, not between two writes of a scenario.
+    void touch_journal() {
+        for (uint64_t page = 0; page < c_.pages; page++) {
+            uint64_t* entry = journal(page);
+            store(entry, load(entry));
+        }
+    }
+
+    [[gnu::noinline]] void execute(Command& command) {
+        const uint32_t lane = command.lane == kOwnLane ? c_.lane : command.lane;
+        sum_ = 0;
+        last_ = 0;
+        // An if chain, because a jump table would be a relocated pointer array.
+        if (command.op == Op::kWrite)
+            each(command, [&](uint64_t page) {
+                write(page, command.stamp != 0 ? command.stamp : stamp_ + 1);
+            });
+        else if (command.op == Op::kRead)
+            each(command, [&](uint64_t page) { read(page, lane); });
+        else if (command.op == Op::kAdd)
+            each(command, [&](uint64_t page) { add(page, lane, command.stamp); });
+        else if (command.op == Op::kWriteWhile)
+            until_stopped(command, [&](uint64_t page) { write(page, stamp_ + 1); });
+        else if (command.op == Op::kReadWhile)
+            until_stopped(command, [&](uint64_t page) { read(page, lane); });
+        else if (command.op == Op::kSpin)
+            spin();
+        command.last = last_;
+        command.sum = sum_;
+    }
+
+    template <class Touch>
+    void each(const Command& command, Touch touch) {
+        store(&c_.begun, number_);
+        for (uint64_t i = 0; i < command.count; i++) {
+            touch(command.first + i * command.stride);
+            store(&c_.progress, c_.progress + 1);
+        }
+    }
+
+    template <class Touch>
+    void until_stopped(const Command& command, Touch touch) {
+        uint64_t random = command.seed;
+        for (uint64_t i = 0; load(&c_.stop) < number_;) {
+            uint64_t index = i;
+            if (command.order == Order::kRandom) {
+                random ^= random << 13;
+                random ^= random >> 7;
+                random ^= random << 17;
+                index = random % command.count;
+            } else if (++i == command.count) {
+                i = 0;
+            }
+            touch(command.first + index * command.stride);
+            store(&c_.progress, c_.progress + 1);
+            if (c_.begun != number_) store(&c_.begun, number_);
+            for (uint64_t n = 0; n < command.relax; n++) Arch::relax();
+        }
+        // Stopped before the first page: whoever waits for the beginning must not wait forever.
+        store(&c_.begun, number_);
+    }
+
+    void spin() {
+        store(&c_.begun, number_);
+        while (load(&c_.stop) < number_) Arch::relax();
+    }
+
+    void write(uint64_t page, uint64_t stamp) {
+        store(data(page, c_.lane), stamp);
+        Arch::write_done();
+        store(journal(page), stamp);
+        grow(stamp);
+        last_ = stamp;
+        sum_++;
+    }
+
+    void read(uint64_t page, uint32_t lane) {
+        last_ = load(data(page, lane));
+        sum_ += last_;
+    }
+
+    void add(uint64_t page, uint32_t lane, uint64_t addend) {
+        last_ = __atomic_add_fetch(data(page, lane), addend, __ATOMIC_SEQ_CST);
+        sum_++;
+        if (lane != c_.lane) return;
+        Arch::write_done();
+        store(journal(page), last_);
+        grow(last_);
+    }
+
+    void grow(uint64_t stamp) {
+        if (stamp <= stamp_) return;
+        stamp_ = stamp;
+        store(&c_.stamp, stamp);
+    }
+
+    uint64_t* data(uint64_t page, uint32_t lane) const {
+        return reinterpret_cast<uint64_t*>(c_.data + (page << c_.page_shift)) + lane;
+    }
+    uint64_t* journal(uint64_t page) const {
+        return reinterpret_cast<uint64_t*>(c_.journal) + page;
+    }
+
+    Control& c_;
+    uint64_t stamp_;
+    uint64_t number_ = 0;
+    uint64_t last_ = 0;
+    uint64_t sum_ = 0;
+};
+
+}  // namespace mmuw::guest

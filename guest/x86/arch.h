@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// x86-64: doorbell and barriers.
+#pragma once
+
+#include "x86/doorbell.h"
+
+namespace mmuw::guest {
+
+struct Arch {
+    // KVM_EXIT_IO; not hlt, after which emulated VMX was seen to keep writes in the PML buffer.
+    static void doorbell() {
+        asm volatile("outb %%al, %%dx" : : "a"(0), "d"(kDoorbellPort) : "memory");
+    }
+
+    static void relax() { asm volatile("pause" : : : "memory"); }
+
+    // Stores of one CPU are seen in order: the compiler is all that must be held back.
+    static void write_done() { asm volatile("" : : : "memory"); }
+};
+
+}  // namespace mmuw::guest

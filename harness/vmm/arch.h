@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What differs between architectures; implemented in vmm/<arch>/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "vmm/kvm.h"
+
+namespace mmuw {
+class Vm;
+class Vcpu;
+}  // namespace mmuw
+
+namespace mmuw::arch {
+
+// Guest physical layout, in bytes. The payload runs with physical = virtual addresses.
+std::uint64_t private_gpa();
+std::uint64_t data_gpa();
+std::uint64_t data_bytes();  // at most, behind data_gpa()
+
+// KVM_CREATE_VM's argument.
+unsigned long vm_type(const Kvm& kvm);
+// What a VM needs before its first vCPU.
+void prepare_vm(Vm& vm);
+// Fills the architecture's part at the beginning of the private slot (page tables).
+void fill_private(std::span<std::byte> area);
+// Ready to run `entry` (guest address) with `control` as its first argument.
+void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t control);
+// The current exit is the payload's doorbell.
+bool is_doorbell(const Vcpu& vcpu);
+// Registers, for error messages; never throws.
+std::string describe(const Vcpu& vcpu) noexcept;
+// Hardware keeps dirty gfns back until the vCPU exits (Intel PML), so a ring is complete only
+// after a kick. KVM_GET_DIRTY_LOG kicks by itself (kvm_arch_sync_dirty_log).
+bool ring_needs_kick();
+
+}  // namespace mmuw::arch

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The three dirty logs of KVM behind one interface.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "vmm/memslot.h"
+#include "vmm/page_bitmap.h"
+#include "vmm/vcpu.h"
+#include "vmm/vcpu_thread.h"
+
+namespace mmuw {
+
+enum class DirtyLogKind {
+    kBitmap,         // KVM_GET_DIRTY_LOG reads, clears and write-protects
+    kManual,         // KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2: GET reads, KVM_CLEAR_DIRTY_LOG clears
+    kManualInitSet,  // ... and KVM_DIRTY_LOG_INITIALLY_SET: all pages start as logged, writable
+    kRing,           // KVM_CAP_DIRTY_LOG_RING(_ACQ_REL)
+};
+
+std::string to_string(DirtyLogKind kind);
+// KVM here has it; otherwise `why` says what is missing.
+bool supported(const Kvm& kvm, DirtyLogKind kind, std::string* why = nullptr);
+
+// One per VM. The order that loses no write, for each kind: collect(), then copy the pages that it
+// returned, with the guest running; whatever is written after its own page was protected again is
+// in the next collection. In detail:
+//   bitmap  GET hands out and clears the bits, then write-protects and flushes before it returns.
+//   manual  GET hands out, CLEAR clears exactly those and write-protects. A write between the two
+//           goes unlogged only to pages that are about to be copied.
+//   ring    harvest, KVM_RESET_DIRTY_RINGS (write-protects and flushes), then copy: Documentation/
+//           virt/kvm/api.rst, KVM_CAP_DIRTY_LOG_RING, "the ioctl must be called *before* reading
+//           the content of the dirty pages". A write between harvest and reset is unlogged, and in
+//           the copy.
+// The final collection needs the guest paused (VcpuThread::pause) before collect().
+class DirtyLog {
+  public:
+    virtual ~DirtyLog() = default;
+    [[nodiscard]] virtual std::string name() const = 0;
+
+    // In this order: before the first vCPU, then for each vCPU.
+    virtual void prepare(Vm& /*vm*/) {}
+    virtual void add_vcpu(Vcpu& /*vcpu*/, VcpuThread& /*thread*/) {}
+
+    // Starts and stops logging. After enable() nothing from before it is reported, but all
+    // pages are, once, with kManualInitSet.
+    virtual void enable(Memslot& slot);
+    virtual void disable(Memslot& slot);
+
+    // Pages logged since the last collection, one bit per page of the slot. Reported to the VM's
+    // observer. One caller at a time per slot; vCPUs may run.
+    PageBitmap collect(Memslot& slot);
+
+    // A vCPU left because its ring is full; on its thread.
+    virtual void ring_full() {}
+
+  protected:
+    virtual void read(Memslot& slot, PageBitmap& logged) = 0;
+};
+
+struct DirtyLogOptions {
+    std::uint32_t ring_entries = 4096;  // power of two, at least 128 or so; KVM keeps some back
+    std::uint32_t clear_chunk = 0;      // manual: pages per CLEAR, multiple of 64; 0: the slot
+};
+
+std::unique_ptr<DirtyLog> make_dirty_log(DirtyLogKind kind, const DirtyLogOptions& options = {});
+
+}  // namespace mmuw

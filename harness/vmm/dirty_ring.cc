@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vmm/dirty_ring.h"
+
+#include <linux/kvm.h>
+
+#include <format>
+#include <utility>
+
+#include "vmm/arch.h"
+
+namespace mmuw {
+
+std::uint32_t dirty_ring_capability(const Kvm& kvm) {
+    // Weakly ordered architectures have only the first (api.rst, KVM_CAP_DIRTY_LOG_RING).
+    for (const std::uint32_t capability : {KVM_CAP_DIRTY_LOG_RING_ACQ_REL, KVM_CAP_DIRTY_LOG_RING})
+        if (kvm.check_extension(static_cast<int>(capability)) > 0) return capability;
+    return 0;
+}
+
+void RingLog::prepare(Vm& vm) {
+    vm_ = &vm;
+    vm.enable_capability(dirty_ring_capability(vm.kvm()),
+                         {entries_ * sizeof(kvm_dirty_gfn), 0, 0, 0}, "KVM_CAP_DIRTY_LOG_RING");
+}
+
+void RingLog::add_vcpu(Vcpu& vcpu, VcpuThread& thread) {
+    const std::size_t bytes = entries_ * sizeof(kvm_dirty_gfn);
+    Mapping memory(bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu.fd(),
+                   static_cast<off_t>(KVM_DIRTY_LOG_PAGE_OFFSET * page_size()));
+    const std::span entries(static_cast<kvm_dirty_gfn*>(memory.get()), entries_);
+    const std::lock_guard lock(mutex_);
+    rings_.push_back({std::move(memory), RingReader(entries), &thread});
+}
+
+// Entries from before would be taken for new ones.
+void RingLog::enable(Memslot& slot) {
+    {
+        const std::lock_guard lock(mutex_);
+        drain();
+        pending_.insert_or_assign(slot.id(), PageBitmap(slot.pages()));
+    }
+    DirtyLog::enable(slot);
+}
+
+void RingLog::disable(Memslot& slot) {
+    DirtyLog::disable(slot);
+    const std::lock_guard lock(mutex_);
+    drain();
+    pending_.erase(slot.id());
+}
+
+void RingLog::ring_full() {
+    const std::lock_guard lock(mutex_);
+    drain();
+}
+
+void RingLog::read(Memslot& slot, PageBitmap& logged) {
+    if (arch::ring_needs_kick())
+        for (const Ring& ring : rings_) ring.thread->kick();
+    const std::lock_guard lock(mutex_);
+    drain();
+    if (const auto found = pending_.find(slot.id()); found != pending_.end()) {
+        std::swap(logged, found->second);
+        found->second = PageBitmap(slot.pages());
+    }
+}
+
+void RingLog::drain() {
+    std::size_t harvested = 0;
+    for (Ring& ring : rings_)
+        harvested += ring.reader.harvest([this](std::uint32_t slot, std::uint64_t offset) {
+            // The upper half is the address space: x86 has a second one for SMM, unused here.
+            const auto found = pending_.find(slot & 0xffff);
+            if (found != pending_.end() && offset < found->second.pages())
+                found->second.set(offset);
+        });
+    if (harvested == 0) return;
+    vm_->observer().before_ring_reset();
+    vm_->control(KVM_RESET_DIRTY_RINGS, nullptr, "KVM_RESET_DIRTY_RINGS");
+    vm_->observer().after_ring_reset(harvested);
+}
+
+}  // namespace mmuw

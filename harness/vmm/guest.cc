@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vmm/guest.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <format>
+#include <stdexcept>
+
+#include "vmm/arch.h"
+#include "vmm/layout.h"
+#include "vmm/payload.h"
+
+namespace mmuw {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kPrivateSlot = 0;
+// A vCPU that parks wakes the waiter; the poll is for the rest.
+constexpr auto kParkPoll = 10ms;
+constexpr auto kStayPoll = 50us;
+constexpr auto kSpin = 20us;
+
+std::unique_ptr<Memslot> make_slot(Vm& vm, std::uint32_t id, std::uint64_t gpa, std::uint64_t bytes,
+                                   std::uint64_t hva, Memslot::Report report) {
+    return std::make_unique<Memslot>(vm, id, gpa / page_size(), bytes / page_size(), hva, 0,
+                                     report);
+}
+
+Mapping private_memory(std::uint64_t bytes) {
+    // Populated, in small pages and not shared with a forked child (whose copy-on-write would
+    // protect it): no fault of the private slot shall fall into a scenario.
+    Mapping memory(bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    madvise(memory.get(), bytes, MADV_NOHUGEPAGE);
+    if (madvise(memory.get(), bytes, MADV_DONTFORK) != 0) throw_errno("madvise(MADV_DONTFORK)");
+    std::memset(memory.get(), 0, bytes);
+    return memory;
+}
+
+}  // namespace
+
+Guest::Guest(const Kvm& kvm, const GuestConfig& config) : config_(config), idle_(config.idle) {
+    if (config.vcpus == 0 || config.vcpus > kMaxVcpus)
+        throw std::invalid_argument(std::format("{} vCPUs: 1 to {}", config.vcpus, kMaxVcpus));
+    if (config.pages == 0 || config.pages * page_size() > arch::data_bytes())
+        throw std::invalid_argument(
+            std::format("{} data pages: 1 to {}", config.pages, arch::data_bytes() / page_size()));
+    const PrivateLayout layout{config.vcpus, config.pages};
+    const std::uint64_t base = arch::private_gpa();
+    private_ = private_memory(layout.bytes());
+    arch::fill_private(private_.span().first(PrivateLayout::kUnit));
+    const auto image = payload_image();
+    std::memcpy(private_.bytes() + PrivateLayout::kPayload, image.data(), image.size());
+
+    vm_ = std::make_unique<Vm>(kvm, config.observer);
+    log_ = make_dirty_log(config.log, config.log_options);
+    log_->prepare(*vm_);
+    private_slot_ =
+        make_slot(*vm_, kPrivateSlot, base, layout.bytes(), private_.hva(), Memslot::Report::kNo);
+    for (unsigned i = 0; i < config.vcpus; i++) {
+        auto* control = reinterpret_cast<guest::Control*>(private_.bytes() + layout.control(i));
+        control->stack_top = base + layout.stack_top(i);
+        control->data = arch::data_gpa();
+        control->journal = base + layout.journal(i);
+        control->pages = config.pages;
+        control->page_shift = static_cast<std::uint32_t>(std::countr_zero(page_size()));
+        control->lane = lane(i);
+        control->first_idle = config.idle;
+        const std::span journal(
+            reinterpret_cast<const std::uint64_t*>(private_.bytes() + layout.journal(i)),
+            config.pages);
+
+        Cpu cpu;
+        cpu.vcpu = std::make_unique<Vcpu>(*vm_, i);
+        cpu.channel = std::make_unique<Channel>(*control, journal);
+        arch::setup_vcpu(*vm_, *cpu.vcpu, base + PrivateLayout::kPayload, base + layout.control(i));
+        const Channel* channel = cpu.channel.get();
+        cpu.thread = std::make_unique<VcpuThread>(
+            *cpu.vcpu,
+            VcpuThread::Hooks{.has_work = [channel] { return channel->posted() > channel->done(); },
+                              .ring_full = [log = log_.get()] { log->ring_full(); }},
+            config.policy);
+        log_->add_vcpu(*cpu.vcpu, *cpu.thread);
+        cpus_.push_back(std::move(cpu));
+    }
+}
+
+// Threads first: a full ring on one of them uses the log. Then whatever refers to the VM, so that
+// closing its descriptor (after vm_closing) really destroys it.
+Guest::~Guest() {
+    for (Cpu& cpu : cpus_) cpu.thread.reset();
+    slots_.clear();
+    log_.reset();
+    cpus_.clear();
+    private_slot_.reset();
+    vm_.reset();
+}
+
+Memslot& Guest::add_memory(std::uint64_t first, std::uint64_t pages, void* hva) {
+    if (pages == 0 || first + pages > config_.pages)
+        throw std::invalid_argument(
+            std::format("add_memory({}, {}): data pages are 0 to {}", first, pages, config_.pages));
+    slots_.push_back(make_slot(*vm_, next_slot_++, arch::data_gpa() + first * page_size(),
+                               pages * page_size(), reinterpret_cast<std::uint64_t>(hva),
+                               Memslot::Report::kYes));
+    return *slots_.back();
+}
+
+void Guest::remove_memory(Memslot& slot) {
+    slot.remove();
+    std::erase_if(slots_, [&](const auto& owned) { return owned.get() == &slot; });
+}
+
+void Guest::start() {
+    for (Cpu& cpu : cpus_) cpu.thread->start();
+    for (unsigned i = 0; i < vcpus(); i++)
+        wait_until(
+            i, config_.idle == guest::Idle::kPark,
+            [&channel = *cpus_[i].channel] { return channel.ready(); }, "its first command");
+}
+
+std::uint64_t Guest::gfn(std::uint64_t page) const {
+    return arch::data_gpa() / page_size() + page;
+}
+
+std::uint64_t Guest::first_page(const Memslot& slot) const {
+    return slot.gfn() - gfn(0);
+}
+
+std::uint64_t Guest::journal(unsigned vcpu, std::uint64_t page) const {
+    return cpus_.at(vcpu).channel->journal(page);
+}
+
+std::uint64_t Guest::progress(unsigned vcpu) const {
+    return cpus_.at(vcpu).channel->progress();
+}
+
+std::uint64_t Guest::stamp(unsigned vcpu) const {
+    return cpus_.at(vcpu).channel->stamp();
+}
+
+void Guest::pause() {
+    unsigned paused = 0;
+    try {
+        for (; paused < vcpus(); paused++) thread(paused).pause();
+    } catch (...) {
+        while (paused-- > 0) thread(paused).resume();
+        throw;
+    }
+}
+
+void Guest::resume() {
+    for (unsigned i = 0; i < vcpus(); i++) thread(i).resume();
+}
+
+void Guest::wait_until(unsigned vcpu, bool parks, const std::function<bool()>& condition,
+                       const char* what) {
+    VcpuThread& thread = *cpus_.at(vcpu).thread;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto until = begin + VcpuThread::kTimeout;
+    // Not sched_yield(): beside a polling vCPU it gives the CPU away until the next tick.
+    if (!parks)
+        while (std::chrono::steady_clock::now() < begin + kSpin)
+            if (condition()) return;
+    if (thread.wait(condition, until, parks ? std::chrono::microseconds(kParkPoll) : kStayPoll))
+        return;
+    const Channel& channel = *cpus_[vcpu].channel;
+    throw std::runtime_error(std::format(
+        "vCPU {}: not at {} after {} s (posted {}, begun {}, done {}, pages touched {}{})", vcpu,
+        what, VcpuThread::kTimeout.count(), channel.posted(), channel.begun(), channel.done(),
+        channel.progress(), thread.parked() ? ", parked" : ""));
+}
+
+}  // namespace mmuw

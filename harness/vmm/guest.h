@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A VM that runs the payload: what scenarios use.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/mapping.h"
+#include "guest/protocol.h"
+#include "vmm/channel.h"
+#include "vmm/dirty_log.h"
+#include "vmm/memslot.h"
+#include "vmm/vcpu.h"
+#include "vmm/vcpu_thread.h"
+
+namespace mmuw {
+
+struct GuestConfig {
+    unsigned vcpus = 1;        // 1..kMaxVcpus
+    unsigned first_lane = 0;   // vCPU i writes lane first_lane + i: give each VM its own
+    std::uint64_t pages = 64;  // data pages that the journal covers
+    DirtyLogKind log = DirtyLogKind::kBitmap;  // which log; nothing is logged before enable()
+    DirtyLogOptions log_options{};
+    guest::Idle idle = guest::Idle::kPark;  // until set_idle(), and before the first command
+    VcpuThread::Policy policy = VcpuThread::Policy::kBackground;
+    VmObserver* observer = nullptr;  // must outlive the Guest
+};
+
+// How a WHILE command walks its pages.
+struct Walk {
+    guest::Order order = guest::Order::kRoundRobin;
+    std::uint64_t seed = 1;   // not 0
+    std::uint64_t relax = 0;  // pauses after each page
+    std::uint64_t stride = 1;
+};
+
+struct CommandResult {
+    std::uint64_t last;  // last stamp written, last value read
+    std::uint64_t sum;   // READ: sum of the lane over the pages; else pages touched
+};
+
+// Pages are data page indexes; data memory is contiguous in the guest from page 0. Calls that wait
+// throw what ended the vCPU, or std::runtime_error after 20 s. Calls for different vCPUs may come
+// from different threads, calls for one vCPU not.
+class Guest {
+  public:
+    static constexpr unsigned kMaxVcpus = 16;
+
+    Guest(const Kvm& kvm, const GuestConfig& config);
+    ~Guest();
+    Guest(const Guest&) = delete;
+    Guest& operator=(const Guest&) = delete;
+
+    // A memslot over [first, first + pages), backed by hva; before or after start(). Its id is
+    // 1, 2, ... in order of creation. The reference is valid until remove_memory or ~Guest.
+    Memslot& add_memory(std::uint64_t first, std::uint64_t pages, void* hva);
+    void remove_memory(Memslot& slot);
+    // Starts all vCPUs and waits until they are in their command loops.
+    void start();
+
+    [[nodiscard]] Vm& vm() { return *vm_; }
+    [[nodiscard]] DirtyLog& log() { return *log_; }
+    [[nodiscard]] unsigned vcpus() const { return static_cast<unsigned>(cpus_.size()); }
+    [[nodiscard]] VcpuThread& thread(unsigned vcpu) { return *cpus_.at(vcpu).thread; }
+    [[nodiscard]] unsigned lane(unsigned vcpu) const { return config_.first_lane + vcpu; }
+    [[nodiscard]] std::uint64_t gfn(std::uint64_t page) const;
+    // Data page index of a slot's first page.
+    [[nodiscard]] std::uint64_t first_page(const Memslot& slot) const;
+
+    // What a vCPU does after the commands posted from now on. Takes effect with its next command,
+    // so vCPUs that get none stay parked: with more polling vCPUs than spare CPUs, each waits for
+    // its turn (4 ms and more under emulation).
+    void set_idle(guest::Idle idle) { idle_ = idle; }
+
+    // Done when they return. stamp 0: a new, larger one for each page.
+    CommandResult write(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1,
+                 std::uint64_t stamp = 0, std::uint64_t stride = 1);
+    CommandResult read(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1,
+                std::uint32_t lane = guest::kOwnLane, std::uint64_t stride = 1);
+    CommandResult add(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1,
+               std::uint64_t addend = 1, std::uint32_t lane = guest::kOwnLane);
+
+    // Return when the vCPU has touched its first page. One such command per vCPU at a time.
+    void start_writing(unsigned vcpu, std::uint64_t first, std::uint64_t count,
+                       const Walk& walk = {});
+    void start_reading(unsigned vcpu, std::uint64_t first, std::uint64_t count,
+                       const Walk& walk = {}, std::uint32_t lane = guest::kOwnLane);
+    void start_spinning(unsigned vcpu);
+    // Ends it; returns when the last write is complete and in the journal.
+    CommandResult stop(unsigned vcpu);
+    CommandResult stop_writing(unsigned vcpu) { return stop(vcpu); }
+
+    // Without waiting: post() returns the command's number for wait() and begun().
+    std::uint64_t post(unsigned vcpu, guest::Command command);
+    CommandResult wait(unsigned vcpu, std::uint64_t number);
+    void wait_begun(unsigned vcpu, std::uint64_t number);
+    void wait_idle(unsigned vcpu);
+
+    // Of the running guest: the last stamp whose write to the page has completed.
+    [[nodiscard]] std::uint64_t journal(unsigned vcpu, std::uint64_t page) const;
+    [[nodiscard]] std::uint64_t progress(unsigned vcpu) const;  // pages ever touched
+    [[nodiscard]] std::uint64_t stamp(unsigned vcpu) const;     // newest of its lane
+
+    // All vCPUs out of KVM_RUN, wherever they were; writers stop in mid-walk.
+    void pause();
+    void resume();
+
+  private:
+    struct Cpu {
+        std::unique_ptr<Vcpu> vcpu;
+        std::unique_ptr<Channel> channel;
+        std::unique_ptr<VcpuThread> thread;
+    };
+
+    void wait_until(unsigned vcpu, bool parks, const std::function<bool()>& condition,
+                    const char* what);
+
+    GuestConfig config_;
+    guest::Idle idle_;
+    Mapping private_;
+    std::unique_ptr<DirtyLog> log_;
+    std::unique_ptr<Vm> vm_;
+    std::unique_ptr<Memslot> private_slot_;
+    std::vector<std::unique_ptr<Memslot>> slots_;
+    std::uint32_t next_slot_ = 1;
+    std::vector<Cpu> cpus_;
+};
+
+}  // namespace mmuw

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Guest: posting commands and waiting for them.
+#include <format>
+#include <stdexcept>
+
+#include "vmm/guest.h"
+
+namespace mmuw {
+namespace {
+
+guest::Command command(guest::Op op, std::uint64_t first, std::uint64_t count) {
+    guest::Command c{};
+    c.op = op;
+    c.lane = guest::kOwnLane;
+    c.first = first;
+    c.count = count;
+    c.stride = 1;
+    c.seed = 1;
+    return c;
+}
+
+guest::Command walking(guest::Op op, std::uint64_t first, std::uint64_t count, const Walk& walk) {
+    guest::Command c = command(op, first, count);
+    c.order = walk.order;
+    c.stride = walk.stride;
+    c.seed = walk.seed;
+    c.relax = walk.relax;
+    return c;
+}
+
+bool touches_pages(guest::Op op) {
+    return op != guest::Op::kSpin;
+}
+
+}  // namespace
+
+std::uint64_t Guest::post(unsigned vcpu, guest::Command c) {
+    if (touches_pages(c.op)) {
+        if (c.count == 0 || c.stride == 0 || c.first >= config_.pages ||
+            (c.count - 1) > (config_.pages - 1 - c.first) / c.stride)
+            throw std::invalid_argument(std::format("data pages {} + {} x {}: the guest has {}",
+                                                    c.first, c.count, c.stride, config_.pages));
+        if (c.order == guest::Order::kRandom && c.seed == 0)
+            throw std::invalid_argument("a random order needs a seed other than 0");
+        if (c.lane != guest::kOwnLane && c.lane >= page_size() / sizeof(std::uint64_t))
+            throw std::invalid_argument(std::format("lane {} is not in a page", c.lane));
+    }
+    c.idle = idle_;
+    Cpu& cpu = cpus_.at(vcpu);
+    const std::uint64_t number = cpu.channel->post(c);
+    cpu.thread->wake();
+    return number;
+}
+
+CommandResult Guest::wait(unsigned vcpu, std::uint64_t number) {
+    const Channel& channel = *cpus_.at(vcpu).channel;
+    // Only a vCPU that parks after this very command wakes us then.
+    const bool parks = channel.posted() == number && channel.idle() == guest::Idle::kPark;
+    wait_until(
+        vcpu, parks, [&] { return channel.done() >= number; }, "the end of its command");
+    const guest::Command& c = channel.command(number);
+    return {c.last, c.sum};
+}
+
+void Guest::wait_begun(unsigned vcpu, std::uint64_t number) {
+    const Channel& channel = *cpus_.at(vcpu).channel;
+    wait_until(
+        vcpu, false, [&] { return channel.begun() >= number; }, "the beginning of its command");
+}
+
+void Guest::wait_idle(unsigned vcpu) {
+    const Channel& channel = *cpus_.at(vcpu).channel;
+    if (channel.idle() == guest::Idle::kStay) {
+        wait_until(
+            vcpu, false, [&] { return channel.done() == channel.posted(); }, "rest");
+        return;
+    }
+    if (!cpus_[vcpu].thread->wait_parked())
+        wait_until(
+            vcpu, false, [&] { return channel.done() == channel.posted(); }, "rest");
+}
+
+CommandResult Guest::write(unsigned vcpu, std::uint64_t first, std::uint64_t count, std::uint64_t stamp,
+                    std::uint64_t stride) {
+    guest::Command c = command(guest::Op::kWrite, first, count);
+    c.stamp = stamp;
+    c.stride = stride;
+    return wait(vcpu, post(vcpu, c));
+}
+
+CommandResult Guest::read(unsigned vcpu, std::uint64_t first, std::uint64_t count, std::uint32_t lane,
+                   std::uint64_t stride) {
+    guest::Command c = command(guest::Op::kRead, first, count);
+    c.lane = lane;
+    c.stride = stride;
+    return wait(vcpu, post(vcpu, c));
+}
+
+CommandResult Guest::add(unsigned vcpu, std::uint64_t first, std::uint64_t count, std::uint64_t addend,
+                  std::uint32_t lane) {
+    guest::Command c = command(guest::Op::kAdd, first, count);
+    c.stamp = addend;
+    c.lane = lane;
+    return wait(vcpu, post(vcpu, c));
+}
+
+void Guest::start_writing(unsigned vcpu, std::uint64_t first, std::uint64_t count,
+                          const Walk& walk) {
+    wait_begun(vcpu, post(vcpu, walking(guest::Op::kWriteWhile, first, count, walk)));
+}
+
+void Guest::start_reading(unsigned vcpu, std::uint64_t first, std::uint64_t count, const Walk& walk,
+                          std::uint32_t lane) {
+    guest::Command c = walking(guest::Op::kReadWhile, first, count, walk);
+    c.lane = lane;
+    wait_begun(vcpu, post(vcpu, c));
+}
+
+void Guest::start_spinning(unsigned vcpu) {
+    wait_begun(vcpu, post(vcpu, command(guest::Op::kSpin, 0, 0)));
+}
+
+CommandResult Guest::stop(unsigned vcpu) {
+    Channel& channel = *cpus_.at(vcpu).channel;
+    const std::uint64_t number = channel.posted();
+    channel.stop(number);
+    return wait(vcpu, number);
+}
+
+}  // namespace mmuw

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Whoever wants to know what a Vm does, and when: the witness' marks are made here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "vmm/page_bitmap.h"
+
+namespace mmuw {
+
+struct MemslotChange {
+    std::uint32_t slot;
+    std::uint32_t old_flags;  // KVM_MEM_*; 0 for a new slot
+    std::uint32_t flags;      // after the change; 0 when deleted
+    std::uint64_t gfn;        // first
+    std::uint64_t pages;      // after the change; 0: deleted
+    std::uint64_t hva;
+    bool created;  // false: flags changed, or deleted
+};
+
+// Called on the thread that makes the change, but ring_reset also on vCPU threads. The private slot
+// is not reported. Must not throw.
+class VmObserver {
+  public:
+    virtual ~VmObserver() = default;
+    // Right after KVM_CREATE_VM, and right before the VM's descriptor is closed.
+    virtual void vm_created(int /*vm_fd*/) {}
+    virtual void vm_closing(int /*vm_fd*/) {}
+    // Around KVM_SET_USER_MEMORY_REGION; after_memslot only when it succeeded.
+    virtual void before_memslot(const MemslotChange& /*change*/) {}
+    virtual void after_memslot(const MemslotChange& /*change*/) {}
+    // Around DirtyLog::collect; `logged` has one bit per page of the slot.
+    virtual void before_collect(std::uint32_t /*slot*/) {}
+    virtual void after_collect(std::uint32_t /*slot*/, std::uint64_t /*gfn*/,
+                               const PageBitmap& /*logged*/) {}
+    // Around KVM_RESET_DIRTY_RINGS, also when a full ring forced it in between collections.
+    virtual void before_ring_reset() {}
+    virtual void after_ring_reset(std::size_t /*entries*/) {}
+};
+
+}  // namespace mmuw

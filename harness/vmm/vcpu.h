@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One vCPU: its descriptor and the shared kvm_run page.
+#pragma once
+
+#include <linux/kvm.h>
+
+#include <string>
+
+#include "base/fd.h"
+#include "base/mapping.h"
+#include "vmm/vm.h"
+
+namespace mmuw {
+
+class Vcpu {
+  public:
+    Vcpu(const Vm& vm, unsigned id);
+
+    [[nodiscard]] unsigned id() const { return id_; }
+    [[nodiscard]] int fd() const { return fd_.get(); }
+    [[nodiscard]] kvm_run& run() const { return *static_cast<kvm_run*>(run_.get()); }
+    // Throws SysError naming the vCPU and `call`.
+    int control(unsigned long request, void* argument, const std::string& call) const;
+    // KVM_RUN until an exit: 0, or an errno value (EINTR: kicked).
+    [[nodiscard]] int enter() const;
+
+  private:
+    unsigned id_;
+    Fd fd_;
+    Mapping run_;
+};
+
+}  // namespace mmuw

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vmm/vm.h"
+
+#include <linux/kvm.h>
+
+#include <algorithm>
+#include <format>
+
+#include "vmm/arch.h"
+
+namespace mmuw {
+namespace {
+
+VmObserver& nobody() {
+    static VmObserver observer;
+    return observer;
+}
+
+}  // namespace
+
+Vm::Vm(const Kvm& kvm, VmObserver* observer)
+    : kvm_(kvm),
+      observer_(observer != nullptr ? observer : &nobody()),
+      fd_(kvm_ioctl(kvm.fd(), KVM_CREATE_VM, arch::vm_type(kvm), "KVM_CREATE_VM")) {
+    arch::prepare_vm(*this);
+    observer_->vm_created(fd());
+}
+
+Vm::~Vm() {
+    observer_->vm_closing(fd());
+}
+
+int Vm::check_extension(int capability) const {
+    return kvm_ioctl(fd(), KVM_CHECK_EXTENSION, static_cast<unsigned long>(capability),
+                     std::format("KVM_CHECK_EXTENSION({}) on the VM", capability));
+}
+
+void Vm::enable_capability(std::uint32_t capability, std::array<std::uint64_t, 4> arguments,
+                           const std::string& name) {
+    kvm_enable_cap cap{};
+    cap.cap = capability;
+    std::ranges::copy(arguments, cap.args);
+    control(KVM_ENABLE_CAP, &cap, std::format("KVM_ENABLE_CAP({}, {})", name, arguments[0]));
+}
+
+int Vm::control(unsigned long request, void* argument, const std::string& call) const {
+    return kvm_ioctl(fd(), request, argument, call);
+}
+
+}  // namespace mmuw

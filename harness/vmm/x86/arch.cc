@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// x86-64: flat 64-bit mode set up from outside, no firmware, no in-kernel irqchip.
+#include "vmm/arch.h"
+
+#include <linux/kvm.h>
+
+#include <cstring>
+#include <format>
+#include <fstream>
+#include <vector>
+
+#include "guest/x86/doorbell.h"
+#include "vmm/vcpu.h"
+#include "vmm/vm.h"
+#include "vmm/x86/page_tables.h"
+
+namespace mmuw::arch {
+namespace {
+
+constexpr std::uint64_t kMiB = 1 << 20;
+constexpr std::uint64_t kPrivate = 2 * kMiB;
+constexpr std::uint64_t kData = 1024 * kMiB;
+constexpr std::uint64_t kDataBytes = 2048 * kMiB;
+
+// In the hole below 4 GiB: KVM on Intel puts three pages of a TSS and one page table there for
+// guests in real mode (KVM_SET_TSS_ADDR, KVM_SET_IDENTITY_MAP_ADDR).
+constexpr std::uint64_t kIdentityMap = 0xfffbc000;
+constexpr std::uint64_t kTss = 0xfffbd000;
+
+constexpr std::uint64_t kCr0 = 0x80010033;  // PG WP NE ET MP PE
+constexpr std::uint64_t kCr4 = 0x20;        // PAE
+constexpr std::uint64_t kEfer = 0x500;      // LMA LME
+
+kvm_segment segment(std::uint16_t selector, std::uint8_t type, bool code) {
+    kvm_segment s{};
+    s.limit = 0xffffffff;
+    s.selector = selector;
+    s.type = type;
+    s.present = 1;
+    s.s = 1;
+    s.g = 1;
+    s.l = code ? 1 : 0;
+    s.db = code ? 0 : 1;
+    return s;
+}
+
+// Without CPUID the guest would have neither long mode nor 2 MB pages by KVM's rules.
+void set_cpuid(const Vm& vm, const Vcpu& vcpu) {
+    constexpr std::uint32_t kEntries = 256;
+    std::vector<std::byte> memory(sizeof(kvm_cpuid2) + kEntries * sizeof(kvm_cpuid_entry2));
+    auto* cpuid = reinterpret_cast<kvm_cpuid2*>(memory.data());
+    cpuid->nent = kEntries;
+    kvm_ioctl(vm.kvm().fd(), KVM_GET_SUPPORTED_CPUID, cpuid, "KVM_GET_SUPPORTED_CPUID");
+    vcpu.control(KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2");
+}
+
+}  // namespace
+
+std::uint64_t private_gpa() {
+    return kPrivate;
+}
+std::uint64_t data_gpa() {
+    return kData;
+}
+std::uint64_t data_bytes() {
+    return kDataBytes;
+}
+
+unsigned long vm_type(const Kvm& /*kvm*/) {
+    return 0;
+}
+
+void prepare_vm(Vm& vm) {
+    std::uint64_t identity_map = kIdentityMap;
+    if (vm.check_extension(KVM_CAP_SET_IDENTITY_MAP_ADDR) != 0)
+        vm.control(KVM_SET_IDENTITY_MAP_ADDR, &identity_map, "KVM_SET_IDENTITY_MAP_ADDR");
+    kvm_ioctl(vm.fd(), KVM_SET_TSS_ADDR, kTss, "KVM_SET_TSS_ADDR");
+    // A polling payload must not exit for its pauses (PLE, pause filter).
+    if ((vm.check_extension(KVM_CAP_X86_DISABLE_EXITS) & KVM_X86_DISABLE_EXITS_PAUSE) != 0)
+        vm.enable_capability(KVM_CAP_X86_DISABLE_EXITS, {KVM_X86_DISABLE_EXITS_PAUSE, 0, 0, 0},
+                             "KVM_CAP_X86_DISABLE_EXITS");
+}
+
+void fill_private(std::span<std::byte> area) {
+    x86::fill_identity_tables(area, kPrivate);
+}
+
+void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t control) {
+    set_cpuid(vm, vcpu);
+    kvm_sregs sregs{};
+    vcpu.control(KVM_GET_SREGS, &sregs, "KVM_GET_SREGS");
+    sregs.cs = segment(0x8, 0xb, true);
+    sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = segment(0x10, 0x3, false);
+    sregs.cr0 = kCr0;
+    sregs.cr3 = kPrivate;
+    sregs.cr4 = kCr4;
+    sregs.efer = kEfer;
+    vcpu.control(KVM_SET_SREGS, &sregs, "KVM_SET_SREGS");
+    kvm_regs regs{};
+    regs.rip = entry;
+    regs.rdi = control;
+    regs.rflags = 0x2;
+    vcpu.control(KVM_SET_REGS, &regs, "KVM_SET_REGS");
+}
+
+bool is_doorbell(const Vcpu& vcpu) {
+    const kvm_run& run = vcpu.run();
+    return run.exit_reason == KVM_EXIT_IO && run.io.direction == KVM_EXIT_IO_OUT &&
+           run.io.port == guest::kDoorbellPort;
+}
+
+std::string describe(const Vcpu& vcpu) noexcept {
+    try {
+        kvm_regs regs{};
+        kvm_sregs sregs{};
+        vcpu.control(KVM_GET_REGS, &regs, "KVM_GET_REGS");
+        vcpu.control(KVM_GET_SREGS, &sregs, "KVM_GET_SREGS");
+        return std::format(
+            "rip {:#x} rsp {:#x} rflags {:#x} rax {:#x} rcx {:#x} rdx {:#x} rdi {:#x} rsi {:#x} "
+            "cr0 {:#x} cr2 {:#x} cr3 {:#x} efer {:#x}",
+            regs.rip + 0, regs.rsp + 0, regs.rflags + 0, regs.rax + 0, regs.rcx + 0, regs.rdx + 0,
+            regs.rdi + 0, regs.rsi + 0, sregs.cr0 + 0, sregs.cr2 + 0, sregs.cr3 + 0,
+            sregs.efer + 0);
+    } catch (...) {
+        return "registers unreadable";
+    }
+}
+
+bool ring_needs_kick() {
+    char pml = 'N';
+    std::ifstream("/sys/module/kvm_intel/parameters/pml") >> pml;
+    return pml == 'Y';
+}
+
+}  // namespace mmuw::arch

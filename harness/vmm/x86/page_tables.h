@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Identity page tables for 64-bit mode.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace mmuw::x86 {
+
+// 6 tables: one PML4, one PDPT, four PDs of 2 MB pages over the first 4 GiB.
+inline constexpr std::size_t kIdentityTableBytes = 6 * 4096;
+
+// Writes them to area, which the guest sees at gpa (4 KB aligned); the PML4 comes first. A and D
+// are set already: the guest's page walks write nothing.
+void fill_identity_tables(std::span<std::byte> area, std::uint64_t gpa);
+
+}  // namespace mmuw::x86
