@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The doors. Everything is done by scripts/; see `make help`.
+export HOST KERNEL FILTER PLANT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS
+
+build:
+	@HOST="$${HOST:-local}" scripts/build
+
+run check lint update clean help:
+	@scripts/$@
+
+.PHONY: build run check lint update clean help

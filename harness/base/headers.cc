@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Nothing: what the precompiled headers are made with.

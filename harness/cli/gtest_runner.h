@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// GoogleTest as a library: choosing and running scenarios.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mmuw {
+
+struct Selection {
+    std::string filter = "*";
+    std::uint64_t seed = 1;
+    int repeat = 1;
+    bool shuffle = false;
+};
+
+// SUITE.NAME of every scenario that the filter selects.
+std::vector<std::string> scenario_names(const std::string& filter = "*");
+inline bool scenarios_match(const std::string& filter) { return !scenario_names(filter).empty(); }
+
+// Verdicts are the judge's: GoogleTest's own printer is silenced and its result not used.
+void run_scenarios(const Selection& selection);
+
+}  // namespace mmuw

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mmuwitness list and explain: what there is.
+#include <format>
+#include <print>
+
+#include "cli/commands.h"
+#include "cli/gtest_runner.h"
+#include "cli/options.h"
+#include "judge/rule.h"
+#include "witness/device.h"
+
+namespace mmuw {
+
+namespace po = boost::program_options;
+
+int list_command(const Words& words) {
+    po::options_description options("options");
+    options.add_options()("rules", "rules, and what they say")(
+        "plants", "faults that can be planted (asks the loaded module)")(
+        "filter", po::value<std::string>()->default_value("*"), "scenarios, as with run");
+    const auto values = parse_options(words, "list", options);
+    if (values.contains("rules")) {
+        for (const RuleInfo* rule : rules()) std::println("{:<20} {}", rule->id, rule->statement);
+    } else if (values.contains("plants")) {
+        for (const Plant& plant : Device().plants())
+            std::println("{:<34} {}{} [{}]", plant.name, plant.available ? "" : "(not here) ",
+                         plant.what, plant.origin);
+    } else {
+        for (const std::string& name : scenario_names(values["filter"].as<std::string>()))
+            std::println("{}", name);
+    }
+    return kPass;
+}
+
+int explain_command(const Words& words) {
+    po::options_description options("options");
+    options.add_options()("rule", po::value<std::string>()->required(), "name of the rule");
+    const auto rule = parse_options(words, "explain RULE", options, "rule")["rule"]
+                          .as<std::string>();
+    const std::string_view page = explain(rule);
+    if (page.empty())
+        throw Exit(kUsage, std::format("unknown rule '{}': see mmuwitness list --rules", rule));
+    std::print("{}", page);
+    return kPass;
+}
+
+}  // namespace mmuw

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mmuwitness run: from an idle machine to a verdict, and back.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <format>
+#include <optional>
+#include <print>
+
+#include "cli/commands.h"
+#include "cli/gtest_runner.h"
+#include "cli/host_facts.h"
+#include "cli/options.h"
+#include "cli/version.h"
+#include "scenario/run_context.h"
+#include "scenario/teardown.h"
+#include "vmm/anchor.h"
+#include "witness/module.h"
+
+namespace mmuw {
+
+namespace {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+struct Settings {
+    std::string kmod, scratch, out, host, filter, plant;
+    bool emulated = false, shuffle = false;
+    std::uint64_t seed = 1;
+    int repeat = 1;
+    std::size_t buffer_kb = 8192;
+};
+
+Settings parse(const Words& words) {
+    Settings s;
+    po::options_description options("options");
+    options.add_options()
+        ("kmod", po::value(&s.kmod), "mmuwitness.ko to load; default: it is loaded already")
+        ("scratch", po::value(&s.scratch)->required(),
+         "where backing files go: a block device with ext4, mounted for the run, or a directory")
+        ("out", po::value(&s.out)->default_value("."), "directory of the records")
+        ("filter", po::value(&s.filter)->default_value("*"),
+         "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out")
+        ("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants")
+        ("seed", po::value(&s.seed)->default_value(1), "of everything random")
+        ("repeat", po::value(&s.repeat)->default_value(1), "run everything so many times")
+        ("shuffle", po::bool_switch(&s.shuffle), "in an order that the seed decides")
+        ("buffer-kb", po::value(&s.buffer_kb)->default_value(8192),
+         "kernel trace buffer per CPU, in KiB")
+        ("host", po::value(&s.host)->default_value("local"), "name of this host in the record")
+        ("emulated", po::bool_switch(&s.emulated),
+         "this host is an emulator: keep a VM open throughout, see docs/hosts.md");
+    parse_options(words, "run", options);
+    return s;
+}
+
+// One line for what is missing, before anything is touched.
+void check_machine(const Settings& s) {
+    if (geteuid() != 0)
+        throw Exit(kUsage, "run: not root: tracing and KVM's module need it; use sudo");
+    if (access("/dev/kvm", R_OK | W_OK) != 0)
+        throw Exit(kSkip,
+                   "run: no /dev/kvm: load kvm_amd or kvm_intel (in a virtual machine: enable "
+                   "nested virtualization), or use an emulated host");
+    if (!fs::exists("/sys/kernel/tracing/events"))
+        throw Exit(kUsage,
+                   "run: tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+    std::error_code error;
+    fs::create_directories(s.out, error);
+    if (error || access(s.out.c_str(), W_OK) != 0)
+        throw Exit(kUsage, std::format("run: cannot write to {}: give another --out", s.out));
+    if (!scenarios_match(s.filter))
+        throw Exit(kUsage,
+                   std::format("run: no scenario matches '{}': see mmuwitness list", s.filter));
+}
+
+ScratchFs open_scratch(const std::string& where) {
+    return fs::is_directory(where) ? ScratchFs::use(where) : ScratchFs::mount(where);
+}
+
+// Before the scenarios, each of which plants it anew.
+void check_plant(Device& device, const std::string& plant) {
+    if (plant.empty()) return;
+    device.plant(plant);
+    device.remove_plant();
+}
+
+template <class T>
+T value_of(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+void print_progress(const ScenarioResult& result) {
+    std::println("{:<13} {} ({:.2f} s)", to_string(result.verdict), result.name, result.seconds);
+    std::fflush(stdout);
+}
+
+void write_records(const Settings& s, const JudgeResult& result, const HostFacts& host) {
+    const fs::path out = s.out;
+    value_of(write_file(out / "verdict.json", verdict_json(result, host, kTool)));
+    value_of(write_file(out / "results.ktap", ktap(result)));
+}
+
+// All that the module and the kernel hold for the run, in the order of need.
+JudgeResult witness_and_judge(const Settings& s, const HostFacts& host) {
+    ScratchFs scratch = open_scratch(s.scratch);
+    std::optional<KvmAnchor> anchor;
+    if (s.emulated) anchor.emplace();
+    const Kvm kvm;
+    Device device;
+    check_plant(device, s.plant);
+    auto recorder = value_of(Recorder::start({.directory = s.out, .buffer_kb = s.buffer_kb, .extra = {}}));
+    device.start();
+    for (const std::string& note : host.notes()) device.note(MMUWITNESS_NOTE_HOST, note);
+
+    RunContext run({.plant = s.plant, .seed = s.seed}, kvm, device, *recorder,
+            value_of(recorder->stream()), scratch, print_progress);
+    run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
+    run_teardown_scenario(run, scratch);
+    JudgeResult result = run.finish();
+    if (const auto saved = recorder->finish(fs::path(s.out) / "trace.dat"); !saved)
+        std::println(stderr, "mmuwitness: no recording: {}", saved.error());
+    return result;
+}
+
+}  // namespace
+
+int run_command(const Words& words) {
+    const Settings s = parse(words);
+    check_machine(s);
+    const HostFacts host = this_host(s.host, s.emulated);
+    std::optional<Module> module;
+    if (!s.kmod.empty())
+        module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
+    const JudgeResult result = witness_and_judge(s, host);
+    write_records(s, result, host);
+    std::print("\n{}", table(result, wants_colour(STDOUT_FILENO)));
+    if (module)
+        if (const int error = module->unload(); error != 0)
+            throw Exit(kFail, std::format("run: the module does not unload: {}", strerror(error)));
+    return exit_status(result);
+}
+
+}  // namespace mmuw

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/history.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "judge/ioctls.h"
+#include "trace/fields.h"
+#include "trace/text.h"
+
+namespace mmuw {
+namespace {
+
+// A subject, seen from both sides: the file's page and every gfn that maps it.
+struct Target {
+    const Subject& subject;
+    const State& state;
+    uint16_t file = 0;
+    uint64_t page = 0;
+    std::vector<State::Place> places;
+
+    bool has_gfn(uint16_t vm, uint64_t gfn, uint64_t pages = 1) const {
+        for (const auto& p : places)
+            if (p.vm == vm && p.gfn - gfn < pages) return true;
+        return subject.vm == vm && subject.gfn && *subject.gfn - gfn < pages;
+    }
+    bool has_page(uint64_t f, uint64_t first, uint64_t pages = 1) const {
+        return file && f == file && page - first < pages;
+    }
+    bool has_hva(uint64_t start, uint64_t end) const {
+        return std::ranges::any_of(places, [&](const auto& p) { return p.hva >= start && p.hva < end; });
+    }
+    bool has_vm(uint16_t vm) const {
+        return vm && (vm == subject.vm ||
+                      std::ranges::any_of(places, [&](const auto& p) { return p.vm == vm; }));
+    }
+};
+
+bool concerns(const MarkEvent& m, const Target& t) {
+    switch (m.kind) {
+        case MMUWITNESS_MARK_MEMSLOT: return t.has_vm(m.vm);
+        case MMUWITNESS_MARK_EXPECT:
+        case MMUWITNESS_MARK_DISK: return t.has_page(m.a[0], m.a[1]);
+        case MMUWITNESS_MARK_SYNC_BEGIN:
+        case MMUWITNESS_MARK_SYNC_END:
+        case MMUWITNESS_MARK_SETTLED: return t.has_page(m.a[0], m.a[1], m.a[2] ? m.a[2] : ~0ull);
+        case MMUWITNESS_MARK_COLLECT_BEGIN:
+        case MMUWITNESS_MARK_COLLECT_END: return t.subject.gfn && t.has_vm(m.vm);
+        case MMUWITNESS_MARK_LOGGED: {
+            if (!t.subject.gfn || m.vm != t.subject.vm) return false;
+            const uint64_t at = *t.subject.gfn - m.a[1];
+            return at < 64 && (m.a[2] >> at & 1);
+        }
+        case MMUWITNESS_MARK_WROTE:
+        case MMUWITNESS_MARK_COPY: return t.has_gfn(m.vm, m.a[1]);
+        case MMUWITNESS_MARK_UNTOUCHED: return t.has_gfn(m.vm, m.a[1], m.a[2]);
+        default: return false;
+    }
+}
+
+bool concerns(const Event& e, const Target& t) {
+    switch (e.kind) {
+        case Kind::notifier: return t.has_hva(e.notifier.start, e.notifier.end);
+        case Kind::vm_ioctl:
+            return t.has_vm(e.vm_ioctl.vm) &&
+                   (is_memslot_ioctl(e.vm_ioctl.cmd) || is_log_ioctl(e.vm_ioctl.cmd));
+        case Kind::log_mark: return t.has_gfn(e.log_mark.vm, e.log_mark.gfn);
+        case Kind::ring: {
+            const Slot* s = t.state.slot_by_id(e.ring.vm, e.ring.slot);
+            return s && t.has_gfn(e.ring.vm, s->gfn + e.ring.offset);
+        }
+        case Kind::spte:
+            return t.has_gfn(e.spte.vm, e.spte.gfn, t.state.pages_of(std::max<unsigned>(e.spte.level, 1)));
+        case Kind::fault: return t.has_gfn(e.fault.vm, e.fault.gfn);
+        case Kind::tlb_flush:
+            return t.subject.flushes && t.has_vm(e.tlb_flush.vm) &&
+                   e.tlb_flush.phase != MMUWITNESS_FLUSH_SERVICED;
+        case Kind::folio: return t.has_page(e.folio.file, e.folio.index, e.folio.pages);
+        case Kind::page_state: return t.has_page(e.page_state.file, e.page_state.index);
+        case Kind::mark: return concerns(e.mark, t);
+        case Kind::note: return e.note.kind == MMUWITNESS_NOTE_KERNEL_LOG;
+        case Kind::plant: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+void History::add(const Event& e) {
+    // Only what this kind uses: notes are the longest by far.
+    std::memcpy(static_cast<void*>(&ring_[count_++ % kEvents]), static_cast<const void*>(&e),
+                kind_info(e.kind).bytes);
+}
+
+Window History::window(const Subject& subject, const State& state, std::string why) const {
+    Target t{subject, state, subject.file, subject.page.value_or(0), {}};
+    if (!t.file && subject.gfn)
+        if (const Slot* s = state.slot_of(subject.vm, *subject.gfn); s && s->file) {
+            t.file = s->file;
+            t.page = s->first_page + (*subject.gfn - s->gfn);
+        }
+    if (t.file) t.places = state.places_of(t.file, t.page);
+
+    Window w;
+    w.why = std::move(why);
+    const uint64_t oldest = count_ > kEvents ? count_ - kEvents : 0;
+    for (uint64_t i = count_; i > oldest && w.lines.size() < kLines; --i) {
+        const Event& e = ring_[(i - 1) % kEvents];
+        if (i == count_ || concerns(e, t)) w.lines.push_back(to_line(e));
+    }
+    std::ranges::reverse(w.lines);
+    w.offender = w.lines.empty() ? 0 : w.lines.size() - 1;
+    return w;
+}
+
+}  // namespace mmuw

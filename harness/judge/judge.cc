@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/judge.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "judge/scenario.h"
+#include "trace/dat.h"
+
+namespace mmuw {
+namespace {
+
+// A number taken before SCENARIO_END whose record is written after it is microseconds late,
+// or as late as a preempted task: this many events, then it counts as lost.
+constexpr unsigned kSettlingEvents = 2000;
+
+std::string_view next_word(std::string_view& s) {
+    s.remove_prefix(std::min(s.find_first_not_of(' '), s.size()));
+    const auto word = s.substr(0, s.find(' '));
+    s.remove_prefix(word.size());
+    return word;
+}
+
+uint64_t to_number(std::string_view s) {
+    uint64_t n = 0;
+    std::from_chars(s.data(), s.data() + s.size(), n);
+    return n;
+}
+
+// "a=1 b=2 why=the rest of the line"
+template <typename F>
+void each_pair(std::string_view text, F&& f) {
+    while (!text.empty()) {
+        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+        const size_t equals = text.find('=');
+        if (equals == text.npos) return;
+        const auto key = text.substr(0, equals);
+        text.remove_prefix(equals + 1);
+        const auto value = key == "why" ? text : text.substr(0, text.find(' '));
+        text.remove_prefix(value.size());
+        f(key, value);
+    }
+}
+
+}  // namespace
+
+Judge::Judge() = default;
+Judge::~Judge() = default;
+
+void Judge::feed(const Event& e) {
+    ++result_.witness.events;
+    sequence_.add(e.seq);
+    if (scenario_ && scenario_->ended) {
+        const bool complete = !sequence_.missing(scenario_->first_seq, scenario_->last_seq);
+        const bool next = e.kind == Kind::note && e.note.kind == MMUWITNESS_NOTE_SCENARIO_BEGIN;
+        if (complete || next || ++scenario_->settling > kSettlingEvents) close(true);
+    }
+    if (e.kind == Kind::note) {
+        note(e);
+        if (e.note.kind == MMUWITNESS_NOTE_SCENARIO_END) return;
+    }
+    if (!scenario_ || scenario_->ended) return;
+    history_.add(e);
+    if (e.kind == Kind::plant) scenario_->plant_hit |= e.plant.view() == scenario_->facts.plant;
+    scenario_->feed(e);
+}
+
+void Judge::note(const Event& e) {
+    const std::string_view text = e.note.view();
+    switch (e.note.kind) {
+        case MMUWITNESS_NOTE_SCENARIO_BEGIN: begin(e); break;
+        case MMUWITNESS_NOTE_SCENARIO_END: end(e); break;
+        case MMUWITNESS_NOTE_RULE:
+            if (scenario_ && !scenario_->ended) scenario_->promised.emplace(text);
+            break;
+        case MMUWITNESS_NOTE_HOOK: hook(text); break;
+        case MMUWITNESS_NOTE_HOST: {
+            std::string_view rest = text;
+            const std::string key(next_word(rest));
+            rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+            result_.host[key] = rest;
+            if (key == "page_size") page_size_ = to_number(rest);
+            if (scenario_) scenario_->state.set_page_size(page_size_);
+            break;
+        }
+        default: break;
+    }
+}
+
+void Judge::begin(const Event& e) {
+    if (scenario_) close(scenario_->ended);
+    scenario_ = std::make_unique<Scenario>(history_);
+    Scenario& s = *scenario_;
+    std::string_view rest = e.note.view();
+    s.facts.name = next_word(rest);
+    each_pair(rest, [&](std::string_view key, std::string_view value) {
+        if (key == "seed") s.facts.seed = to_number(value);
+        if (key == "plant" && value != "-") s.facts.plant = value;
+    });
+    s.state.set_page_size(page_size_);
+    s.first_seq = e.seq;
+    s.first_ns = e.ns;
+}
+
+void Judge::end(const Event& e) {
+    if (!scenario_ || scenario_->ended) return;
+    Scenario& s = *scenario_;
+    each_pair(e.note.view(), [&](std::string_view key, std::string_view value) {
+        if (key == "trials") s.facts.trials = to_number(value);
+        if (key == "hits") s.facts.hits = to_number(value);
+        if (key == "status") s.status = value;
+        if (key == "why") s.status_why = value;
+    });
+    s.last_seq = e.seq;
+    s.last_ns = e.ns;
+    s.ended = true;
+    if (!sequence_.missing(s.first_seq, s.last_seq)) close(true);
+}
+
+void Judge::close(bool complete) {
+    Scenario& s = *scenario_;
+    std::string doubt = doubt_;
+    if (!complete) doubt = "the recording ends, or goes on with another scenario, before its end";
+    // The kernel's own count and the gaps are two views of the same loss.
+    const uint64_t lost =
+        std::max(lost_, s.ended ? sequence_.missing(s.first_seq, s.last_seq) : sequence_.missing());
+    result_.scenarios.push_back(s.verdict(lost, doubt));
+    scenario_.reset();
+    lost_ = 0;
+    result_.witness.lost = std::max(result_.witness.lost, sequence_.missing());
+}
+
+void Judge::hook(std::string_view text) {
+    const std::string name(next_word(text));
+    const auto state = next_word(text);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    const std::string why = state == "attached" ? "" : text.empty() ? "no reason given" : std::string(text);
+    if (scenario_ && !scenario_->ended) scenario_->add_hook(name, why);
+    auto& attached = result_.witness.attached;
+    auto& missing = result_.witness.missing;
+    if (why.empty()) {
+        if (!std::ranges::contains(attached, name)) attached.push_back(name);
+        std::erase_if(missing, [&](const MissingHook& m) { return m.name == name; });
+    } else if (!std::ranges::contains(attached, name) &&
+               !std::ranges::contains(missing, name, &MissingHook::name)) {
+        missing.push_back({name, why});
+    }
+}
+
+void Judge::lost(uint64_t events) {
+    lost_ += events;
+    result_.witness.lost = std::max(result_.witness.lost + events, sequence_.missing());
+}
+
+void Judge::doubt(std::string why) {
+    if (doubt_.empty()) doubt_ = std::move(why);
+}
+
+bool Judge::settling() const { return scenario_ && scenario_->ended; }
+
+void Judge::settle() {
+    if (settling()) close(true);
+}
+
+void Judge::finish() {
+    if (scenario_) close(scenario_->ended);
+    result_.witness.lost = std::max(result_.witness.lost, sequence_.missing());
+}
+
+Result<bool> judge_scenario(EventStream& stream, Judge& judge) {
+    const size_t before = judge.result().scenarios.size();
+    uint64_t missed = stream.missed();
+    Event e;
+    while (judge.result().scenarios.size() == before) {
+        auto more = stream.next(e);
+        if (!more) return more;
+        if (!*more) return false;
+        if (stream.missed() != missed) {
+            judge.lost(stream.missed() - missed);
+            missed = stream.missed();
+        }
+        judge.feed(e);
+    }
+    return true;
+}
+
+Result<JudgeResult> judge_file(const std::string& path) {
+    auto file = DatFile::open(path);
+    if (!file) return std::unexpected(file.error());
+    auto stream = stream_of(*file);
+    if (!stream) return std::unexpected(stream.error());
+    Judge judge;
+    for (;;) {
+        auto done = judge_scenario(*stream, judge);
+        if (!done) return error("{}: {}", path, done.error());
+        if (!*done) break;
+    }
+    judge.finish();
+    if (judge.result().witness.events == 0)
+        return error("{}: no events of the witness in it: was the session started?", path);
+    return judge.result();
+}
+
+}  // namespace mmuw

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the judge says: per scenario, per rule.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mmuw {
+
+// In order of weight: a scenario's verdict is the worst of its rules'.
+enum class Verdict : uint8_t { pass, skip, inconclusive, fail };
+
+std::string_view to_string(Verdict v);
+inline Verdict worst(Verdict a, Verdict b) { return a > b ? a : b; }
+
+// The last events that concern what was violated, oldest first.
+struct Window {
+    std::string why;
+    std::vector<std::string> lines;
+    size_t offender = 0;  // index into lines
+};
+
+struct RuleResult {
+    std::string rule = {};
+    Verdict verdict = Verdict::pass;
+    uint64_t checked = 0;     // times the rule's condition was met and tested
+    uint64_t violations = 0;  // of them against the rule
+    uint64_t tolerated = 0;   // imprecisions that the rule allows (docs/rules)
+    std::string why = {};     // empty when pass
+    std::vector<Window> windows = {};
+};
+
+struct ScenarioResult {
+    std::string name = {};
+    Verdict verdict = Verdict::pass;
+    double seconds = 0;
+    uint64_t trials = 0;
+    uint64_t hits = 0;
+    uint64_t seed = 0;
+    std::string plant = {};  // empty: none
+    std::string why = {};    // of the scenario itself, when not pass
+    std::vector<RuleResult> rules = {};
+};
+
+struct MissingHook {
+    std::string name, why;
+};
+
+// What was witnessed, and with what; over all scenarios.
+struct WitnessResult {
+    std::vector<std::string> attached;
+    std::vector<MissingHook> missing;
+    uint64_t events = 0;
+    uint64_t lost = 0;
+};
+
+struct JudgeResult {
+    std::map<std::string, std::string> host;  // NOTE_HOST: "KEY VALUE"
+    WitnessResult witness;
+    std::vector<ScenarioResult> scenarios;
+};
+
+}  // namespace mmuw

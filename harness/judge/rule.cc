@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/rule.h"
+
+#include "judge/pages.h"
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+constexpr const RuleInfo* all[] = {
+    &durable_rule,          &tagged_rule,         &dirty_in_time_rule, &slow_path_dirty_rule,
+    &unmapped_when_clean_rule, &retry_on_stale_rule, &log_complete_rule,  &log_precise_rule,
+    &flush_on_protect_rule, &quiet_kernel_rule,   &nothing_left_rule,
+};
+
+}  // namespace
+
+void Findings::violation(const Subject& subject, std::string why, Proof proof) {
+    proven_ += proof == Proof::marks;
+    if (violations_++ == 0) why_ = why;
+    if (windows_.size() < kWindows)
+        windows_.push_back(history_.window(subject, state_, std::move(why)));
+}
+
+std::span<const RuleInfo* const> rules() { return all; }
+
+const RuleInfo* find_rule(std::string_view id) {
+    for (const RuleInfo* r : all)
+        if (r->id == id) return r;
+    return nullptr;
+}
+
+std::string_view explain(std::string_view id) {
+    for (const Page& p : rule_pages())
+        if (p.id == id) return p.text;
+    return {};
+}
+
+}  // namespace mmuw

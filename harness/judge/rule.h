@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A rule: sees every event after the ledger has taken it in, and says what it found.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "judge/history.h"
+#include "judge/result.h"
+#include "judge/state.h"
+#include "trace/event.h"
+
+namespace mmuw {
+
+// Could the violation come from a lost event? Not if it rests on what a single mark or page
+// says; all others count only when nothing was lost.
+enum class Proof : uint8_t { events, marks };
+
+class Findings {
+  public:
+    Findings(const History& history, const State& state) : history_(history), state_(state) {}
+
+    void checked(uint64_t n = 1) { checked_ += n; }
+    void tolerated(uint64_t n = 1) { tolerated_ += n; }
+    // The offending event is the newest one.
+    void violation(const Subject& subject, std::string why, Proof proof = Proof::events);
+
+    uint64_t checked_count() const { return checked_; }
+    uint64_t tolerated_count() const { return tolerated_; }
+    uint64_t violation_count() const { return violations_; }
+    uint64_t proven_count() const { return proven_; }  // of them, Proof::marks
+    const std::string& why() const { return why_; }  // of the first violation
+    const std::vector<Window>& windows() const { return windows_; }
+
+  private:
+    static constexpr size_t kWindows = 3;
+    const History& history_;
+    const State& state_;
+    uint64_t checked_ = 0, violations_ = 0, proven_ = 0, tolerated_ = 0;
+    std::string why_;
+    std::vector<Window> windows_;
+};
+
+class Rule {
+  public:
+    virtual ~Rule() = default;
+    virtual void on(const Event& e, const State& state, Findings& found) = 0;
+};
+
+// Bit mask of event kinds.
+template <typename... Kinds>
+constexpr uint32_t kinds(Kinds... k) {
+    return (0u | ... | (1u << static_cast<unsigned>(k)));
+}
+
+struct RuleInfo {
+    std::string_view id;
+    std::string_view statement;
+    std::string_view tolerates;  // which kind of imprecision
+    std::string_view origin;     // file numbers of design.md, section 5
+    // Hooks without which there is nothing to judge; "a|b": either will do.
+    std::span<const std::string_view> hooks;
+    uint32_t events;  // kinds() it wants to see
+    std::unique_ptr<Rule> (*make)();
+};
+
+// All rules, in the order of docs.
+std::span<const RuleInfo* const> rules();
+const RuleInfo* find_rule(std::string_view id);
+// The rule's page (docs/rules/ID.md), as built in; empty: no such rule.
+std::string_view explain(std::string_view id);
+
+template <typename T>
+std::unique_ptr<Rule> make_rule() {
+    return std::make_unique<T>();
+}
+
+}  // namespace mmuw

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// dirty-in-time: KVM marks a folio dirty only while a notifier would still see it.
+#include <array>
+
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+class DirtyInTime : public Rule {
+  public:
+    void on(const Event& e, const State& state, Findings& found) override {
+        const FolioEvent& f = e.folio;
+        if (f.op != MMUWITNESS_FOLIO_KVM_DIRTY || !f.file) return;
+        found.checked();
+        const Subject subject{.vm = f.vm, .file = f.file, .page = f.index};
+        // FREE is certain (the caller does not hold mmu_lock); HELD may be somebody else's.
+        if (f.lock == MMUWITNESS_LOCK_FREE && !(f.page & MMUWITNESS_PAGE_LOCKED)) {
+            found.violation(subject,
+                            std::format("file {} page {:#x}: KVM marks the folio dirty with neither "
+                                        "mmu_lock nor the folio lock held",
+                                        f.file, f.index));
+            return;
+        }
+        if (!f.vm) return;  // whose SPTE it was is not known: a VM that goes away
+        const FilePage* p = state.file_page(f.file, f.index);
+        // Judged only where the page's SPTEs were witnessed at all (TDP MMU), and not within
+        // folio_mkclean(): there KVM's zap marks the folio dirty, in time.
+        if (!p || !p->installed || !p->mkclean_end || p->mkclean_begin > p->mkclean_end) return;
+        // A fault since the cleaning began makes it legal: the fault's own write fault
+        // dirtied the folio again. From BEGIN: the fault may overtake the return.
+        if (p->installed > p->mkclean_begin || state.page_present(f.file, f.index)) return;
+        found.violation(subject, std::format("file {} page {:#x}: KVM marks the folio dirty after "
+                                             "folio_mkclean() and without a fault since",
+                                             f.file, f.index));
+    }
+};
+
+constexpr std::array<std::string_view, 3> hooks = {"kvm_dirty|kvm_release_dirty", "mkclean", "spte"};
+
+}  // namespace
+
+const RuleInfo dirty_in_time_rule = {
+    .id = "dirty-in-time",
+    .statement = "KVM marks a folio dirty only while a notifier would still see it: under mmu_lock "
+                 "or the folio lock, never after page_mkclean without a new fault",
+    .tolerates = "false negatives: mmu_lock held by somebody else looks held",
+    .origin = "000, 004",
+    .hooks = hooks,
+    .events = kinds(Kind::folio),
+    .make = make_rule<DirtyInTime>,
+};
+
+}  // namespace mmuw

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// flush-on-protect: collecting or enabling the log does not return before a remote flush,
+// where W or D was cleared.
+#include <array>
+#include <unordered_map>
+
+#include "judge/ioctls.h"
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+class FlushOnProtect : public Rule {
+  public:
+    void on(const Event& e, const State& state, Findings& found) override {
+        if (e.kind == Kind::spte) {
+            cleared(e, state);
+            return;
+        }
+        const IoctlEvent& i = e.vm_ioctl;
+        const auto it = cleared_.find(e.pid);
+        if (it == cleared_.end()) return;
+        const Cleared c = it->second;
+        cleared_.erase(it);
+        if (i.phase != MMUWITNESS_END || i.vm != c.vm || i.ret < 0) return;
+        found.checked();
+        const VmRecord* v = state.vm(i.vm);
+        // Anybody's flush will do, if it was asked for after the last change.
+        if (!v || v->flushed > c.order) return;
+        found.violation({.vm = i.vm, .gfn = c.gfn, .flushes = true},
+                        std::format("vm {} gfn {:#x}: W or D cleared, and the ioctl returned without "
+                                    "a TLB flush",
+                                    i.vm, c.gfn));
+    }
+
+  private:
+    struct Cleared {
+        uint64_t order, gfn;
+        uint16_t vm;
+    };
+
+    void cleared(const Event& e, const State& state) {
+        const SpteEvent& s = e.spte;
+        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
+        // Removal is another matter: a deleted memslot's SPTEs go with their root, and vCPUs
+        // flush when they load the next one (kvm_tdp_mmu_zap_invalidated_roots()). A split
+        // huge page keeps its translation. A alone needs no flush (access tracking).
+        if ((s.bits_old & leaf) != leaf || (s.bits_new & leaf) != leaf) return;
+        const uint8_t gone = s.bits_old & ~s.bits_new;
+        if (!(gone & (MMUWITNESS_SPTE_WRITABLE | MMUWITNESS_SPTE_DIRTY))) return;
+        const Task* t = state.task(e.pid);
+        if (!t || !t->ioctl_begin || t->ioctl_vm != s.vm) return;
+        if (!is_log_ioctl(t->ioctl) && !is_memslot_ioctl(t->ioctl)) return;
+        cleared_[e.pid] = {e.order, s.gfn, s.vm};
+    }
+
+    std::unordered_map<int32_t, Cleared> cleared_;
+};
+
+constexpr std::array<std::string_view, 3> hooks = {"spte", "vm_ioctl", "tlb_flush"};
+
+}  // namespace
+
+const RuleInfo flush_on_protect_rule = {
+    .id = "flush-on-protect",
+    .statement = "collecting or enabling the log does not return before a remote flush, where W or D "
+                 "was cleared",
+    .tolerates = "nothing; a flush that was not needed is not counted",
+    .origin = "002",
+    .hooks = hooks,
+    .events = kinds(Kind::spte, Kind::vm_ioctl),
+    .make = make_rule<FlushOnProtect>,
+};
+
+}  // namespace mmuw

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One object per file of this folder; rule.cc has the table.
+#pragma once
+
+#include "judge/rule.h"
+
+namespace mmuw {
+
+extern const RuleInfo durable_rule;
+extern const RuleInfo tagged_rule;
+extern const RuleInfo dirty_in_time_rule;
+extern const RuleInfo slow_path_dirty_rule;
+extern const RuleInfo unmapped_when_clean_rule;
+extern const RuleInfo retry_on_stale_rule;
+extern const RuleInfo log_complete_rule;
+extern const RuleInfo log_precise_rule;
+extern const RuleInfo flush_on_protect_rule;
+extern const RuleInfo quiet_kernel_rule;
+extern const RuleInfo nothing_left_rule;
+
+}  // namespace mmuw

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// tagged: no folio is PG_dirty without the page cache's DIRTY tag once writeback has settled.
+#include <unordered_map>
+
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+class Tagged : public Rule {
+  public:
+    void on(const Event& e, const State&, Findings& found) override {
+        if (e.kind == Kind::mark) {
+            const auto& a = e.mark.a;
+            if (e.mark.kind == MMUWITNESS_MARK_SETTLED)
+                settled_[e.pid] = {a[0], a[1], a[2]};
+            else
+                settled_.erase(e.pid);  // whatever the task does next, the claim is over
+            return;
+        }
+        const auto it = settled_.find(e.pid);
+        if (it == settled_.end()) return;
+        const Range& r = it->second;
+        const PageStateEvent& p = e.page_state;
+        if (p.file != r.file || p.index - r.first >= r.pages) return;
+        if (!(p.page & MMUWITNESS_PAGE_PRESENT)) return;
+        found.checked();
+        // folio_mark_dirty() sets PG_dirty first and the tag after, under way in somebody who
+        // holds the folio lock; __folio_start_writeback() clears the tag.
+        constexpr uint32_t moving = MMUWITNESS_PAGE_LOCKED | MMUWITNESS_PAGE_WRITEBACK;
+        if (!(p.page & MMUWITNESS_PAGE_DIRTY) || (p.page & MMUWITNESS_PAGE_TAG_DIRTY)) return;
+        if (p.page & moving) {
+            found.tolerated();
+            return;
+        }
+        found.violation({.file = p.file, .page = p.index},
+                        std::format("file {} page {:#x}: PG_dirty without the DIRTY tag: writeback "
+                                    "will never find it",
+                                    p.file, p.index),
+                        Proof::marks);
+    }
+
+  private:
+    struct Range {
+        uint64_t file, first, pages;
+    };
+    std::unordered_map<int32_t, Range> settled_;
+};
+
+}  // namespace
+
+const RuleInfo tagged_rule = {
+    .id = "tagged",
+    .statement = "no folio is PG_dirty without the page cache's DIRTY tag once writeback has settled",
+    .tolerates = "a folio that is locked or under writeback at the moment of looking",
+    .origin = "000",
+    .hooks = {},
+    .events = kinds(Kind::mark, Kind::page_state),
+    .make = make_rule<Tagged>,
+};
+
+}  // namespace mmuw

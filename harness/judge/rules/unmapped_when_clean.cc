@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// unmapped-when-clean: after an invalidation no vCPU uses the old translation.
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+class UnmappedWhenClean : public Rule {
+  public:
+    void on(const Event& e, const State& state, Findings& found) override {
+        if (e.kind == Kind::spte) {
+            removed(e, state);
+            return;
+        }
+        if (e.notifier.phase == MMUWITNESS_START_BEFORE_KVM) removed_.erase(e.pid);
+        if (e.notifier.phase != MMUWITNESS_START_AFTER_KVM) return;
+        const Task* t = state.task(e.pid);
+        // The witness may have come between: then KVM's part was not seen from its start.
+        if (!t || !t->notifier_begin || t->notifier_start != e.notifier.start ||
+            t->notifier_end != e.notifier.end)
+            return;
+        for (uint16_t vm = 1; vm <= MMUWITNESS_MAX_VMS; ++vm)
+            if (const VmRecord* v = state.vm(vm))
+                for (const Slot& s : v->slots) check_slot(e.notifier, vm, s, state, found);
+        check_flush(e, state, found);
+        removed_.erase(e.pid);
+    }
+
+  private:
+    // Of one task, within KVM's part of invalidate_range_start.
+    struct Removed {
+        struct One {
+            uint64_t order, gfn;
+        };
+        std::array<One, MMUWITNESS_MAX_VMS + 1> last{};
+    };
+
+    void removed(const Event& e, const State& state) {
+        const SpteEvent& s = e.spte;
+        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
+        if ((s.bits_old & leaf) != leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
+        const Task* t = state.task(e.pid);
+        if (!t || !t->notifier_begin || s.vm > MMUWITNESS_MAX_VMS) return;
+        removed_[e.pid].last[s.vm] = {e.order, s.gfn};
+    }
+
+    static void check_slot(const NotifierEvent& n, uint16_t vm, const Slot& s, const State& state,
+                           Findings& found) {
+        const uint64_t page = state.page_size();
+        const uint64_t from = std::max(n.start, s.hva);
+        const uint64_t to = std::min(n.end, s.hva + s.pages * page);
+        if (from >= to) return;
+        found.checked();
+        // kvm_handle_hva_range(): every gfn that the range touches, clipped to the slot.
+        const uint64_t first = s.gfn + (from - s.hva) / page;
+        const uint64_t end = s.gfn + (to - s.hva + page - 1) / page;
+        state.each_present(vm, first, end, [&](uint64_t gfn, uint64_t) {
+            found.violation({.vm = vm, .gfn = gfn, .flushes = true},
+                            std::format("vm {} gfn {:#x}: still mapped when invalidate_range_start "
+                                        "returned from KVM",
+                                        vm, gfn));
+        });
+    }
+
+    void check_flush(const Event& e, const State& state, Findings& found) {
+        const auto it = removed_.find(e.pid);
+        if (it == removed_.end()) return;
+        for (uint16_t vm = 1; vm <= MMUWITNESS_MAX_VMS; ++vm) {
+            const auto& last = it->second.last[vm];
+            const VmRecord* v = state.vm(vm);
+            if (!last.order || !v) continue;
+            // SPTEs of a root that a memslot change invalidated need no flush:
+            // tdp_mmu_zap_leafs(), "if (!root->role.invalid)".
+            const Task* t = state.task(e.pid);
+            if (v->region_ioctls || (t && v->last_region_end > t->notifier_begin)) {
+                found.tolerated();
+                continue;
+            }
+            if (v->flushed > last.order) continue;
+            found.violation({.vm = vm, .gfn = last.gfn, .flushes = true},
+                            std::format("vm {} gfn {:#x}: unmapped without a TLB flush before "
+                                        "invalidate_range_start returned from KVM",
+                                        vm, last.gfn));
+        }
+    }
+
+    std::unordered_map<int32_t, Removed> removed_;
+};
+
+constexpr std::array<std::string_view, 3> hooks = {"spte", "notifier_start", "tlb_flush"};
+
+}  // namespace
+
+const RuleInfo unmapped_when_clean_rule = {
+    .id = "unmapped-when-clean",
+    .statement = "after an invalidation no vCPU writes through the old translation: its SPTEs are "
+                 "gone and flushed when KVM's invalidate_range_start returns",
+    .tolerates = "an unflushed removal while memslots change: the root may be invalid already",
+    .origin = "001, 004",
+    .hooks = hooks,
+    .events = kinds(Kind::spte, Kind::notifier),
+    .make = make_rule<UnmappedWhenClean>,
+};
+
+}  // namespace mmuw

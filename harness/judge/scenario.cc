@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/scenario.h"
+
+namespace mmuw {
+
+std::string_view to_string(Verdict v) {
+    switch (v) {
+        case Verdict::pass: return "pass";
+        case Verdict::skip: return "skip";
+        case Verdict::inconclusive: return "inconclusive";
+        case Verdict::fail: return "fail";
+    }
+    return "";
+}
+
+Judge::Scenario::Scenario(const History& history) {
+    for (const RuleInfo* info : rules()) {
+        for (size_t k = 0; k < kKinds; ++k)
+            if (info->events >> k & 1) by_kind[k].push_back(static_cast<unsigned>(running.size()));
+        running.push_back({info, info->make(), Findings(history, state)});
+    }
+}
+
+void Judge::Scenario::add_hook(const std::string& name, const std::string& missing) {
+    // One name may have several hooks (a function that was renamed): one that is there
+    // makes up for the others.
+    if (missing.empty()) {
+        state.add_hook(name);
+        missing_hooks.erase(name);
+    } else if (!state.witnessed(name)) {
+        missing_hooks[name] = missing;
+    }
+}
+
+std::string Judge::Scenario::missing_for(const RuleInfo& info) const {
+    for (const std::string_view need : info.hooks) {
+        bool there = false;
+        std::string why;
+        for (std::string_view rest = need; !there && !rest.empty();) {
+            const std::string name(rest.substr(0, rest.find('|')));
+            rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+            there = state.witnessed(name);
+            const auto it = missing_hooks.find(name);
+            why += (why.empty() ? "hook " : ", ") + name +
+                   (it == missing_hooks.end() ? " was not reported" : " missing: " + it->second);
+        }
+        if (!there) return why;
+    }
+    return {};
+}
+
+void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::string& doubt,
+                                   ScenarioResult& out) const {
+    const bool was_promised = promised.contains(std::string(r.info->id));
+    const Findings& f = r.found;
+    if (!was_promised && f.checked_count() == 0 && f.violation_count() == 0) return;
+    RuleResult result{.rule = std::string(r.info->id),
+                      .verdict = Verdict::pass,
+                      .checked = f.checked_count(),
+                      .violations = f.violation_count(),
+                      .tolerated = f.tolerated_count(),
+                      .why = {},
+                      .windows = f.windows()};
+    const auto set = [&](Verdict v, std::string why) {
+        result.verdict = v;
+        result.why = std::move(why);
+    };
+    const std::string missing = missing_for(*r.info);
+    const bool fails = f.violation_count() && missing.empty();
+    // In order: what is certain, what was not witnessed, what is doubtful.
+    if (fails && (lost == 0 || f.proven_count()))
+        set(Verdict::fail, f.why());
+    else if (!missing.empty())
+        set(Verdict::skip, missing);
+    else if (fails)
+        set(Verdict::inconclusive, std::format("{} events lost; would be: {}", lost, f.why()));
+    else if (lost)
+        set(Verdict::inconclusive, std::format("{} events lost", lost));
+    else if (!doubt.empty())
+        set(Verdict::inconclusive, doubt);
+    else if (!facts.plant.empty() && !plant_hit)
+        set(Verdict::inconclusive, std::format("plant {} was never hit", facts.plant));
+    else if (f.checked_count() == 0 && status == "skip")
+        set(Verdict::skip, status_why);
+    else if (f.checked_count() == 0)
+        set(Verdict::inconclusive, "promised, but there was nothing to check");
+    out.verdict = worst(out.verdict, result.verdict);
+    out.rules.push_back(std::move(result));
+}
+
+ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt) const {
+    ScenarioResult out = facts;
+    out.seconds = last_ns > first_ns ? static_cast<double>(last_ns - first_ns) / 1e9 : 0;
+    const auto at_least = [&](Verdict v, std::string why) {
+        if (v >= out.verdict) out.why = std::move(why);
+        out.verdict = worst(out.verdict, v);
+    };
+    for (const Running& r : running) rule_verdict(r, lost, doubt, out);
+    for (const std::string& name : promised)
+        if (!find_rule(name)) {
+            out.rules.push_back({.rule = name, .verdict = Verdict::skip, .why = "no such rule here"});
+            out.verdict = worst(out.verdict, Verdict::skip);
+        }
+    if (!facts.plant.empty() && !plant_hit)
+        at_least(Verdict::inconclusive, std::format("plant {} was never hit", facts.plant));
+    if (lost) at_least(Verdict::inconclusive, std::format("{} events lost", lost));
+    if (!doubt.empty()) at_least(Verdict::inconclusive, doubt);
+    if (status == "skip") at_least(Verdict::skip, status_why);
+    if (status == "inconclusive") at_least(Verdict::inconclusive, status_why);
+    if (out.rules.empty() && status == "done")
+        at_least(Verdict::inconclusive, "no rule had anything to check");
+    return out;
+}
+
+}  // namespace mmuw

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/state.h"
+
+#include <linux/kvm.h>
+
+#include <bit>
+
+#include "judge/ioctls.h"
+
+namespace mmuw {
+
+void State::set_page_size(uint64_t bytes) {
+    if (!std::has_single_bit(bytes) || bytes < 4096) return;
+    page_size_ = bytes;
+    // A table fills one page with 8-byte entries: 9 bits for 4K, 11 for 16K, 13 for 64K.
+    bits_ = static_cast<unsigned>(std::countr_zero(bytes)) - 3;
+}
+
+const VmRecord* State::vm(uint16_t id) const {
+    return id && id < vms_.size() && vms_[id].seen ? &vms_[id] : nullptr;
+}
+
+VmRecord* State::touch(uint16_t id) {
+    if (!id || id >= vms_.size()) return nullptr;
+    vms_[id].seen = true;
+    return &vms_[id];
+}
+
+const Slot* State::slot_of(uint16_t id, uint64_t gfn) const {
+    if (const VmRecord* v = vm(id))
+        for (const Slot& s : v->slots)
+            if (s.has(gfn)) return &s;
+    return nullptr;
+}
+
+const Slot* State::slot_by_id(uint16_t id, uint64_t slot) const {
+    if (const VmRecord* v = vm(id))
+        for (const Slot& s : v->slots)
+            if (s.id == slot) return &s;
+    return nullptr;
+}
+
+const Task* State::task(int32_t pid) const {
+    const auto it = tasks_.find(pid);
+    return it == tasks_.end() ? nullptr : &it->second;
+}
+
+Task& State::task_of(int32_t pid) { return tasks_[pid]; }
+
+const FilePage* State::file_page(uint16_t file, uint64_t page) const {
+    return file < files_.size() ? files_[file].find(page) : nullptr;
+}
+
+bool State::spte_present(uint16_t id, uint64_t gfn) const {
+    const VmRecord* v = vm(id);
+    if (!v) return false;
+    for (unsigned level = 1; level <= kLevels; ++level) {
+        const SpteRecord* r = v->sptes[level - 1].find(gfn >> (bits_ * (level - 1)));
+        if (r && r->present > 0) return true;
+    }
+    return false;
+}
+
+std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
+    std::vector<Place> out;
+    if (!file) return out;
+    for (uint16_t id = 1; id < vms_.size(); ++id)
+        for (const Slot& s : vms_[id].slots)
+            if (s.file == file && page - s.first_page < s.pages) {
+                const uint64_t at = page - s.first_page;
+                out.push_back({id, s.gfn + at, s.hva + at * page_size_});
+            }
+    return out;
+}
+
+bool State::page_present(uint16_t file, uint64_t page) const {
+    for (const Place& p : places_of(file, page))
+        if (spte_present(p.vm, p.gfn)) return true;
+    return false;
+}
+
+void State::spte(const Event& e) {
+    const SpteEvent& s = e.spte;
+    VmRecord* v = touch(s.vm);
+    if (!v || s.level < 1 || s.level > kLevels) return;
+    constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
+    const bool was = (s.bits_old & leaf) == leaf;
+    const bool is = (s.bits_new & leaf) == leaf;
+    const unsigned shift = bits_ * (s.level - 1u);
+    SpteRecord& r = v->sptes[s.level - 1u][s.gfn >> shift];
+    if (is && !was) {
+        ++r.present;
+        for (uint64_t i = 0; i < pages_of(s.level); ++i) {
+            const Slot* slot = slot_of(s.vm, s.gfn + i);
+            const uint16_t file = slot ? slot->file : s.file;
+            const uint64_t page = slot ? slot->first_page + (s.gfn + i - slot->gfn) : s.index + i;
+            if (file && file < files_.size()) files_[file][page].installed = e.order;
+        }
+    } else if (was && !is) {
+        --r.present;
+        // A huge page was split: the children are filled before they are linked and have no
+        // events of their own (tdp_mmu_split_huge_page()).
+        if ((s.bits_new & MMUWITNESS_SPTE_PRESENT) && s.level > 1) {
+            const uint64_t first = s.gfn >> (shift - bits_);
+            for (uint64_t i = 0; i < uint64_t{1} << bits_; ++i)
+                ++v->sptes[s.level - 2u][first + i].present;
+        }
+    }
+}
+
+void State::memslot(const Event& e) {
+    const auto& a = e.mark.a;
+    VmRecord* v = touch(e.mark.vm);
+    if (!v) return;
+    Slot* slot = nullptr;
+    for (Slot& s : v->slots)
+        if (s.id == a[0]) slot = &s;
+    if (a[3] == 0) {  // deleted, or the VM is about to go
+        if (slot) v->slots.erase(v->slots.begin() + (slot - v->slots.data()));
+        return;
+    }
+    if (v->slots.empty()) {  // ids are used again: this may be another VM
+        v->faults.clear();
+        v->ring = false;
+    }
+    if (!slot || slot->gfn != a[2] || slot->hva != a[4]) {
+        // A new slot has no SPTEs: kvm_arch_flush_shadow_memslot() zapped those of whatever
+        // was there before, in another VM of this id perhaps, which told us nothing.
+        for (unsigned level = 1; level <= kLevels; ++level) {
+            const unsigned shift = bits_ * (level - 1);
+            v->sptes[level - 1].each(a[2] >> shift, (a[2] + a[3]) >> shift,
+                                     [](uint64_t, SpteRecord& r) { r.present = 0; });
+        }
+    }
+    if (!slot) slot = &v->slots.emplace_back();
+    const uint64_t since = slot->logging_since;
+    *slot = {.id = a[0],
+             .gfn = a[2],
+             .pages = a[3],
+             .hva = a[4],
+             .first_page = a[5] & 0xffffffff,
+             .flags = static_cast<uint32_t>(a[1]),
+             .file = static_cast<uint16_t>(a[5] >> 32)};
+    if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES) slot->logging_since = since ? since : e.order;
+}
+
+void State::folio(const Event& e) {
+    const FolioEvent& f = e.folio;
+    if (!f.file || f.file >= files_.size()) return;
+    if (f.op != MMUWITNESS_FOLIO_MKCLEAN_BEGIN && f.op != MMUWITNESS_FOLIO_MKCLEAN_END) return;
+    for (uint64_t i = 0; i < f.pages; ++i) {
+        FilePage& p = files_[f.file][f.index + i];
+        (f.op == MMUWITNESS_FOLIO_MKCLEAN_BEGIN ? p.mkclean_begin : p.mkclean_end) = e.order;
+    }
+}
+
+void State::fault(const Event& e) {
+    VmRecord* v = touch(e.fault.vm);
+    if (!v || e.fault.vcpu < 0) return;
+    FaultAttempt& f = v->faults[e.fault.vcpu];
+    switch (e.fault.phase) {
+        case MMUWITNESS_FAULT_BEGIN: f = {.begin = e.order}; break;
+        case MMUWITNESS_FAULT_END: f = {}; break;
+        case MMUWITNESS_FAULT_PFN:
+            // The snapshot of mmu_invalidate_seq is older than the first look-up of the
+            // attempt; a second one (without FOLL_NOWAIT) follows on the same snapshot.
+            if (f.begin && f.pfn_order && f.pfn_gfn == e.fault.gfn) break;
+            f.pfn_order = e.order;
+            f.pfn_gfn = e.fault.gfn;
+            f.pfn_inv_seq = e.fault.inv_seq;
+            break;
+        default: break;
+    }
+}
+
+void State::apply(const Event& e) {
+    switch (e.kind) {
+        case Kind::spte: spte(e); break;
+        case Kind::folio: folio(e); break;
+        case Kind::fault: fault(e); break;
+        case Kind::notifier: {
+            Task& t = task_of(e.pid);
+            if (e.notifier.phase == MMUWITNESS_START_BEFORE_KVM) {
+                t.notifier_begin = e.order;
+                t.notifier_start = e.notifier.start;
+                t.notifier_end = e.notifier.end;
+            } else if (e.notifier.phase != MMUWITNESS_START_AFTER_KVM) {
+                t.notifier_begin = 0;
+            }
+            break;
+        }
+        case Kind::vm_ioctl: {
+            Task& t = task_of(e.pid);
+            VmRecord* v = touch(e.vm_ioctl.vm);
+            const bool begin = e.vm_ioctl.phase == MMUWITNESS_BEGIN;
+            t.ioctl_begin = begin ? e.order : 0;
+            t.ioctl = e.vm_ioctl.cmd;
+            t.ioctl_vm = e.vm_ioctl.vm;
+            if (v && is_memslot_ioctl(e.vm_ioctl.cmd)) {
+                if (begin)
+                    ++v->region_ioctls;
+                else if (v->region_ioctls)
+                    --v->region_ioctls;
+                if (!begin) v->last_region_end = e.order;
+            }
+            break;
+        }
+        case Kind::tlb_flush: {
+            VmRecord* v = touch(e.tlb_flush.vm);
+            Task& t = task_of(e.pid);
+            if (e.tlb_flush.phase == MMUWITNESS_FLUSH_REQUEST) t.flush_request = e.order;
+            if (e.tlb_flush.phase == MMUWITNESS_FLUSH_DONE && v)
+                v->flushed = std::max(v->flushed, t.flush_request);
+            break;
+        }
+        case Kind::ring:
+            if (VmRecord* v = touch(e.ring.vm)) v->ring = true;
+            break;
+        case Kind::mark:
+            if (e.mark.kind == MMUWITNESS_MARK_MEMSLOT) memslot(e);
+            break;
+        case Kind::log_mark: touch(e.log_mark.vm); break;
+        case Kind::vcpu_run: touch(e.vcpu_run.vm); break;
+        default: break;
+    }
+}
+
+}  // namespace mmuw

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The ledger: what the events so far say about pages, VMs and tasks. One per scenario.
+// Memory grows with the pages touched, not with the events.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "judge/chunked.h"
+#include "trace/event.h"
+
+namespace mmuw {
+
+inline constexpr unsigned kLevels = 3;  // of leaf SPTEs: 4K, 2M, 1G on x86
+
+// Leaf SPTEs of one gfn and level. A count, since a gfn may have one in each of several
+// roots (an invalidated root is zapped while its successor fills,
+// kvm_tdp_mmu_invalidate_all_roots()), and since under the read side of mmu_lock two
+// changes of one SPTE may be traced in the other order.
+// It may go below zero: SPTEs from before the VM was witnessed are zapped, too. Then one is
+// missed later, which costs a check and raises no alarm.
+struct SpteRecord {
+    int16_t present = 0;
+};
+
+struct Slot {
+    uint64_t id = 0, gfn = 0, pages = 0, hva = 0, first_page = 0;
+    uint32_t flags = 0;
+    uint16_t file = 0;
+    uint64_t logging_since = 0;  // order of the mark that switched the log on, 0: off
+
+    bool has(uint64_t g) const { return g - gfn < pages; }
+};
+
+struct FaultAttempt {
+    uint64_t begin = 0;  // order of FAULT_BEGIN, 0: not in a fault
+    uint64_t pfn_order = 0;  // of the first pfn look-up of this attempt, 0: none yet
+    uint64_t pfn_gfn = 0, pfn_inv_seq = 0;
+};
+
+struct VmRecord {
+    bool seen = false;
+    std::array<Chunked<SpteRecord>, kLevels> sptes;  // by gfn >> bits of the level
+    std::vector<Slot> slots;
+    std::unordered_map<int, FaultAttempt> faults;  // by vcpu
+    // Order of the newest flush request that is known to be complete.
+    uint64_t flushed = 0;
+    bool ring = false;  // a dirty ring was seen
+    unsigned region_ioctls = 0;    // memslot changes in progress
+    uint64_t last_region_end = 0;  // order
+};
+
+struct FilePage {
+    uint64_t mkclean_begin = 0, mkclean_end = 0;  // orders of the last ones
+    uint64_t installed = 0;                       // of the last SPTE installed for it
+};
+
+struct Task {
+    // KVM's part of invalidate_range_start: between START_BEFORE_KVM and START_AFTER_KVM
+    uint64_t notifier_begin = 0;  // order, 0: not in it
+    uint64_t notifier_start = 0, notifier_end = 0;
+    // VM ioctl
+    uint64_t ioctl_begin = 0;  // order, 0: not in one
+    uint32_t ioctl = 0;
+    uint16_t ioctl_vm = 0;
+    uint64_t flush_request = 0;  // order of the request it is in
+};
+
+class State {
+  public:
+    void apply(const Event& e);
+
+    // nullptr: never seen in this scenario (or id out of range)
+    const VmRecord* vm(uint16_t id) const;
+    const Slot* slot_of(uint16_t vm, uint64_t gfn) const;
+    const Slot* slot_by_id(uint16_t vm, uint64_t id) const;
+    const Task* task(int32_t pid) const;
+    const FilePage* file_page(uint16_t file, uint64_t page) const;
+
+    // Is there a leaf SPTE for this gfn, of any level?
+    bool spte_present(uint16_t vm, uint64_t gfn) const;
+    // Is there one for this page of the file, in any witnessed VM?
+    bool page_present(uint16_t file, uint64_t page) const;
+    // f(gfn, pages) for each leaf SPTE present that touches gfns [begin, end).
+    template <typename F>
+    void each_present(uint16_t vm, uint64_t begin, uint64_t end, F&& f) const;
+
+    struct Place {
+        uint16_t vm;
+        uint64_t gfn;
+        uint64_t hva;
+    };
+    std::vector<Place> places_of(uint16_t file, uint64_t page) const;
+
+    // Small pages that a leaf of this level maps.
+    uint64_t pages_of(unsigned level) const { return uint64_t{1} << (bits_ * (level - 1)); }
+    // Does a hook of this name give events in this scenario? (NOTE_HOOK)
+    bool witnessed(std::string_view hook) const { return hooks_.contains(hook); }
+    void add_hook(std::string_view hook) { hooks_.emplace(hook); }
+
+    uint64_t page_size() const { return page_size_; }
+    void set_page_size(uint64_t bytes);
+
+  private:
+    void spte(const Event& e);
+    void memslot(const Event& e);
+    void folio(const Event& e);
+    void fault(const Event& e);
+    VmRecord* touch(uint16_t id);
+    Task& task_of(int32_t pid);
+
+    std::array<VmRecord, MMUWITNESS_MAX_VMS + 1> vms_;
+    std::array<Chunked<FilePage>, MMUWITNESS_MAX_FILES + 1> files_;
+    std::unordered_map<int32_t, Task> tasks_;
+    std::set<std::string, std::less<>> hooks_;
+    uint64_t page_size_ = 4096;
+    unsigned bits_ = 9;  // address bits per level of page table
+};
+
+template <typename F>
+void State::each_present(uint16_t id, uint64_t begin, uint64_t end, F&& f) const {
+    if (id >= vms_.size()) return;
+    for (unsigned level = 1; level <= kLevels; ++level) {
+        const unsigned shift = bits_ * (level - 1);
+        if (begin >= end) return;
+        vms_[id].sptes[level - 1].each(begin >> shift, ((end - 1) >> shift) + 1,
+                                       [&](uint64_t at, const SpteRecord& r) {
+                                           if (r.present > 0) f(at << shift, pages_of(level));
+                                       });
+    }
+}
+
+}  // namespace mmuw

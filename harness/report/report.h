@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The record of a run, in the forms that people and machines read. docs/verdict.md has the
+// meaning of every word and field.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "judge/result.h"
+#include "trace/result.h"
+
+namespace mmuw {
+
+// Of the host where the events happened. NOTE_HOST carries the same facts in a recording.
+struct HostFacts {
+    std::string name, arch, kernel, kvm;
+    bool emulated = false;
+    uint64_t page_size = 0, cpus = 0;
+    std::string parameters;  // kernel command line and module parameters
+
+    // As notes "KEY VALUE", keys as in verdict.json: for the harness to put into the stream.
+    std::vector<std::string> notes() const;
+};
+// The facts that a recording's notes hold.
+HostFacts host_facts(const JudgeResult& result);
+
+struct Summary {
+    uint64_t pass = 0, fail = 0, skip = 0, inconclusive = 0;  // scenarios
+};
+Summary summarize(const JudgeResult& result);
+
+// kselftest: 0 pass, 1 fail, 4 skip. Inconclusive is 1, too: it must never look like a pass.
+// 4: nothing passed and nothing went wrong, also when there was no scenario at all.
+int exit_status(const JudgeResult& result);
+// "pass", "fail", "skip" or "inconclusive": the word for the whole run.
+std::string_view overall(const JudgeResult& result);
+
+// tool: "mmuwitness VERSION"
+std::string verdict_json(const JudgeResult& result, const HostFacts& host, const std::string& tool);
+// KTAP version 1: a test per scenario, a subtest per rule.
+std::string ktap(const JudgeResult& result);
+// For a terminal: the table, then what failed or was not certain, with event windows.
+std::string table(const JudgeResult& result, bool colour);
+
+// Should the output have colour? On a terminal, unless NO_COLOR says otherwise.
+bool wants_colour(int fd);
+
+Result<void> write_file(const std::string& path, const std::string& text);
+
+}  // namespace mmuw

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
+#include <format>
+#include <iterator>
+
+#include "report/report.h"
+
+namespace mmuw {
+namespace {
+
+constexpr const char* kReset = "\033[0m";
+
+const char* colour_of(Verdict v) {
+    switch (v) {
+        case Verdict::pass: return "\033[32m";
+        case Verdict::skip: return "\033[36m";
+        case Verdict::inconclusive: return "\033[33m";
+        case Verdict::fail: return "\033[31m";
+    }
+    return "";
+}
+
+class Table {
+  public:
+    explicit Table(bool colour) : colour_(colour) {}
+
+    template <typename... Args>
+    void line(std::format_string<Args...> fmt, Args&&... args) {
+        std::format_to(std::back_inserter(out_), fmt, std::forward<Args>(args)...);
+        out_ += '\n';
+    }
+    // Padded before it is coloured: escapes have no width.
+    std::string word(Verdict v, size_t width = 0) const {
+        std::string s(to_string(v));
+        s.resize(std::max(s.size(), width), ' ');
+        return colour_ ? colour_of(v) + s + kReset : s;
+    }
+    std::string mark(const std::string& s) const {
+        return colour_ ? colour_of(Verdict::fail) + s + kReset : s;
+    }
+    std::string take() { return std::move(out_); }
+
+  private:
+    bool colour_;
+    std::string out_;
+};
+
+void details(Table& t, const ScenarioResult& s) {
+    t.line("");
+    t.line("{}: {}{}{}", s.name, t.word(s.verdict), s.why.empty() ? "" : ": ", s.why);
+    for (const RuleResult& r : s.rules) {
+        if (r.verdict == Verdict::pass) continue;
+        t.line("  {}: {}: {}", r.rule, t.word(r.verdict), r.why);
+        if (r.verdict != Verdict::fail) continue;
+        if (r.violations > r.windows.size())
+            t.line("    {} violations of {} checked; the first {}:", r.violations, r.checked,
+                   r.windows.size());
+        for (const Window& w : r.windows) {
+            t.line("    {}", w.why);
+            for (size_t i = 0; i < w.lines.size(); ++i)
+                t.line("    {}", i == w.offender ? t.mark("> " + w.lines[i]) : "  " + w.lines[i]);
+        }
+    }
+}
+
+}  // namespace
+
+std::string table(const JudgeResult& result, bool colour) {
+    Table t(colour);
+    size_t width = 8;
+    for (const ScenarioResult& s : result.scenarios) width = std::max(width, s.name.size());
+    t.line("{:{}}  {:12}  {:>7}  {:>7}  {:>7}  {:>9}  {:>10}", "scenario", width, "verdict", "seconds",
+           "trials", "hits", "checked", "violations");
+    for (const ScenarioResult& s : result.scenarios) {
+        uint64_t checked = 0;
+        uint64_t violations = 0;
+        for (const RuleResult& r : s.rules) {
+            checked += r.checked;
+            violations += r.violations;
+        }
+        t.line("{:{}}  {}  {:>7.2f}  {:>7}  {:>7}  {:>9}  {:>10}", s.name, width, t.word(s.verdict, 12),
+               s.seconds, s.trials, s.hits, checked, violations);
+    }
+    for (const ScenarioResult& s : result.scenarios)
+        if (s.verdict != Verdict::pass) details(t, s);
+    const Summary n = summarize(result);
+    t.line("");
+    t.line("{} pass, {} fail, {} skip, {} inconclusive; {} events, {} lost", n.pass, n.fail, n.skip,
+           n.inconclusive, result.witness.events, result.witness.lost);
+    return t.take();
+}
+
+}  // namespace mmuw

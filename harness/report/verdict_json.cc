@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/json.h"
+#include "report/report.h"
+
+namespace mmuw {
+namespace {
+
+void put_host(Json& j, const HostFacts& h) {
+    j.key("host").open('{');
+    j.member("name", h.name).member("arch", h.arch).member("kernel", h.kernel).member("kvm", h.kvm);
+    j.member("emulated", h.emulated).member("page_size", h.page_size).member("cpus", h.cpus);
+    j.member("parameters", h.parameters).close('}');
+}
+
+void put_witness(Json& j, const WitnessResult& w) {
+    j.key("witness").open('{').key("attached").open('[');
+    for (const std::string& name : w.attached) j.value(name);
+    j.close(']').key("missing").open('[');
+    for (const MissingHook& m : w.missing)
+        j.open('{').member("name", m.name).member("why", m.why).close('}');
+    j.close(']').member("events", w.events).member("lost", w.lost).close('}');
+}
+
+void put_scenario(Json& j, const ScenarioResult& s) {
+    j.open('{').member("name", s.name).member("verdict", to_string(s.verdict));
+    j.member("seconds", s.seconds).member("trials", s.trials).member("hits", s.hits);
+    j.member("seed", s.seed).member("plant", s.plant).key("rules").open('[');
+    for (const RuleResult& r : s.rules) {
+        j.open('{').member("rule", r.rule).member("verdict", to_string(r.verdict));
+        j.member("checked", r.checked).member("violations", r.violations);
+        j.member("tolerated", r.tolerated).member("why", r.why).close('}');
+    }
+    j.close(']').close('}');
+}
+
+}  // namespace
+
+std::string verdict_json(const JudgeResult& result, const HostFacts& host, const std::string& tool) {
+    Json j;
+    j.open('{').member("schema", "mmuwitness-verdict/1").member("tool", tool);
+    put_host(j, host);
+    put_witness(j, result.witness);
+    j.key("scenarios").open('[');
+    for (const ScenarioResult& s : result.scenarios) put_scenario(j, s);
+    const Summary n = summarize(result);
+    j.close(']').key("summary").open('{');
+    j.member("pass", n.pass).member("fail", n.fail).member("skip", n.skip);
+    j.member("inconclusive", n.inconclusive).close('}').close('}');
+    return j.text();
+}
+
+}  // namespace mmuw

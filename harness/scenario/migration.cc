@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The migration oracle: collect, copy what was logged, repeat, stop, collect and copy a last time:
+// the copy must equal the memory.
+#include "scenario/migration_copy.h"
+#include "scenario/scenario_test.h"
+
+namespace mmuw {
+
+namespace {
+
+constexpr std::uint64_t kPagesPerVcpu = 32;
+constexpr std::uint64_t kUntouched = 16;  // at the end of the slot: never to appear in the log
+constexpr int kRounds = 6;
+
+enum class Pages { kSame, kDifferent };
+
+class Migration
+    : public ScenarioTest,
+      public testing::WithParamInterface<std::tuple<DirtyLogKind, unsigned, Pages>> {};
+
+TEST_P(Migration, CopyEqualsMemory) {
+    const auto [kind, vcpus, sharing] = GetParam();
+    std::string why;
+    if (!supported(run_.kvm, kind, &why)) GTEST_SKIP() << why;
+    promise({"log-complete", "log-precise", "flush-on-protect"});
+
+    const std::uint64_t written = sharing == Pages::kSame ? kPagesPerVcpu : kPagesPerVcpu * vcpus;
+    WitnessedFile& file = add_file(written + kUntouched);
+    GuestConfig config = {.vcpus = vcpus, .pages = file.pages(), .log = kind};
+    Guest& guest = add_guest(config);
+    Memslot& slot = guest.add_memory(0, file.pages(), file.file().mapping().get());
+    guest.start();
+
+    guest.log().enable(slot);
+    for (unsigned vcpu = 0; vcpu < vcpus; vcpu++)
+        guest.start_writing(vcpu, sharing == Pages::kSame ? 0 : vcpu * kPagesPerVcpu,
+                            kPagesPerVcpu,
+                            {.order = guest::Order::kRandom, .seed = seed() + vcpu});
+    MigrationCopy copy(file.file(), vcpus);
+    copy.copy_all();
+    for (int round = 0; round < kRounds; round++) {
+        mark(guest, MMUWITNESS_MARK_UNTOUCHED, {slot.id(), slot.gfn() + written, kUntouched});
+        copy.copy(guest.log().collect(slot));
+        trial();
+    }
+    guest.pause();
+    mark(guest, MMUWITNESS_MARK_UNTOUCHED, {slot.id(), slot.gfn() + written, kUntouched});
+    copy.copy(guest.log().collect(slot));
+    run_.device.marks(copy.compare(vm_id(guest), slot));
+    guest.resume();
+    for (unsigned vcpu = 0; vcpu < vcpus; vcpu++) guest.stop(vcpu);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , Migration,
+    testing::Combine(testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kManual,
+                                     DirtyLogKind::kRing),
+                     testing::Values(1U, 2U, 4U), testing::Values(Pages::kSame, Pages::kDifferent)),
+    [](const auto& info) {
+        return std::format("{}_{}vcpu_{}", to_string(std::get<0>(info.param)),
+                           std::get<1>(info.param),
+                           std::get<2>(info.param) == Pages::kSame ? "same" : "different");
+    });
+
+}  // namespace
+
+}  // namespace mmuw

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scenario/observer.h"
+
+#include <linux/kvm.h>
+
+#include <vector>
+
+namespace mmuw {
+
+namespace {
+
+bool logging_starts(const MemslotChange& change) {
+    return !change.created && (change.flags & ~change.old_flags & KVM_MEM_LOG_DIRTY_PAGES) != 0;
+}
+
+}  // namespace
+
+void WitnessObserver::vm_created(int vm_fd) { vm_ = device_.add_vm(vm_fd); }
+
+// The session holds the VM: without this it would outlive its owner.
+void WitnessObserver::vm_closing(int /*vm_fd*/) {
+    if (vm_ != 0) device_.del_vm(vm_);
+    vm_ = 0;
+}
+
+void WitnessObserver::mark(const MemslotChange& change) {
+    const BackingPage backing = files_.find(change.hva);
+    device_.mark(MMUWITNESS_MARK_MEMSLOT, vm_,
+                 {change.slot, change.flags, change.gfn, change.pages, change.hva,
+                  std::uint64_t{backing.file} << 32 | backing.page});
+}
+
+// A rule may ask for logging only of faults that began when it was on for certain.
+void WitnessObserver::before_memslot(const MemslotChange& change) {
+    if (!logging_starts(change)) mark(change);
+}
+
+void WitnessObserver::after_memslot(const MemslotChange& change) {
+    if (logging_starts(change)) mark(change);
+}
+
+void WitnessObserver::before_collect(std::uint32_t slot) {
+    device_.mark(MMUWITNESS_MARK_COLLECT_BEGIN, vm_, {slot});
+}
+
+void WitnessObserver::after_collect(std::uint32_t slot, std::uint64_t gfn,
+                                    const PageBitmap& logged) {
+    std::vector<mmuwitness_mark> marks;
+    for (std::uint64_t i = 0; i < logged.words().size(); i++)
+        if (logged.words()[i] != 0)
+            marks.push_back(make_mark(MMUWITNESS_MARK_LOGGED, vm_,
+                                      {slot, gfn + i * 64, logged.words()[i]}));
+    marks.push_back(make_mark(MMUWITNESS_MARK_COLLECT_END, vm_, {slot}));
+    device_.marks(marks);
+}
+
+}  // namespace mmuw

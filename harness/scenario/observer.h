@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Tells the witness what the VMM does.
+#pragma once
+
+#include <cstdint>
+
+#include "scenario/witnessed_file.h"
+#include "vmm/observer.h"
+#include "witness/device.h"
+
+namespace mmuw {
+
+// For one VM. Memslots are looked up among the files to name what backs them.
+class WitnessObserver : public VmObserver {
+  public:
+    WitnessObserver(Device& device, const WitnessedFiles& files) : device_(device), files_(files) {}
+
+    [[nodiscard]] std::uint32_t vm() const { return vm_; }
+
+    void vm_created(int vm_fd) override;
+    void vm_closing(int vm_fd) override;
+    void before_memslot(const MemslotChange& change) override;
+    void after_memslot(const MemslotChange& change) override;
+    void before_collect(std::uint32_t slot) override;
+    void after_collect(std::uint32_t slot, std::uint64_t gfn, const PageBitmap& logged) override;
+
+  private:
+    void mark(const MemslotChange& change);
+
+    Device& device_;
+    const WitnessedFiles& files_;
+    std::uint32_t vm_ = 0;
+};
+
+}  // namespace mmuw

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What all scenarios of one run share. Scenarios are GoogleTest tests, which take no arguments:
+// the CLI makes the one RunContext before they start.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "backing/scratch_fs.h"
+#include "judge/judge.h"
+#include "trace/recorder.h"
+#include "vmm/kvm.h"
+#include "witness/device.h"
+#include "witness/kernel_log.h"
+
+namespace mmuw {
+
+struct RunOptions {
+    std::string plant;       // empty: none
+    std::uint64_t seed = 1;  // of the whole run; each scenario derives its own
+};
+
+class RunContext {
+  public:
+    // `judged` is called with each scenario's result as soon as there is one.
+    RunContext(RunOptions options, const Kvm& kvm, Device& device, Recorder& recorder, EventStream stream,
+        const ScratchFs& scratch, std::function<void(const ScenarioResult&)> judged);
+    ~RunContext();
+    RunContext(const RunContext&) = delete;
+    RunContext& operator=(const RunContext&) = delete;
+
+    static RunContext& get();
+
+    // A scenario's events lie between the two; end() has them judged.
+    void begin(const std::string& name, std::uint64_t seed, const std::string& plant);
+    const ScenarioResult& end(const std::string& note);
+
+    const JudgeResult& finish();
+
+    const RunOptions options;
+    const Kvm& kvm;
+    Device& device;
+    const ScratchFs& scratch;
+    KernelLog kernel_log;
+
+  private:
+    void hear_losses();
+
+    Recorder& recorder_;
+    EventStream stream_;
+    Judge judge_;
+    std::uint64_t lost_ = 0;
+    std::function<void(const ScenarioResult&)> judged_;
+};
+
+}  // namespace mmuw

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scenario/scenario_test.h"
+
+#include <algorithm>
+#include <format>
+#include <functional>
+
+namespace mmuw {
+
+namespace {
+
+std::string current_name() {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    return std::format("{}.{}", info->test_suite_name(), info->name());
+}
+
+// The first line of the first part of the test's result that is of this kind.
+std::string first_message(bool (testing::TestPartResult::*is)() const) {
+    const auto& result = *testing::UnitTest::GetInstance()->current_test_info()->result();
+    for (int i = 0; i < result.total_part_count(); i++) {
+        const auto& part = result.GetTestPartResult(i);
+        if (!(part.*is)()) continue;
+        const std::string text = part.message();
+        return text.substr(0, text.find('\n'));
+    }
+    return {};
+}
+
+}  // namespace
+
+ScenarioTest::ScenarioTest() : run_(RunContext::get()), name_(current_name()) {
+    seed_ = std::hash<std::string>{}(name_) ^ run_.options.seed * 0x9e3779b97f4a7c15;
+    if (seed_ == 0) seed_ = 1;
+}
+
+void ScenarioTest::SetUp() {
+    run_.begin(name_, seed_, run_.options.plant);
+    taint_ = kernel_taint();
+    promise({"quiet-kernel", "nothing-left"});
+    static_cast<void>(run_.kernel_log.read());
+    if (!run_.options.plant.empty()) run_.device.plant(run_.options.plant);
+}
+
+void ScenarioTest::promise(std::initializer_list<std::string_view> rules) {
+    for (const std::string_view rule : rules) run_.device.note(MMUWITNESS_NOTE_RULE, rule);
+}
+
+WitnessedFile& ScenarioTest::add_file(std::uint64_t pages) {
+    return files_.add(run_.device, run_.scratch.directory(), pages);
+}
+
+Guest& ScenarioTest::add_guest(GuestConfig config) {
+    auto observer = std::make_unique<WitnessObserver>(run_.device, files_);
+    config.observer = observer.get();
+    auto guest = std::make_unique<Guest>(run_.kvm, config);
+    return *guests_.emplace_back(std::move(observer), std::move(guest)).guest;
+}
+
+Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {
+    config.pages = file.pages();
+    Guest& guest = add_guest(config);
+    guest.add_memory(0, file.pages(), file.file().mapping().get());
+    guest.start();
+    return guest;
+}
+
+void ScenarioTest::trial(bool hit) {
+    trials_++;
+    if (hit) hits_++;
+}
+
+std::uint32_t ScenarioTest::vm_id(const Guest& guest) const {
+    return std::ranges::find_if(guests_, [&](const auto& g) { return g.guest.get() == &guest; })
+        ->observer->vm();
+}
+
+void ScenarioTest::mark(const Guest& guest, std::uint32_t kind,
+                        std::initializer_list<std::uint64_t> a) {
+    run_.device.mark(kind, vm_id(guest), a);
+}
+
+void ScenarioTest::append_written(const Guest& guest, std::uint64_t pages,
+                                  std::vector<Expectation>& to) {
+    for (unsigned vcpu = 0; vcpu < guest.vcpus(); vcpu++)
+        for (std::uint64_t page = 0; page < pages; page++)
+            if (const std::uint64_t stamp = guest.journal(vcpu, page); stamp != 0)
+                to.push_back({.page = page, .lane = guest.lane(vcpu), .stamp = stamp});
+}
+
+void ScenarioTest::take_down() {
+    guests_.clear();
+    for (WitnessedFile& file : files_.all()) file.release();
+    files_.all().clear();
+}
+
+void ScenarioTest::put_kernel_log_on_record() {
+    const auto reading = run_.kernel_log.read();
+    for (const std::string& line : reading.suspicious)
+        run_.device.note(MMUWITNESS_NOTE_KERNEL_LOG, line);
+    run_.device.mark(MMUWITNESS_MARK_KERNEL_LOG, 0,
+                     {reading.lines, reading.suspicious.size(), kernel_taint() & ~taint_});
+}
+
+// A scenario that could not be driven to its end has no evidence to offer: never a pass.
+std::string ScenarioTest::end_note() const {
+    std::string status = "done";
+    std::string why;
+    if (HasFailure()) {
+        status = "inconclusive";
+        why = first_message(&testing::TestPartResult::failed);
+    } else if (IsSkipped()) {
+        status = "skip";
+        why = first_message(&testing::TestPartResult::skipped);
+    }
+    return std::format("trials={} hits={} status={} why={}", trials_, hits_, status, why);
+}
+
+void ScenarioTest::TearDown() {
+    if (!run_.options.plant.empty()) run_.device.remove_plant();
+    try {
+        take_down();
+    } catch (const std::exception& error) {
+        ADD_FAILURE() << "taking down: " << error.what();
+    }
+    put_kernel_log_on_record();
+    const ScenarioResult& result = run_.end(end_note());
+    if (result.verdict == Verdict::fail)
+        ADD_FAILURE() << name_ << ": fail";
+}
+
+}  // namespace mmuw

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The frame of every scenario: what happens before and after it, and the parts it is made of.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenario/observer.h"
+#include "scenario/run_context.h"
+#include "scenario/witnessed_file.h"
+#include "vmm/guest.h"
+
+namespace mmuw {
+
+// The lane of the VMM's own writes; guests use the lanes below.
+inline constexpr std::uint64_t kHostLane = Guest::kMaxVcpus;
+
+class ScenarioTest : public testing::Test {
+  protected:
+    ScenarioTest();
+    void SetUp() override;
+    // Takes everything down, looks at what is left, and has the judge decide.
+    void TearDown() override;
+
+    // Rules that this scenario is there to exercise: without evidence for one of them the
+    // scenario is inconclusive.
+    void promise(std::initializer_list<std::string_view> rules);
+    // Made anew for each scenario, gone with it: guests first, then files.
+    WitnessedFile& add_file(std::uint64_t pages);
+    Guest& add_guest(GuestConfig config);
+    // A guest with `file` as its data memory, from page 0, started.
+    Guest& start_guest(WitnessedFile& file, GuestConfig config);
+
+    // One more repetition of what the scenario does; `hit` when the interesting case occurred.
+    void trial(bool hit = true);
+    // Of this scenario: the same for the same --seed.
+    [[nodiscard]] std::uint64_t seed() const { return seed_; }
+    [[nodiscard]] std::uint32_t vm_id(const Guest& guest) const;
+    void mark(const Guest& guest, std::uint32_t kind, std::initializer_list<std::uint64_t> a);
+
+    // What the guest says it has written by now, page by page.
+    static void append_written(const Guest& guest, std::uint64_t pages,
+                               std::vector<Expectation>& to);
+
+    RunContext& run_;
+
+  private:
+    struct WitnessedGuest {
+        std::unique_ptr<WitnessObserver> observer;
+        std::unique_ptr<Guest> guest;
+    };
+    void take_down();
+    void put_kernel_log_on_record();
+    [[nodiscard]] std::string end_note() const;
+
+    std::string name_;
+    std::uint64_t seed_ = 0;
+    std::uint64_t trials_ = 0;
+    std::uint64_t hits_ = 0;
+    std::uint64_t taint_ = 0;
+    WitnessedFiles files_;
+    std::list<WitnessedGuest> guests_;
+};
+
+}  // namespace mmuw

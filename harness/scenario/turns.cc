@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Guest and log collector take turns without a single exit in between: nothing but KVM's own flush
+// makes the guest fault again on a page that was write-protected by the collection.
+#include "scenario/scenario_test.h"
+
+namespace mmuw {
+
+namespace {
+
+constexpr std::uint64_t kPages = 64;
+constexpr int kRounds = 20;
+
+class Turns : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {};
+
+TEST_P(Turns, EveryWriteIsLoggedAndNothingElse) {
+    std::string why;
+    if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
+    promise({"log-complete", "log-precise", "flush-on-protect"});
+
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest =
+        add_guest({.pages = kPages, .log = GetParam(), .idle = guest::Idle::kStay});
+    Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    guest.log().enable(slot);
+    static_cast<void>(guest.log().collect(slot));
+
+    for (int round = 0; round < kRounds; round++) {
+        // The lower half in each round, the upper half in every second.
+        const std::uint64_t count = round % 2 == 0 ? kPages / 2 : kPages;
+        guest.write(0, 0, count);
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t page = 0; page < count; page++)
+            marks.push_back(make_mark(MMUWITNESS_MARK_WROTE, vm_id(guest),
+                                      {slot.id(), slot.gfn() + page, 0}));
+        if (count < kPages)
+            marks.push_back(make_mark(MMUWITNESS_MARK_UNTOUCHED, vm_id(guest),
+                                      {slot.id(), slot.gfn() + count, kPages - count}));
+        run_.device.marks(marks);
+        const PageBitmap logged = guest.log().collect(slot);
+        trial(logged.count() == count);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Turns,
+                         testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kManual,
+                                         DirtyLogKind::kRing),
+                         [](const auto& info) { return to_string(info.param); });
+
+}  // namespace
+
+}  // namespace mmuw

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scenario/witnessed_file.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <format>
+#include <stdexcept>
+#include <thread>
+
+#include "backing/lanes.h"
+#include "base/sys_error.h"
+
+namespace mmuw {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Writeback of a small file that does not end in this time is a hung device, not a slow one.
+constexpr auto kSettleTimeout = 20s;
+
+}  // namespace
+
+WitnessedFile::WitnessedFile(Device& device, const std::string& directory, std::uint64_t pages)
+    : device_(device), file_(directory, pages), disk_(file_), id_(device.add_file(file_.fd())) {}
+
+WitnessedFile::~WitnessedFile() {
+    try {
+        device_.del_file(id_);
+    } catch (const SysError&) {
+        // Closing the session drops the file as well.
+    }
+}
+
+void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>()>& written) {
+    const std::vector<Expectation> expectations = written();
+    std::vector<mmuwitness_mark> marks;
+    for (const Expectation& e : expectations)
+        marks.push_back(
+            make_mark(MMUWITNESS_MARK_EXPECT, 0, {id_, e.page, e.lane, e.stamp}));
+    const std::uint64_t operation = static_cast<std::uint64_t>(sync);
+    marks.push_back(make_mark(MMUWITNESS_MARK_SYNC_BEGIN, 0, {id_, 0, pages(), operation}));
+    device_.marks(marks);
+
+    const int error = syncer_.try_sync(file_, sync, 0, pages());
+    device_.mark(MMUWITNESS_MARK_SYNC_END, 0,
+                 {id_, 0, pages(), operation, static_cast<std::uint64_t>(error)});
+    if (error != 0)
+        throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
+
+    const auto bytes = disk_.read(0, pages());
+    marks.clear();
+    for (const Expectation& e : expectations)
+        marks.push_back(make_mark(
+            MMUWITNESS_MARK_DISK, 0,
+            {id_, e.page, e.lane,
+             lane_of(bytes.subspan(e.page * page_size(), page_size()), e.lane)}));
+    device_.marks(marks);
+}
+
+std::vector<std::uint32_t> WitnessedFile::settle() {
+    const auto deadline = std::chrono::steady_clock::now() + kSettleTimeout;
+    const auto busy = [](std::uint32_t flags) {
+        return (flags & (MMUWITNESS_PAGE_WRITEBACK | MMUWITNESS_PAGE_LOCKED)) != 0;
+    };
+    // The flusher may be at work on the file at any time; a look during it proves nothing.
+    for (;;) {
+        device_.mark(MMUWITNESS_MARK_SETTLED, 0, {id_, 0, pages()});
+        auto flags = device_.page_state(id_, 0, pages());
+        if (std::ranges::none_of(flags, busy)) return flags;
+        if (std::chrono::steady_clock::now() > deadline)
+            throw std::runtime_error(
+                std::format("writeback of {} did not come to rest", file_.path()));
+        std::this_thread::sleep_for(1ms);
+    }
+}
+
+void WitnessedFile::release() {
+    file_.unmap();
+    const int error = syncer_.try_sync(file_, Sync::kFsync, 0, pages());
+    if (error != 0) throw SysError(error, std::format("fsync({})", file_.path()));
+    const auto mapped = device_.page_state(id_, 0, pages());
+    // Drops what is clean, unmapped and unreferenced, after draining the per-CPU LRU caches that
+    // hold references of their own (mm/fadvise.c, lru_add_drain_all).
+    posix_fadvise(file_.fd(), 0, 0, POSIX_FADV_DONTNEED);
+    const auto kept = device_.page_state(id_, 0, pages());
+    const auto count = [](const std::vector<std::uint32_t>& flags, std::uint32_t bit) {
+        return static_cast<std::uint64_t>(
+            std::ranges::count_if(flags, [bit](std::uint32_t f) { return (f & bit) != 0; }));
+    };
+    device_.mark(MMUWITNESS_MARK_LEFT, 0,
+                 {MMUWITNESS_LEFT_MAPPED_PAGES, count(mapped, MMUWITNESS_PAGE_MAPPED)});
+    device_.mark(MMUWITNESS_MARK_LEFT, 0,
+                 {MMUWITNESS_LEFT_PINNED_PAGES, count(kept, MMUWITNESS_PAGE_PRESENT)});
+}
+
+WitnessedFile& WitnessedFiles::add(Device& device, const std::string& directory,
+                                   std::uint64_t pages) {
+    return files_.emplace_back(device, directory, pages);
+}
+
+BackingPage WitnessedFiles::find(std::uint64_t hva) const {
+    for (const WitnessedFile& file : files_) {
+        const Mapping& mapping = file.file().mapping();
+        if (hva >= mapping.hva() && hva < mapping.hva() + mapping.size())
+            return {file.id(), (hva - mapping.hva()) / page_size()};
+    }
+    return {0, 0};
+}
+
+}  // namespace mmuw

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Backing files that the witness watches, and the steps on them that rules judge.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "backing/backing_file.h"
+#include "backing/disk_reader.h"
+#include "backing/syncer.h"
+#include "witness/device.h"
+
+namespace mmuw {
+
+struct Expectation {
+    std::uint64_t page;
+    std::uint64_t lane;
+    std::uint64_t stamp;
+};
+
+class WitnessedFile {
+  public:
+    WitnessedFile(Device& device, const std::string& directory, std::uint64_t pages);
+    ~WitnessedFile();
+    WitnessedFile(const WitnessedFile&) = delete;
+    WitnessedFile& operator=(const WitnessedFile&) = delete;
+
+    [[nodiscard]] BackingFile& file() { return file_; }
+    [[nodiscard]] const BackingFile& file() const { return file_; }
+    [[nodiscard]] std::uint32_t id() const { return id_; }
+    [[nodiscard]] std::uint64_t pages() const { return file_.pages(); }
+
+    // Syncs the whole file and reads back what the device holds. `written` is asked right before
+    // the call: stamps whose writes are complete by then.
+    void sync(Sync sync, const std::function<std::vector<Expectation>()>& written);
+    // No writer runs: writeback comes to rest, and the pages' state is put on record.
+    std::vector<std::uint32_t> settle();
+    // Nobody maps or writes the file any more: what cannot be dropped is held by somebody.
+    void release();
+
+  private:
+    Device& device_;
+    BackingFile file_;
+    Syncer syncer_;
+    DiskReader disk_;
+    std::uint32_t id_;
+};
+
+struct BackingPage {
+    std::uint32_t file;  // 0: none
+    std::uint64_t page;
+};
+
+class WitnessedFiles {
+  public:
+    WitnessedFile& add(Device& device, const std::string& directory, std::uint64_t pages);
+    // What the mapping at hva shows.
+    [[nodiscard]] BackingPage find(std::uint64_t hva) const;
+    [[nodiscard]] std::list<WitnessedFile>& all() { return files_; }
+
+  private:
+    std::list<WitnessedFile> files_;
+};
+
+}  // namespace mmuw

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// /dev/mmuwitness: the session of kmod/uapi/mmuwitness.h.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "kmod/uapi/mmuwitness.h"
+
+namespace mmuw {
+
+struct Hook {
+    std::string name;
+    std::string symbol;
+    std::string why;  // missing: the reason
+    bool attached;
+    std::uint64_t hits;
+};
+
+struct Plant {
+    std::string name;
+    std::string what;
+    std::string origin;
+    bool available;
+    std::uint64_t hits;
+};
+
+// Throws SysError, or std::runtime_error with one line that says what to do.
+class Device {
+  public:
+    // Checks that the module speaks this ABI.
+    Device();
+
+    [[nodiscard]] const std::string& version() const { return version_; }
+    [[nodiscard]] bool plants_allowed() const { return plants_allowed_; }
+
+    // Attaches the hooks; before any VM is made.
+    void start();
+    std::uint32_t add_vm(int vm_fd);
+    void del_vm(std::uint32_t id);
+    std::uint32_t add_file(int fd);
+    void del_file(std::uint32_t id);
+
+    // Into the event stream, in order.
+    void mark(std::uint32_t kind, std::uint32_t vm, std::initializer_list<std::uint64_t> a);
+    void marks(std::span<const mmuwitness_mark> marks);
+    // Longer texts are cut to what an event holds.
+    void note(std::uint32_t kind, std::string_view text);
+    // MMUWITNESS_PAGE_* of each page; a page_state event each, too.
+    std::vector<std::uint32_t> page_state(std::uint32_t file, std::uint64_t first,
+                                          std::uint64_t count);
+
+    [[nodiscard]] std::vector<Hook> hooks() const;
+    [[nodiscard]] std::vector<Plant> plants() const;
+    // One at a time; throws if this kernel or this module cannot.
+    void plant(const std::string& name);
+    void remove_plant();
+
+  private:
+    Fd fd_;
+    std::string version_;
+    bool plants_allowed_ = false;
+};
+
+// The mark itself, for batches.
+mmuwitness_mark make_mark(std::uint32_t kind, std::uint32_t vm,
+                          std::initializer_list<std::uint64_t> a);
+
+}  // namespace mmuw

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "witness/kernel_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+
+#include "base/sys_error.h"
+
+namespace mmuw {
+
+namespace {
+
+// kernel/panic.c, lib/bug.c, mm/debug.c, kernel/locking/lockdep.c, kernel/rcu/tree_stall.h,
+// kernel/watchdog.c, kernel/hung_task.c, fs/ext4/super.c, block/blk-core.c.
+constexpr std::array kSuspicious = {
+    std::string_view("WARNING:"),
+    std::string_view("BUG:"),
+    std::string_view("kernel BUG at"),
+    std::string_view("Oops"),
+    std::string_view("general protection fault"),
+    std::string_view("Call Trace:"),
+    std::string_view("possible circular locking"),
+    std::string_view("possible recursive locking"),
+    std::string_view("inconsistent lock state"),
+    std::string_view("suspicious RCU usage"),
+    std::string_view("rcu: INFO:"),
+    std::string_view("self-detected stall"),
+    std::string_view("detected stalls"),
+    std::string_view("soft lockup"),
+    std::string_view("hard LOCKUP"),
+    std::string_view("blocked for more than"),
+    std::string_view("bad page state"),
+    std::string_view("Bad page state"),
+    std::string_view("refcount_t:"),
+    std::string_view("UBSAN:"),
+    std::string_view("EXT4-fs error"),
+    std::string_view("EXT4-fs warning"),
+    std::string_view("JBD2: Error"),
+    std::string_view("Buffer I/O error"),
+    std::string_view("I/O error, dev"),
+    std::string_view("Invalid SPTE change"),
+};
+
+// TAINT_OOT_MODULE and TAINT_UNSIGNED_MODULE, Documentation/admin-guide/tainted-kernels.rst
+constexpr std::uint64_t kOwnTaint = 1U << 12 | 1U << 13;
+
+}  // namespace
+
+bool is_suspicious(std::string_view line) {
+    return std::ranges::any_of(kSuspicious,
+                               [&](std::string_view word) { return line.contains(word); });
+}
+
+std::uint64_t kernel_taint() {
+    std::uint64_t taint = 0;
+    std::ifstream("/proc/sys/kernel/tainted") >> taint;
+    return taint & ~kOwnTaint;
+}
+
+KernelLog::KernelLog() : fd_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+    if (!fd_) throw_errno("open(/dev/kmsg)");
+    if (lseek(fd_.get(), 0, SEEK_END) < 0) throw_errno("lseek(/dev/kmsg)");
+}
+
+KernelLog::Reading KernelLog::read() {
+    Reading reading;
+    std::array<char, 8192> record{};
+    for (;;) {
+        const ssize_t got = ::read(fd_.get(), record.data(), record.size());
+        if (got < 0 && errno == EPIPE) {  // overwritten before we came: that much was not seen
+            reading.suspicious.emplace_back("kernel log overran: lines were lost");
+            continue;
+        }
+        if (got <= 0) return reading;
+        // "level,sequence,time,flags;text\n continuation\n"
+        std::string_view text(record.data(), static_cast<std::size_t>(got));
+        text.remove_prefix(std::min(text.find(';') + 1, text.size()));
+        text = text.substr(0, text.find('\n'));
+        reading.lines++;
+        if (is_suspicious(text)) reading.suspicious.emplace_back(text);
+    }
+}
+
+}  // namespace mmuw

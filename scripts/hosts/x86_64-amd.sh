@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034 # read by scripts/run
+# An emulated x86-64 with AMD's SVM: kvm_amd with nested paging, by QEMU's TCG.
+HOST_KIND=emulated
+HOST_ARCH=amd64 # Debian's name
+HOST_KERNEL=trixie
+HOST_TIMEOUT=120
+# Loaded in this order, with what they need; those built in are skipped.
+HOST_MODULES="virtio_pci virtio_console virtio_blk ext4 kvm_amd"
+# panic=-1 ends the emulator at once; loglevel=5 keeps warnings and oopses.
+HOST_APPEND="console=ttyS0 loglevel=5 panic=-1 mitigations=off"
+# Devices are added by inside/boot.
+HOST_QEMU=(qemu-system-x86_64 -machine q35 -accel "tcg,thread=multi" -cpu max -smp 2 -m 1536)

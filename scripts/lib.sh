@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034 # some variables are for its readers
+# Shared by every script: where things are, messages, steps, children, locks.
+# Sourced first; SRC, BUILD and CACHE are set, errexit and pipefail on.
+set -euo pipefail
+
+# Die with the parent when started by make or by another script of ours, also
+# when that one got SIGKILL. A user's own `scripts/run &` keeps the usual rules.
+if [[ ${MMUWITNESS_GUARD:-$$} != "$$" || (-n ${MAKELEVEL:-} && -z ${MMUWITNESS_GUARD:-}) ]]; then
+	export MMUWITNESS_GUARD=$$
+	exec setpriv --pdeathsig TERM -- "$0" "$@"
+fi
+export MMUWITNESS_GUARD=$$
+
+SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+SCRIPTS=$SRC/scripts
+BUILD=$SRC/build
+# Under sudo the cache is still that of the user who typed it.
+user_home=$HOME
+if ((EUID == 0)) && [[ -n ${SUDO_USER:-} ]]; then
+	user_home=$(getent passwd "$SUDO_USER" | cut -d: -f6)
+fi
+CACHE=${MMUWITNESS_CACHE:-$user_home/.cache/mmuwitness}
+export LC_ALL=C.UTF-8
+
+say() { printf '%s\n' "$*" >&2; }
+die() { # STATUS MESSAGE
+	local status=$1
+	shift
+	say "mmuwitness: $*"
+	exit "$status"
+}
+
+hash_of() { sha256sum | cut -c1-16; } # stdin
+
+# Doors call this first: everything behind them runs as root.
+become_root() { # "$0" "$@"
+	((EUID != 0)) || return 0
+	command -v "${SUDO:-sudo}" >/dev/null || die 2 "needs root: run it as root or install sudo"
+	local name keep=()
+	for name in HOST KERNEL FILTER PLANT APPEND TIMEOUT HOST_SCRIPT PARTS ARGS MMUWITNESS_MIRROR \
+		CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
+		[[ -z ${!name+set} ]] || keep+=("$name=${!name}")
+	done
+	exec "${SUDO:-sudo}" -- env "${keep[@]}" MMUWITNESS_CACHE="$CACHE" "$@"
+}
+
+# Clean-up. A script adds commands with at_exit; the running child ends first.
+CHILD=
+at_exit_commands=()
+at_exit() { at_exit_commands+=("$1"); }
+end_child() {
+	local pid=$CHILD tries
+	CHILD=
+	[[ -n $pid && -e /proc/$pid ]] || return 0
+	# unshare blocks TERM; SIGKILL takes its whole namespace along.
+	[[ $(<"/proc/$pid/comm") == unshare ]] || kill -TERM "$pid" 2>/dev/null || return 0
+	for ((tries = 0; tries < 300; tries++)); do
+		[[ $(cat "/proc/$pid/comm" 2>/dev/null) != unshare ]] || break
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL "$pid" 2>/dev/null || true
+	wait "$pid" 2>/dev/null || true
+}
+on_exit() {
+	local status=$? i
+	trap - EXIT
+	trap '' INT TERM HUP
+	end_child
+	for ((i = ${#at_exit_commands[@]} - 1; i >= 0; i--)); do
+		eval "${at_exit_commands[i]}" || true
+	done
+	exit "$status"
+}
+# Removes directories that ended children may still be writing to for a moment.
+remove() { # DIRECTORY...
+	local tries
+	for ((tries = 0; tries < 25; tries++)); do
+		rm -rf --one-file-system "$@" 2>/dev/null && return
+		sleep 0.2
+	done
+	rm -rf --one-file-system "$@"
+}
+trap on_exit EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# Runs a command as the child that clean-up ends. In the background, because
+# bash runs traps only after a foreground command.
+child() {
+	"$@" <&0 &
+	CHILD=$!
+	local status=0
+	wait "$CHILD" || status=$?
+	CHILD=
+	return "$status"
+}
+
+# step NAME COMMAND...: output goes to build/log/NAME.log. A terminal shows the
+# latest line while it runs; one line remains if it took a second or more. When
+# it fails, the function STEP_EXPLAIN gets the log first, and may die of it.
+step() {
+	local name=$1 status=0 begin=$SECONDS log line width
+	shift
+	mkdir -p "$BUILD/log"
+	log=$BUILD/log/${name//[ \/]/-}.log
+	"$@" >"$log" 2>&1 </dev/null &
+	CHILD=$!
+	if [[ -t 2 ]]; then
+		width=$(tput cols 2>/dev/null || echo 80)
+		while sleep 0.2 && kill -0 "$CHILD" 2>/dev/null; do
+			((SECONDS > begin)) || continue
+			line=$(tail -c 300 "$log" | tr '\r' '\n' | tr -cd '[:print:]\n' | tail -n 1)
+			line="$name  $((SECONDS - begin)) s  $line"
+			printf '\r\033[K%s' "${line:0:width-1}" >&2
+		done
+		printf '\r\033[K' >&2
+	fi
+	wait "$CHILD" || status=$?
+	CHILD=
+	if ((status != 0)); then
+		[[ -z ${STEP_EXPLAIN:-} ]] || "$STEP_EXPLAIN" "$log"
+		say "--- $log"
+		tail -n 30 "$log" >&2
+		die 1 "$name failed after $((SECONDS - begin)) s (log above)"
+	fi
+	((SECONDS - begin < 1)) || say "$name: $((SECONDS - begin)) s"
+}
+
+# Holds FILE's lock until the script and its children have ended.
+lock() { # FILE WHAT
+	mkdir -p "$(dirname "$1")"
+	exec {LOCK}>"$1"
+	flock --nonblock "$LOCK" && return
+	say "waiting for another mmuwitness: $2"
+	child flock "$LOCK"
+}
+
+# What was built by root belongs to whoever owns the clone.
+give_back() {
+	local owner
+	owner=$(stat -c %u:%g "$SRC")
+	((EUID != 0)) || [[ $owner == 0:0 || ! -d $BUILD ]] || chown -R --from=0:0 "$owner" "$BUILD"
+}
+
+builder_recipe() { # base|lint: the files that define it
+	printf '%s\n' "$SCRIPTS/builder-root" "$SCRIPTS/builder.packages"
+	[[ $1 != lint ]] || printf '%s\n' "$SCRIPTS/lint.packages"
+}
+builder_path() { # base|lint
+	local files
+	mapfile -t files < <(builder_recipe "$1")
+	printf '%s/builder-%s-%s\n' "$CACHE" "$1" "$(cat "${files[@]}" | hash_of)"
+}
+
+# KERNEL is a Debian suite, a directory of .debs or a kernel build tree.
+kernel_kind() { # KERNEL
+	if [[ -d $1 && -f $1/Module.symvers && -f $1/.config ]]; then
+		echo tree
+	elif [[ -d $1 ]] && compgen -G "$1/*.deb" >/dev/null; then
+		echo debs
+	elif [[ $1 =~ ^[a-z][a-z0-9.-]*$ && ! -e $1 ]]; then
+		echo suite
+	else
+		die 2 "KERNEL=$1 is neither a Debian suite, nor a directory of .debs, nor a kernel build tree"
+	fi
+}
+# Where it is prepared: release, vmlinuz, lib/modules, headers (a link), packages.
+kernel_path() { # KERNEL DEBIAN-ARCHITECTURE
+	local kind id
+	kind=$(kernel_kind "$1")
+	case $kind in
+	suite) id=$1 ;;
+	debs) id=$(stat -L -c '%n %s %Y' "$1"/*.deb | hash_of) ;;
+	tree) id=$(cd "$1" && stat -L -c '%n %s %Y' "$PWD" .config Module.symvers modules.order \
+		arch/*/boot/*Image 2>/dev/null | hash_of) ;;
+	esac
+	printf '%s/kernel-%s-%s-%s\n' "$CACHE" "$2" "$kind" "$id"
+}
+
+# Sets HOST and the HOST_* of scripts/hosts/HOST.sh, KERNEL and KERNEL_PATH.
+load_host() {
+	HOST=${HOST:-x86_64-amd}
+	local known
+	known=$(basename -s .sh -a "$SCRIPTS"/hosts/*.sh | paste -sd' ')
+	[[ " $known " == *" $HOST "* ]] || die 2 "HOST=$HOST is unknown; known: $known"
+	# shellcheck source=/dev/null
+	. "$SCRIPTS/hosts/$HOST.sh"
+	[[ $HOST_KIND == emulated ]] || return 0
+	KERNEL=${KERNEL:-$HOST_KERNEL}
+	[[ ! -d $KERNEL ]] || KERNEL=$(cd "$KERNEL" && pwd -P)
+	kernel_kind "$KERNEL" >/dev/null
+	KERNEL_PATH=$(kernel_path "$KERNEL" "$HOST_ARCH")
+	KERNEL_BIND=(--bind "$KERNEL_PATH:/kernel")
+	[[ $(kernel_kind "$KERNEL") != tree ]] || KERNEL_BIND+=(--bind "$KERNEL:/bind")
+	KMOD_DIR=$HOST_ARCH/kmod-${KERNEL_PATH##*/kernel-} # below build/
+}
