@@ -3,6 +3,7 @@
 
 #include <linux/ftrace.h>
 
+#include "context.h"
 #include "fregs.h"
 #include "symbol.h"
 
@@ -38,10 +39,7 @@ static void on_function(unsigned long ip, unsigned long parent_ip,
 	}
 }
 
-static struct ftrace_ops function_ops = {
-	.func = on_function,
-	.flags = MMUW_FTRACE_FLAGS,
-};
+static struct ftrace_ops function_ops;
 
 static int on_call(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
@@ -110,6 +108,8 @@ int mmuw_hooks_attach(void)
 	if (!mmuw_hook_address("vm_ioctl"))
 		return -ENODEV;
 
+	/* Anew for each session: ftrace_free_filter() leaves dangling pointers in it. */
+	function_ops = (struct ftrace_ops){ .func = on_function, .flags = MMUW_FTRACE_FLAGS };
 	for_each_hook(h, t) {
 		if (!h->address || h->on_return)
 			continue;
@@ -181,7 +181,7 @@ static void fill(struct mmuwitness_hook *report, const char *name, const char *s
 	else if (error)
 		snprintf(report->why, sizeof(report->why), "cannot be probed: %pe", ERR_PTR(error));
 	else if (missed)
-		snprintf(report->why, sizeof(report->why), "%d returns missed", missed);
+		snprintf(report->why, sizeof(report->why), "%d calls missed", missed);
 }
 
 int mmuw_hook_report(struct mmuwitness_hook *report)
@@ -201,6 +201,10 @@ int mmuw_hook_report(struct mmuwitness_hook *report)
 		if (i++ != report->index)
 			continue;
 		fill(report, p->name, p->symbol, p->error, atomic64_read(&p->hits), 0);
+		return 0;
+	}
+	if (i == report->index) {
+		fill(report, "task_context", "-", 0, 0, atomic64_read(&mmuw_context_overflows));
 		return 0;
 	}
 	return -ENOENT;

@@ -10,6 +10,7 @@ u32 mmuw_page_flags(struct folio *folio, pgoff_t index)
 {
 	struct address_space *mapping = READ_ONCE(folio->mapping);
 	u32 flags = MMUWITNESS_PAGE_PRESENT;
+	XA_STATE(xas, NULL, index);
 
 	if (folio_test_dirty(folio))
 		flags |= MMUWITNESS_PAGE_DIRTY;
@@ -25,11 +26,13 @@ u32 mmuw_page_flags(struct folio *folio, pgoff_t index)
 		flags |= MMUWITNESS_PAGE_PINNED;
 	if (!mmuw_file_id(mapping))
 		return flags;
-	if (xa_get_mark(&mapping->i_pages, index, PAGECACHE_TAG_DIRTY))
+	xas.xa = &mapping->i_pages;
+	xas_load(&xas);
+	if (xas_get_mark(&xas, PAGECACHE_TAG_DIRTY))
 		flags |= MMUWITNESS_PAGE_TAG_DIRTY;
-	if (xa_get_mark(&mapping->i_pages, index, PAGECACHE_TAG_WRITEBACK))
+	if (xas_get_mark(&xas, PAGECACHE_TAG_WRITEBACK))
 		flags |= MMUWITNESS_PAGE_TAG_WRITEBACK;
-	if (xa_get_mark(&mapping->i_pages, index, PAGECACHE_TAG_TOWRITE))
+	if (xas_get_mark(&xas, PAGECACHE_TAG_TOWRITE))
 		flags |= MMUWITNESS_PAGE_TAG_TOWRITE;
 	return flags;
 }

@@ -97,10 +97,7 @@ static void on_function(unsigned long ip, unsigned long parent_ip, struct ftrace
 	rcu_read_unlock();
 }
 
-static struct ftrace_ops skip_ops = {
-	.func = on_function,
-	.flags = MMUW_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY,
-};
+static struct ftrace_ops skip_ops;
 
 void mmuw_plant_writeback_end(struct folio *folio)
 {
@@ -119,6 +116,11 @@ static int attach_skip(const struct plant *p)
 
 	if (!address)
 		return -EOPNOTSUPP;
+	/* Anew each time: ftrace_free_filter() leaves dangling pointers in it. */
+	skip_ops = (struct ftrace_ops){
+		.func = on_function,
+		.flags = MMUW_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY,
+	};
 	err = ftrace_set_filter_ip(&skip_ops, address, 0, 1);
 	if (!err)
 		err = register_ftrace_function(&skip_ops);

@@ -66,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(Files, Golden, testing::ValuesIn(golden_files()), [](co
 TEST(Goldens, EveryRuleHasBothAndAPage) {
     for (const RuleInfo* r : rules()) {
         for (const char* kind : {".keep.txt", ".break.txt"})
-            EXPECT_TRUE(fs::exists(std::string(MMUW_GOLDEN) + "/" + std::string(r->id) + kind)) << r->id;
+            EXPECT_TRUE(fs::exists(std::string(MMUW_GOLDEN) + "/" + std::string(r->id) + kind))
+                << r->id;
         EXPECT_NE(explain(r->id).find("**States**"), std::string_view::npos) << r->id;
     }
     EXPECT_TRUE(explain("no-such-rule").empty());

@@ -131,7 +131,8 @@ TEST(Judge, PlantThatWasNeverHitIsInconclusive) {
     EXPECT_EQ(s.plant, "some-plant");
     EXPECT_EQ(s.why, "plant some-plant was never hit");
     EXPECT_EQ(rule_of(s, "durable")->verdict, Verdict::inconclusive);
-    const auto hit = judged(events(scenario(kDurable + "plant vm=1 name=\"some-plant\"\n", "some-plant")));
+    const auto hit =
+        judged(events(scenario(kDurable + "plant vm=1 name=\"some-plant\"\n", "some-plant")));
     EXPECT_EQ(hit.verdict, Verdict::pass);
 }
 
@@ -162,7 +163,8 @@ TEST(Judge, PromisedButUncheckedIsInconclusive) {
 }
 
 TEST(Judge, ScenariosOwnStatusCounts) {
-    const auto skip = judged(events(scenario("note kind=RULE text=\"tagged\"\n", "-", "skip why=no KVM here")));
+    const auto skip =
+        judged(events(scenario("note kind=RULE text=\"tagged\"\n", "-", "skip why=no KVM here")));
     EXPECT_EQ(skip.verdict, Verdict::skip);
     EXPECT_EQ(skip.why, "no KVM here");
     EXPECT_EQ(rule_of(skip, "tagged")->why, "no KVM here");
@@ -193,11 +195,13 @@ TEST(Judge, VmIdsAreUsedAgain) {
         "notifier pid=1 phase=START_AFTER_KVM start=0x10000 end=0x20000\n";
     const std::string body =
         "note kind=RULE text=\"unmapped-when-clean\"\nnote kind=HOOK text=\"spte attached\"\n"
-        "note kind=HOOK text=\"notifier_start attached\"\nnote kind=HOOK text=\"tlb_flush attached\"\n" +
+        "note kind=HOOK text=\"notifier_start attached\"\nnote kind=HOOK text=\"tlb_flush "
+        "attached\"\n" +
         slot + "spte vm=1 gfn=0x11 level=1 bits_new=PWDAL\n";
     EXPECT_EQ(judged(events(scenario(body + notifier))).verdict, Verdict::fail);
     // The VM went without a word about its SPTEs; the next has its id and its addresses.
-    const auto s = judged(events(scenario(body + "mark kind=MEMSLOT vm=1 slot=0\n" + slot + notifier)));
+    const auto s =
+        judged(events(scenario(body + "mark kind=MEMSLOT vm=1 slot=0\n" + slot + notifier)));
     EXPECT_EQ(s.verdict, Verdict::pass) << s.why;
 }
 

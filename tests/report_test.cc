@@ -14,12 +14,13 @@ JudgeResult result() {
     ScenarioResult good{.name = "good", .seconds = 1.5, .trials = 3, .hits = 2, .seed = 9};
     good.rules.push_back({.rule = "durable", .checked = 4});
     ScenarioResult bad{.name = "bad", .verdict = Verdict::fail, .plant = "p"};
-    bad.rules.push_back({.rule = "tagged",
-                         .verdict = Verdict::fail,
-                         .checked = 2,
-                         .violations = 1,
-                         .why = "page 0x1: PG_dirty",
-                         .windows = {{"page 0x1: PG_dirty", {"mark seq=1", "page_state seq=2"}, 1}}});
+    bad.rules.push_back(
+        {.rule = "tagged",
+         .verdict = Verdict::fail,
+         .checked = 2,
+         .violations = 1,
+         .why = "page 0x1: PG_dirty",
+         .windows = {{"page 0x1: PG_dirty", {"mark seq=1", "page_state seq=2"}, 1}}});
     r.scenarios = {good, bad};
     return r;
 }
@@ -154,7 +155,8 @@ TEST(Report, ExitStatus) {
 TEST(Report, HostFactsTravelAsNotes) {
     const HostFacts host{"x86_64-amd", "x86_64", "6.12.1", "kvm_amd npt", true, 4096, 2, "a=1 b"};
     JudgeResult r;
-    for (const std::string& n : host.notes()) r.host[n.substr(0, n.find(' '))] = n.substr(n.find(' ') + 1);
+    for (const std::string& n : host.notes())
+        r.host[n.substr(0, n.find(' '))] = n.substr(n.find(' ') + 1);
     EXPECT_EQ(host_facts(r).notes(), host.notes());
 }
 

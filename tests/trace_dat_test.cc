@@ -203,8 +203,9 @@ TEST(Decoder, NamesTheMissingFieldAndIgnoresNewOnes) {
               "event 'spte' lacks field 'inv_seq': the module is of another version");
     c.formats.erase(c.formats.begin() + static_cast<long>(Kind::fault));
     c.formats.erase(c.formats.begin() + static_cast<long>(Kind::spte));
-    EXPECT_EQ(Decoder::make(c.formats).error(),
-              "formats of mmuwitness events missing: spte, fault: the module is of another version");
+    EXPECT_EQ(
+        Decoder::make(c.formats).error(),
+        "formats of mmuwitness events missing: spte, fault: the module is of another version");
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ Event parsed(std::string_view line) {
 
 TEST(TraceText, RoundTripsEveryKind) {
     for (const char* line : {
-             "notifier seq=1 cpu=0 pid=9 phase=START_AFTER_KVM event=PROTECTION_PAGE start=0x7f00 end=0x8f00",
+             "notifier seq=1 cpu=0 pid=9 phase=START_AFTER_KVM event=PROTECTION_PAGE start=0x7f00 "
+             "end=0x8f00",
              "vm_ioctl seq=1 cpu=0 pid=9 vm=1 phase=END cmd=KVM_GET_DIRTY_LOG ret=-14",
              "vcpu_run seq=1 cpu=3 pid=9 vm=1 vcpu=2 phase=BEGIN",
              "log_mark seq=1 cpu=0 pid=9 vm=1 slot=3 gfn=0x10 logging=1 lock=HELD",
@@ -30,7 +31,8 @@ TEST(TraceText, RoundTripsEveryKind) {
              "tlb_flush seq=1 cpu=0 pid=9 vm=1 phase=DONE",
              "folio seq=1 cpu=0 pid=9 op=MKCLEAN_END file=1 index=0x2 pages=4 page=LOCKED ret=1",
              "page_state seq=1 cpu=0 pid=9 file=1 index=0x2 page=PRESENT|UPTODATE",
-             "mark seq=1 cpu=0 pid=9 kind=MEMSLOT vm=1 slot=1 flags=1 gfn=0x10 pages=4 hva=0x7000 file=2 page=3",
+             "mark seq=1 cpu=0 pid=9 kind=MEMSLOT vm=1 slot=1 flags=1 gfn=0x10 pages=4 hva=0x7000 "
+             "file=2 page=3",
              "mark seq=1 cpu=0 pid=9 kind=SYNC_END file=1 page=2 pages=3 sync=4 result=-5",
              "mark seq=1 cpu=0 pid=9 kind=99 a0=0x7",
              "note seq=1 cpu=0 pid=9 kind=SCENARIO_BEGIN text=\"a.b seed=1 plant=-\"",

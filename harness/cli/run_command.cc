@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/gtest_runner.h"
 #include "cli/host_facts.h"
+#include "cli/machine.h"
 #include "cli/options.h"
 #include "cli/version.h"
 #include "scenario/run_context.h"
@@ -57,17 +58,8 @@ Settings parse(const Words& words) {
     return s;
 }
 
-// One line for what is missing, before anything is touched.
-void check_machine(const Settings& s) {
-    if (geteuid() != 0)
-        throw Exit(kUsage, "run: not root: tracing and KVM's module need it; use sudo");
-    if (access("/dev/kvm", R_OK | W_OK) != 0)
-        throw Exit(kSkip,
-                   "run: no /dev/kvm: load kvm_amd or kvm_intel (in a virtual machine: enable "
-                   "nested virtualization), or use an emulated host");
-    if (!fs::exists("/sys/kernel/tracing/events"))
-        throw Exit(kUsage,
-                   "run: tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing");
+void check(const Settings& s) {
+    check_machine("run");
     std::error_code error;
     fs::create_directories(s.out, error);
     if (error || access(s.out.c_str(), W_OK) != 0)
@@ -75,10 +67,6 @@ void check_machine(const Settings& s) {
     if (!scenarios_match(s.filter))
         throw Exit(kUsage,
                    std::format("run: no scenario matches '{}': see mmuwitness list", s.filter));
-}
-
-ScratchFs open_scratch(const std::string& where) {
-    return fs::is_directory(where) ? ScratchFs::use(where) : ScratchFs::mount(where);
 }
 
 // Before the scenarios, each of which plants it anew.
@@ -131,7 +119,7 @@ JudgeResult witness_and_judge(const Settings& s, const HostFacts& host) {
 
 int run_command(const Words& words) {
     const Settings s = parse(words);
-    check_machine(s);
+    check(s);
     const HostFacts host = this_host(s.host, s.emulated);
     std::optional<Module> module;
     if (!s.kmod.empty())

@@ -28,7 +28,8 @@ struct Target {
         return file && f == file && page - first < pages;
     }
     bool has_hva(uint64_t start, uint64_t end) const {
-        return std::ranges::any_of(places, [&](const auto& p) { return p.hva >= start && p.hva < end; });
+        return std::ranges::any_of(places,
+                                   [&](const auto& p) { return p.hva >= start && p.hva < end; });
     }
     bool has_vm(uint16_t vm) const {
         return vm && (vm == subject.vm ||
@@ -38,49 +39,66 @@ struct Target {
 
 bool concerns(const MarkEvent& m, const Target& t) {
     switch (m.kind) {
-        case MMUWITNESS_MARK_MEMSLOT: return t.has_vm(m.vm);
+        case MMUWITNESS_MARK_MEMSLOT:
+            return t.has_vm(m.vm);
         case MMUWITNESS_MARK_EXPECT:
-        case MMUWITNESS_MARK_DISK: return t.has_page(m.a[0], m.a[1]);
+        case MMUWITNESS_MARK_DISK:
+            return t.has_page(m.a[0], m.a[1]);
         case MMUWITNESS_MARK_SYNC_BEGIN:
         case MMUWITNESS_MARK_SYNC_END:
-        case MMUWITNESS_MARK_SETTLED: return t.has_page(m.a[0], m.a[1], m.a[2] ? m.a[2] : ~0ull);
+        case MMUWITNESS_MARK_SETTLED:
+            return t.has_page(m.a[0], m.a[1], m.a[2] ? m.a[2] : ~0ull);
         case MMUWITNESS_MARK_COLLECT_BEGIN:
-        case MMUWITNESS_MARK_COLLECT_END: return t.subject.gfn && t.has_vm(m.vm);
+        case MMUWITNESS_MARK_COLLECT_END:
+            return t.subject.gfn && t.has_vm(m.vm);
         case MMUWITNESS_MARK_LOGGED: {
             if (!t.subject.gfn || m.vm != t.subject.vm) return false;
             const uint64_t at = *t.subject.gfn - m.a[1];
             return at < 64 && (m.a[2] >> at & 1);
         }
         case MMUWITNESS_MARK_WROTE:
-        case MMUWITNESS_MARK_COPY: return t.has_gfn(m.vm, m.a[1]);
-        case MMUWITNESS_MARK_UNTOUCHED: return t.has_gfn(m.vm, m.a[1], m.a[2]);
-        default: return false;
+        case MMUWITNESS_MARK_COPY:
+            return t.has_gfn(m.vm, m.a[1]);
+        case MMUWITNESS_MARK_UNTOUCHED:
+            return t.has_gfn(m.vm, m.a[1], m.a[2]);
+        default:
+            return false;
     }
 }
 
 bool concerns(const Event& e, const Target& t) {
     switch (e.kind) {
-        case Kind::notifier: return t.has_hva(e.notifier.start, e.notifier.end);
+        case Kind::notifier:
+            return t.has_hva(e.notifier.start, e.notifier.end);
         case Kind::vm_ioctl:
             return t.has_vm(e.vm_ioctl.vm) &&
                    (is_memslot_ioctl(e.vm_ioctl.cmd) || is_log_ioctl(e.vm_ioctl.cmd));
-        case Kind::log_mark: return t.has_gfn(e.log_mark.vm, e.log_mark.gfn);
+        case Kind::log_mark:
+            return t.has_gfn(e.log_mark.vm, e.log_mark.gfn);
         case Kind::ring: {
             const Slot* s = t.state.slot_by_id(e.ring.vm, e.ring.slot);
             return s && t.has_gfn(e.ring.vm, s->gfn + e.ring.offset);
         }
         case Kind::spte:
-            return t.has_gfn(e.spte.vm, e.spte.gfn, t.state.pages_of(std::max<unsigned>(e.spte.level, 1)));
-        case Kind::fault: return t.has_gfn(e.fault.vm, e.fault.gfn);
+            return t.has_gfn(e.spte.vm, e.spte.gfn,
+                             t.state.pages_of(std::max<unsigned>(e.spte.level, 1)));
+        case Kind::fault:
+            return t.has_gfn(e.fault.vm, e.fault.gfn);
         case Kind::tlb_flush:
             return t.subject.flushes && t.has_vm(e.tlb_flush.vm) &&
                    e.tlb_flush.phase != MMUWITNESS_FLUSH_SERVICED;
-        case Kind::folio: return t.has_page(e.folio.file, e.folio.index, e.folio.pages);
-        case Kind::page_state: return t.has_page(e.page_state.file, e.page_state.index);
-        case Kind::mark: return concerns(e.mark, t);
-        case Kind::note: return e.note.kind == MMUWITNESS_NOTE_KERNEL_LOG;
-        case Kind::plant: return true;
-        default: return false;
+        case Kind::folio:
+            return t.has_page(e.folio.file, e.folio.index, e.folio.pages);
+        case Kind::page_state:
+            return t.has_page(e.page_state.file, e.page_state.index);
+        case Kind::mark:
+            return concerns(e.mark, t);
+        case Kind::note:
+            return e.note.kind == MMUWITNESS_NOTE_KERNEL_LOG;
+        case Kind::plant:
+            return true;
+        default:
+            return false;
     }
 }
 

@@ -68,12 +68,21 @@ void Judge::feed(const Event& e) {
 void Judge::note(const Event& e) {
     const std::string_view text = e.note.view();
     switch (e.note.kind) {
-        case MMUWITNESS_NOTE_SCENARIO_BEGIN: begin(e); break;
-        case MMUWITNESS_NOTE_SCENARIO_END: end(e); break;
+        case MMUWITNESS_NOTE_SCENARIO_BEGIN:
+            begin(e);
+            break;
+        case MMUWITNESS_NOTE_SCENARIO_END:
+            end(e);
+            break;
         case MMUWITNESS_NOTE_RULE:
             if (scenario_ && !scenario_->ended) scenario_->promised.emplace(text);
             break;
-        case MMUWITNESS_NOTE_HOOK: hook(text); break;
+        case MMUWITNESS_NOTE_HOOK:
+            hook(text);
+            break;
+        case MMUWITNESS_NOTE_DOUBT:
+            if (scenario_ && scenario_->doubt.empty()) scenario_->doubt = text;
+            break;
         case MMUWITNESS_NOTE_HOST: {
             std::string_view rest = text;
             const std::string key(next_word(rest));
@@ -83,7 +92,8 @@ void Judge::note(const Event& e) {
             if (scenario_) scenario_->state.set_page_size(page_size_);
             break;
         }
-        default: break;
+        default:
+            break;
     }
 }
 
@@ -119,7 +129,7 @@ void Judge::end(const Event& e) {
 
 void Judge::close(bool complete) {
     Scenario& s = *scenario_;
-    std::string doubt = doubt_;
+    std::string doubt = doubt_.empty() ? s.doubt : doubt_;
     if (!complete) doubt = "the recording ends, or goes on with another scenario, before its end";
     // The kernel's own count and the gaps are two views of the same loss.
     const uint64_t lost =
@@ -134,7 +144,9 @@ void Judge::hook(std::string_view text) {
     const std::string name(next_word(text));
     const auto state = next_word(text);
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    const std::string why = state == "attached" ? "" : text.empty() ? "no reason given" : std::string(text);
+    const std::string why = state == "attached" ? ""
+                            : text.empty()      ? "no reason given"
+                                                : std::string(text);
     if (scenario_ && !scenario_->ended) scenario_->add_hook(name, why);
     auto& attached = result_.witness.attached;
     auto& missing = result_.witness.missing;
@@ -156,7 +168,9 @@ void Judge::doubt(std::string why) {
     if (doubt_.empty()) doubt_ = std::move(why);
 }
 
-bool Judge::settling() const { return scenario_ && scenario_->ended; }
+bool Judge::settling() const {
+    return scenario_ && scenario_->ended;
+}
 
 void Judge::settle() {
     if (settling()) close(true);

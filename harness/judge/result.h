@@ -14,7 +14,9 @@ namespace mmuw {
 enum class Verdict : uint8_t { pass, skip, inconclusive, fail };
 
 std::string_view to_string(Verdict v);
-inline Verdict worst(Verdict a, Verdict b) { return a > b ? a : b; }
+inline Verdict worst(Verdict a, Verdict b) {
+    return a > b ? a : b;
+}
 
 // The last events that concern what was violated, oldest first.
 struct Window {

@@ -8,9 +8,17 @@ namespace mmuw {
 namespace {
 
 constexpr const RuleInfo* all[] = {
-    &durable_rule,          &tagged_rule,         &dirty_in_time_rule, &slow_path_dirty_rule,
-    &unmapped_when_clean_rule, &retry_on_stale_rule, &log_complete_rule,  &log_precise_rule,
-    &flush_on_protect_rule, &quiet_kernel_rule,   &nothing_left_rule,
+    &durable_rule,
+    &tagged_rule,
+    &dirty_in_time_rule,
+    &slow_path_dirty_rule,
+    &unmapped_when_clean_rule,
+    &retry_on_stale_rule,
+    &log_complete_rule,
+    &log_precise_rule,
+    &flush_on_protect_rule,
+    &quiet_kernel_rule,
+    &nothing_left_rule,
 };
 
 }  // namespace
@@ -22,7 +30,9 @@ void Findings::violation(const Subject& subject, std::string why, Proof proof) {
         windows_.push_back(history_.window(subject, state_, std::move(why)));
 }
 
-std::span<const RuleInfo* const> rules() { return all; }
+std::span<const RuleInfo* const> rules() {
+    return all;
+}
 
 const RuleInfo* find_rule(std::string_view id) {
     for (const RuleInfo* r : all)

@@ -32,7 +32,7 @@ class Findings {
     uint64_t tolerated_count() const { return tolerated_; }
     uint64_t violation_count() const { return violations_; }
     uint64_t proven_count() const { return proven_; }  // of them, Proof::marks
-    const std::string& why() const { return why_; }  // of the first violation
+    const std::string& why() const { return why_; }    // of the first violation
     const std::vector<Window>& windows() const { return windows_; }
 
   private:

@@ -5,10 +5,14 @@ namespace mmuw {
 
 std::string_view to_string(Verdict v) {
     switch (v) {
-        case Verdict::pass: return "pass";
-        case Verdict::skip: return "skip";
-        case Verdict::inconclusive: return "inconclusive";
-        case Verdict::fail: return "fail";
+        case Verdict::pass:
+            return "pass";
+        case Verdict::skip:
+            return "skip";
+        case Verdict::inconclusive:
+            return "inconclusive";
+        case Verdict::fail:
+            return "fail";
     }
     return "";
 }
@@ -68,16 +72,15 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
     const std::string missing = missing_for(*r.info);
     const bool fails = f.violation_count() && missing.empty();
     // In order: what is certain, what was not witnessed, what is doubtful.
-    if (fails && (lost == 0 || f.proven_count()))
+    const std::string gap = lost ? std::format("{} events lost", lost) : doubt;
+    if (fails && (gap.empty() || f.proven_count()))
         set(Verdict::fail, f.why());
     else if (!missing.empty())
         set(Verdict::skip, missing);
     else if (fails)
-        set(Verdict::inconclusive, std::format("{} events lost; would be: {}", lost, f.why()));
-    else if (lost)
-        set(Verdict::inconclusive, std::format("{} events lost", lost));
-    else if (!doubt.empty())
-        set(Verdict::inconclusive, doubt);
+        set(Verdict::inconclusive, std::format("{}; would be: {}", gap, f.why()));
+    else if (!gap.empty())
+        set(Verdict::inconclusive, gap);
     else if (!facts.plant.empty() && !plant_hit)
         set(Verdict::inconclusive, std::format("plant {} was never hit", facts.plant));
     else if (f.checked_count() == 0 && status == "skip")
@@ -98,7 +101,8 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt)
     for (const Running& r : running) rule_verdict(r, lost, doubt, out);
     for (const std::string& name : promised)
         if (!find_rule(name)) {
-            out.rules.push_back({.rule = name, .verdict = Verdict::skip, .why = "no such rule here"});
+            out.rules.push_back(
+                {.rule = name, .verdict = Verdict::skip, .why = "no such rule here"});
             out.verdict = worst(out.verdict, Verdict::skip);
         }
     if (!facts.plant.empty() && !plant_hit)

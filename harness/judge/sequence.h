@@ -18,7 +18,7 @@ class Sequence {
     uint64_t missing() const { return missing_; }
 
   private:
-    uint64_t next_ = 0;  // 0: nothing came yet
+    uint64_t next_ = 0;                   // 0: nothing came yet
     std::map<uint64_t, uint64_t> holes_;  // first -> last, inclusive
     uint64_t missing_ = 0;
 };

@@ -45,7 +45,9 @@ const Task* State::task(int32_t pid) const {
     return it == tasks_.end() ? nullptr : &it->second;
 }
 
-Task& State::task_of(int32_t pid) { return tasks_[pid]; }
+Task& State::task_of(int32_t pid) {
+    return tasks_[pid];
+}
 
 const FilePage* State::file_page(uint16_t file, uint64_t page) const {
     return file < files_.size() ? files_[file].find(page) : nullptr;
@@ -159,8 +161,12 @@ void State::fault(const Event& e) {
     if (!v || e.fault.vcpu < 0) return;
     FaultAttempt& f = v->faults[e.fault.vcpu];
     switch (e.fault.phase) {
-        case MMUWITNESS_FAULT_BEGIN: f = {.begin = e.order}; break;
-        case MMUWITNESS_FAULT_END: f = {}; break;
+        case MMUWITNESS_FAULT_BEGIN:
+            f = {.begin = e.order};
+            break;
+        case MMUWITNESS_FAULT_END:
+            f = {};
+            break;
         case MMUWITNESS_FAULT_PFN:
             // The snapshot of mmu_invalidate_seq is older than the first look-up of the
             // attempt; a second one (without FOLL_NOWAIT) follows on the same snapshot.
@@ -169,15 +175,22 @@ void State::fault(const Event& e) {
             f.pfn_gfn = e.fault.gfn;
             f.pfn_inv_seq = e.fault.inv_seq;
             break;
-        default: break;
+        default:
+            break;
     }
 }
 
 void State::apply(const Event& e) {
     switch (e.kind) {
-        case Kind::spte: spte(e); break;
-        case Kind::folio: folio(e); break;
-        case Kind::fault: fault(e); break;
+        case Kind::spte:
+            spte(e);
+            break;
+        case Kind::folio:
+            folio(e);
+            break;
+        case Kind::fault:
+            fault(e);
+            break;
         case Kind::notifier: {
             Task& t = task_of(e.pid);
             if (e.notifier.phase == MMUWITNESS_START_BEFORE_KVM) {
@@ -219,9 +232,14 @@ void State::apply(const Event& e) {
         case Kind::mark:
             if (e.mark.kind == MMUWITNESS_MARK_MEMSLOT) memslot(e);
             break;
-        case Kind::log_mark: touch(e.log_mark.vm); break;
-        case Kind::vcpu_run: touch(e.vcpu_run.vm); break;
-        default: break;
+        case Kind::log_mark:
+            touch(e.log_mark.vm);
+            break;
+        case Kind::vcpu_run:
+            touch(e.vcpu_run.vm);
+            break;
+        default:
+            break;
     }
 }
 

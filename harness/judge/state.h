@@ -3,6 +3,7 @@
 // Memory grows with the pages touched, not with the events.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -39,7 +40,7 @@ struct Slot {
 };
 
 struct FaultAttempt {
-    uint64_t begin = 0;  // order of FAULT_BEGIN, 0: not in a fault
+    uint64_t begin = 0;      // order of FAULT_BEGIN, 0: not in a fault
     uint64_t pfn_order = 0;  // of the first pfn look-up of this attempt, 0: none yet
     uint64_t pfn_gfn = 0, pfn_inv_seq = 0;
 };
@@ -51,7 +52,7 @@ struct VmRecord {
     std::unordered_map<int, FaultAttempt> faults;  // by vcpu
     // Order of the newest flush request that is known to be complete.
     uint64_t flushed = 0;
-    bool ring = false;  // a dirty ring was seen
+    bool ring = false;             // a dirty ring was seen
     unsigned region_ioctls = 0;    // memslot changes in progress
     uint64_t last_region_end = 0;  // order
 };
@@ -98,8 +99,10 @@ class State {
     };
     std::vector<Place> places_of(uint16_t file, uint64_t page) const;
 
-    // Small pages that a leaf of this level maps.
-    uint64_t pages_of(unsigned level) const { return uint64_t{1} << (bits_ * (level - 1)); }
+    // Small pages that a leaf of this level maps. Levels come from the stream: bounded.
+    uint64_t pages_of(unsigned level) const {
+        return uint64_t{1} << (bits_ * (std::clamp(level, 1u, kLevels) - 1));
+    }
     // Does a hook of this name give events in this scenario? (NOTE_HOOK)
     bool witnessed(std::string_view hook) const { return hooks_.contains(hook); }
     void add_hook(std::string_view hook) { hooks_.emplace(hook); }

@@ -46,7 +46,9 @@ Json& Json::raw(std::string_view text) {
     return *this;
 }
 
-Json& Json::value(double seconds) { return raw(std::format("{:.3f}", seconds)); }
+Json& Json::value(double seconds) {
+    return raw(std::format("{:.3f}", seconds));
+}
 
 Json& Json::value(std::string_view text) {
     separate();
@@ -55,7 +57,8 @@ Json& Json::value(std::string_view text) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\')
             out_ += {'\\', c};
-        else if (byte < 0x20 || byte > 0x7e)  // kernel text: whatever is not ASCII is shown as Latin-1
+        else if (byte < 0x20 ||
+                 byte > 0x7e)  // kernel text: whatever is not ASCII is shown as Latin-1
             std::format_to(std::back_inserter(out_), "\\u{:04x}", byte);
         else
             out_ += c;

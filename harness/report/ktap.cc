@@ -16,8 +16,8 @@ std::string clean(std::string_view s) {
     return out;
 }
 
-void result_line(std::string& out, const char* indent, size_t number, std::string_view name, Verdict v,
-                 std::string_view why) {
+void result_line(std::string& out, const char* indent, size_t number, std::string_view name,
+                 Verdict v, std::string_view why) {
     // KTAP has no word for inconclusive: it is not ok, and the diagnostic says so.
     const bool ok = v == Verdict::pass || v == Verdict::skip;
     if (v == Verdict::inconclusive || v == Verdict::fail)
@@ -36,8 +36,9 @@ std::string ktap(const JudgeResult& result) {
     size_t number = 0;
     for (const ScenarioResult& s : result.scenarios) {
         if (!s.rules.empty()) {
-            std::format_to(std::back_inserter(out), "    KTAP version 1\n    # Subtest: {}\n    1..{}\n",
-                           clean(s.name), s.rules.size());
+            std::format_to(std::back_inserter(out),
+                           "    KTAP version 1\n    # Subtest: {}\n    1..{}\n", clean(s.name),
+                           s.rules.size());
             size_t rule = 0;
             for (const RuleResult& r : s.rules) {
                 for (const Window& w : r.windows)
@@ -50,8 +51,8 @@ std::string ktap(const JudgeResult& result) {
         result_line(out, "", ++number, s.name, s.verdict, s.why);
     }
     const Summary n = summarize(result);
-    std::format_to(std::back_inserter(out), "# pass:{} fail:{} skip:{} inconclusive:{}\n", n.pass, n.fail,
-                   n.skip, n.inconclusive);
+    std::format_to(std::back_inserter(out), "# pass:{} fail:{} skip:{} inconclusive:{}\n", n.pass,
+                   n.fail, n.skip, n.inconclusive);
     return out;
 }
 

@@ -33,17 +33,31 @@ HostFacts host_facts(const JudgeResult& result) {
         std::from_chars(s.data(), s.data() + s.size(), n);
         return n;
     };
-    return {text("name"),     text("arch"),        text("kernel"),    text("kvm"),
-            text("emulated") == "true", number("page_size"), number("cpus"), text("parameters")};
+    return {text("name"),
+            text("arch"),
+            text("kernel"),
+            text("kvm"),
+            text("emulated") == "true",
+            number("page_size"),
+            number("cpus"),
+            text("parameters")};
 }
 
 Summary summarize(const JudgeResult& result) {
     Summary s;
     for (const ScenarioResult& r : result.scenarios) switch (r.verdict) {
-            case Verdict::pass: ++s.pass; break;
-            case Verdict::fail: ++s.fail; break;
-            case Verdict::skip: ++s.skip; break;
-            case Verdict::inconclusive: ++s.inconclusive; break;
+            case Verdict::pass:
+                ++s.pass;
+                break;
+            case Verdict::fail:
+                ++s.fail;
+                break;
+            case Verdict::skip:
+                ++s.skip;
+                break;
+            case Verdict::inconclusive:
+                ++s.inconclusive;
+                break;
         }
     return s;
 }
@@ -61,7 +75,9 @@ std::string_view overall(const JudgeResult& result) {
     return s.pass ? "pass" : "skip";
 }
 
-bool wants_colour(int fd) { return isatty(fd) && !getenv("NO_COLOR"); }
+bool wants_colour(int fd) {
+    return isatty(fd) && !getenv("NO_COLOR");
+}
 
 Result<void> write_file(const std::string& path, const std::string& text) {
     const Fd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));

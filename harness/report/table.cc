@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <format>
 #include <iterator>
+#include <set>
 
 #include "report/report.h"
 
@@ -12,10 +13,14 @@ constexpr const char* kReset = "\033[0m";
 
 const char* colour_of(Verdict v) {
     switch (v) {
-        case Verdict::pass: return "\033[32m";
-        case Verdict::skip: return "\033[36m";
-        case Verdict::inconclusive: return "\033[33m";
-        case Verdict::fail: return "\033[31m";
+        case Verdict::pass:
+            return "\033[32m";
+        case Verdict::skip:
+            return "\033[36m";
+        case Verdict::inconclusive:
+            return "\033[33m";
+        case Verdict::fail:
+            return "\033[31m";
     }
     return "";
 }
@@ -45,21 +50,24 @@ class Table {
     std::string out_;
 };
 
-void details(Table& t, const ScenarioResult& s) {
+void window(Table& t, const RuleResult& r) {
+    const Window& w = r.windows.front();
+    for (size_t i = 0; i < w.lines.size(); ++i)
+        t.line("    {}", i == w.offender ? t.mark("> " + w.lines[i]) : "  " + w.lines[i]);
+    if (r.violations > 1)
+        t.line("    the first of {} violations, {} checked", r.violations, r.checked);
+}
+
+// One event window for each rule: a fault that breaks twenty scenarios breaks them alike, and
+// results.ktap has them all.
+void details(Table& t, const ScenarioResult& s, std::set<std::string>& shown) {
     t.line("");
     t.line("{}: {}{}{}", s.name, t.word(s.verdict), s.why.empty() ? "" : ": ", s.why);
     for (const RuleResult& r : s.rules) {
-        if (r.verdict == Verdict::pass) continue;
+        if (r.verdict == Verdict::pass || r.why == s.why) continue;
         t.line("  {}: {}: {}", r.rule, t.word(r.verdict), r.why);
-        if (r.verdict != Verdict::fail) continue;
-        if (r.violations > r.windows.size())
-            t.line("    {} violations of {} checked; the first {}:", r.violations, r.checked,
-                   r.windows.size());
-        for (const Window& w : r.windows) {
-            t.line("    {}", w.why);
-            for (size_t i = 0; i < w.lines.size(); ++i)
-                t.line("    {}", i == w.offender ? t.mark("> " + w.lines[i]) : "  " + w.lines[i]);
-        }
+        if (r.verdict == Verdict::fail && !r.windows.empty() && shown.insert(r.rule).second)
+            window(t, r);
     }
 }
 
@@ -69,8 +77,8 @@ std::string table(const JudgeResult& result, bool colour) {
     Table t(colour);
     size_t width = 8;
     for (const ScenarioResult& s : result.scenarios) width = std::max(width, s.name.size());
-    t.line("{:{}}  {:12}  {:>7}  {:>7}  {:>7}  {:>9}  {:>10}", "scenario", width, "verdict", "seconds",
-           "trials", "hits", "checked", "violations");
+    t.line("{:{}}  {:12}  {:>7}  {:>7}  {:>7}  {:>9}  {:>10}", "scenario", width, "verdict",
+           "seconds", "trials", "hits", "checked", "violations");
     for (const ScenarioResult& s : result.scenarios) {
         uint64_t checked = 0;
         uint64_t violations = 0;
@@ -78,11 +86,12 @@ std::string table(const JudgeResult& result, bool colour) {
             checked += r.checked;
             violations += r.violations;
         }
-        t.line("{:{}}  {}  {:>7.2f}  {:>7}  {:>7}  {:>9}  {:>10}", s.name, width, t.word(s.verdict, 12),
-               s.seconds, s.trials, s.hits, checked, violations);
+        t.line("{:{}}  {}  {:>7.2f}  {:>7}  {:>7}  {:>9}  {:>10}", s.name, width,
+               t.word(s.verdict, 12), s.seconds, s.trials, s.hits, checked, violations);
     }
+    std::set<std::string> shown;
     for (const ScenarioResult& s : result.scenarios)
-        if (s.verdict != Verdict::pass) details(t, s);
+        if (s.verdict != Verdict::pass) details(t, s, shown);
     const Summary n = summarize(result);
     t.line("");
     t.line("{} pass, {} fail, {} skip, {} inconclusive; {} events, {} lost", n.pass, n.fail, n.skip,

@@ -35,7 +35,8 @@ void put_scenario(Json& j, const ScenarioResult& s) {
 
 }  // namespace
 
-std::string verdict_json(const JudgeResult& result, const HostFacts& host, const std::string& tool) {
+std::string verdict_json(const JudgeResult& result, const HostFacts& host,
+                         const std::string& tool) {
     Json j;
     j.open('{').member("schema", "mmuwitness-verdict/1").member("tool", tool);
     put_host(j, host);

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/run_context.h"
 
+#include <chrono>
 #include <format>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace mmuw {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+// A preempted task on a loaded machine waits for some time slices.
+constexpr int kLateEventAttempts = 50;
+constexpr auto kLateEventDelay = 4ms;
 
 RunContext* current = nullptr;
 
@@ -33,7 +41,13 @@ RunContext& RunContext::get() {
     return *current;
 }
 
+std::uint64_t RunContext::times_begun(const std::string& name) const {
+    const auto begun = begun_.find(name);
+    return begun == begun_.end() ? 0 : begun->second;
+}
+
 void RunContext::begin(const std::string& name, std::uint64_t seed, const std::string& plant) {
+    begun_[name]++;
     device.note(MMUWITNESS_NOTE_SCENARIO_BEGIN,
                 std::format("{} seed={} plant={}", name, seed, plant.empty() ? "-" : plant));
     for (const Hook& hook : device.hooks())
@@ -48,14 +62,32 @@ void RunContext::hear_losses() {
     if (!loss.why.empty()) judge_.doubt(loss.why);
 }
 
+// A probe that was busy misses calls: a flush that was not seen looks like one that was forgotten.
+void RunContext::note_missed_calls() {
+    for (const Hook& hook : device.hooks())
+        if (hook.attached && !hook.why.empty())
+            device.note(MMUWITNESS_NOTE_DOUBT, std::format("hook {}: {}", hook.name, hook.why));
+}
+
+// A task may have taken its event's number and been preempted before it wrote the event: what is
+// late is waited for before it counts as lost.
+void RunContext::judge_what_is_recorded() {
+    for (int attempt = 0; attempt < kLateEventAttempts; attempt++) {
+        if (attempt > 0) std::this_thread::sleep_for(kLateEventDelay);
+        recorder_.sync();
+        hear_losses();
+        const Result<bool> judged = judge_scenario(stream_, judge_);
+        if (!judged) judge_.doubt(judged.error());
+        if (!judged || *judged) return;
+    }
+    judge_.settle();
+}
+
 const ScenarioResult& RunContext::end(const std::string& note) {
     const std::size_t before = judge_.result().scenarios.size();
+    note_missed_calls();
     device.note(MMUWITNESS_NOTE_SCENARIO_END, note);
-    recorder_.sync();
-    hear_losses();
-    const Result<bool> judged = judge_scenario(stream_, judge_);
-    if (!judged) judge_.doubt(judged.error());
-    judge_.settle();
+    judge_what_is_recorded();
     if (judge_.result().scenarios.size() == before) judge_.finish();
     if (judge_.result().scenarios.size() == before)
         throw std::runtime_error(std::format("nothing of '{}' is in the recording", note));

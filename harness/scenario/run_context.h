@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "backing/scratch_fs.h"
@@ -18,7 +19,7 @@ namespace mmuw {
 
 struct RunOptions {
     std::string plant;       // empty: none
-    std::uint64_t seed = 1;  // of the whole run; each scenario derives its own
+    std::uint64_t seed = 1;  // of the whole run; each scenario derives its own from it
 };
 
 class RunContext {
@@ -35,6 +36,8 @@ class RunContext {
     // A scenario's events lie between the two; end() has them judged.
     void begin(const std::string& name, std::uint64_t seed, const std::string& plant);
     const ScenarioResult& end(const std::string& note);
+    // Of scenarios of that name, with --repeat more than one.
+    [[nodiscard]] std::uint64_t times_begun(const std::string& name) const;
 
     const JudgeResult& finish();
 
@@ -46,11 +49,14 @@ class RunContext {
 
   private:
     void hear_losses();
+    void note_missed_calls();
+    void judge_what_is_recorded();
 
     Recorder& recorder_;
     EventStream stream_;
     Judge judge_;
     std::uint64_t lost_ = 0;
+    std::map<std::string, std::uint64_t> begun_;
     std::function<void(const ScenarioResult&)> judged_;
 };
 

@@ -29,12 +29,14 @@ std::string first_message(bool (testing::TestPartResult::*is)() const) {
 }  // namespace
 
 ScenarioTest::ScenarioTest() : run_(RunContext::get()), name_(current_name()) {
-    seed_ = std::hash<std::string>{}(name_) ^ run_.options.seed * 0x9e3779b97f4a7c15;
-    if (seed_ == 0) seed_ = 1;
 }
 
 void ScenarioTest::SetUp() {
-    run_.begin(name_, seed_, run_.options.plant);
+    // The recorded seed is the one to give to --seed to have this repetition again.
+    const std::uint64_t run_seed = run_.options.seed + run_.times_begun(name_);
+    seed_ = std::hash<std::string>{}(name_) ^ run_seed * 0x9e3779b97f4a7c15;
+    if (seed_ == 0) seed_ = 1;
+    run_.begin(name_, run_seed, run_.options.plant);
     taint_ = kernel_taint();
     promise({"quiet-kernel", "nothing-left"});
     static_cast<void>(run_.kernel_log.read());

@@ -15,7 +15,7 @@ struct BadFile : std::runtime_error {
 };
 
 struct DatHeader {
-    std::string page;  // events/header_page
+    std::string page;          // events/header_page
     bool buffer_page = false;  // the page size came with the buffer (version 7)
 };
 

@@ -5,7 +5,8 @@
 namespace mmuw {
 
 void parse_header_info(Bytes& in, DatHeader& header) {
-    if (in.chars(12) != std::string_view("header_page\0", 12)) throw BadFile("it has no header_page");
+    if (in.chars(12) != std::string_view("header_page\0", 12))
+        throw BadFile("it has no header_page");
     header.page = in.chars(in.number<uint64_t>());
     if (in.chars(13) != std::string_view("header_event\0", 13))
         throw BadFile("it has no header_event");

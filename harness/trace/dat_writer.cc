@@ -27,7 +27,9 @@ class Buffer {
     Buffer& c_string(std::string_view s) { return bytes(s).bytes(std::string_view("\0", 1)); }
     Buffer& sized(std::string_view s) { return number<uint64_t>(s.size()).bytes(s); }
     Buffer& option(uint16_t id, std::string_view text) {
-        return number<uint16_t>(id).number<uint32_t>(static_cast<uint32_t>(text.size() + 1)).c_string(text);
+        return number<uint16_t>(id)
+            .number<uint32_t>(static_cast<uint32_t>(text.size() + 1))
+            .c_string(text);
     }
     const std::string& data() const { return data_; }
 
@@ -56,7 +58,8 @@ Result<void> copy_pages(int to, const DatPages& from, const std::string& path) {
         if (n == 0) return error("the spool of cpu {} ends early", from.cpu);
         if (auto ok = write_all(to, chunk.data(), static_cast<size_t>(n), path); !ok) return ok;
         // Best effort: a filesystem that cannot only costs space.
-        (void)fallocate(from.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(at), n);
+        (void)fallocate(from.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(at),
+                        n);
         at += static_cast<uint64_t>(n);
     }
     return {};

@@ -43,15 +43,15 @@ Result<void> Decoder::add(void* tep, const FormatFile& format) {
     const auto field = [&](const Field& f) -> Result<void> {
         const tep_format_field* from = tep_find_field(event, f.name);
         if (!from)
-            return error("event '{}' lacks field '{}': the module is of another version", event->name,
-                         f.name);
+            return error("event '{}' lacks field '{}': the module is of another version",
+                         event->name, f.name);
         const size_t bytes = size_t{f.size} * f.count;
         if (f.count > 1 || f.show == Show::text) {
             if (from->size != static_cast<int>(bytes))
                 return error("event '{}', field '{}': {} bytes instead of {}", event->name, f.name,
                              from->size, bytes);
-            plan.blocks.push_back({static_cast<uint16_t>(from->offset), f.offset,
-                                   static_cast<uint16_t>(bytes)});
+            plan.blocks.push_back(
+                {static_cast<uint16_t>(from->offset), f.offset, static_cast<uint16_t>(bytes)});
         } else {
             if (from->size > 8 || from->size < 1)
                 return error("event '{}', field '{}': {} bytes", event->name, f.name, from->size);
@@ -89,7 +89,8 @@ Result<Decoder> Decoder::make(const std::vector<FormatFile>& formats) {
             missing += missing.empty() ? "" : ", ";
             missing += kind_info(static_cast<Kind>(i)).name;
         }
-    if (d.plans_.empty()) return error("no mmuwitness events in it: not a recording of the witness");
+    if (d.plans_.empty())
+        return error("no mmuwitness events in it: not a recording of the witness");
     if (!missing.empty())
         return error("formats of mmuwitness events missing: {}: the module is of another version",
                      missing);

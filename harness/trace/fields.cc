@@ -25,7 +25,8 @@ constexpr Field field(const char* name, size_t offset, Show show,
 }
 
 // NOLINTBEGIN(cppcoreguidelines-macro-usage): offsetof through a union member's name.
-#define F(name, member, ...) field<decltype(Event::member)>(name, offsetof(Event, member), __VA_ARGS__)
+#define F(name, member, ...) \
+    field<decltype(Event::member)>(name, offsetof(Event, member), __VA_ARGS__)
 
 constexpr Field common[] = {F("seq", seq, Show::dec), F("ns", ns, Show::dec)};
 constexpr Field notifier[] = {F("phase", notifier.phase, Show::names, symbols::notifier_phase),
@@ -33,10 +34,9 @@ constexpr Field notifier[] = {F("phase", notifier.phase, Show::names, symbols::n
                               F("start", notifier.start, Show::hex),
                               F("end", notifier.end, Show::hex),
                               F("blockable", notifier.blockable, Show::dec)};
-constexpr Field vm_ioctl[] = {F("vm", vm_ioctl.vm, Show::dec),
-                              F("phase", vm_ioctl.phase, Show::names, symbols::phase),
-                              F("cmd", vm_ioctl.cmd, Show::names, ioctl_names),
-                              F("ret", vm_ioctl.ret, Show::dec)};
+constexpr Field vm_ioctl[] = {
+    F("vm", vm_ioctl.vm, Show::dec), F("phase", vm_ioctl.phase, Show::names, symbols::phase),
+    F("cmd", vm_ioctl.cmd, Show::names, ioctl_names), F("ret", vm_ioctl.ret, Show::dec)};
 constexpr Field vcpu_run[] = {F("vm", vcpu_run.vm, Show::dec), F("vcpu", vcpu_run.vcpu, Show::dec),
                               F("phase", vcpu_run.phase, Show::names, symbols::phase),
                               F("ret", vcpu_run.ret, Show::dec)};
@@ -92,17 +92,19 @@ constexpr Field page_state[] = {F("file", page_state.file, Show::dec),
                                 F("index", page_state.index, Show::hex),
                                 F("page", page_state.page, Show::flags, symbols::page_flags)};
 constexpr Field mark[] = {
-    F("kind", mark.kind, Show::names, symbols::mark_kind), F("vm", mark.vm, Show::dec),
+    F("kind", mark.kind, Show::names, symbols::mark_kind),
+    F("vm", mark.vm, Show::dec),
     {"a", offsetof(Event, mark.a), sizeof(uint64_t), 6, false, Show::args, {}}};
 constexpr Field note[] = {
     F("kind", note.kind, Show::names, symbols::note_kind),
     {"text", offsetof(Event, note.text), MMUWITNESS_TEXT_LEN, 1, false, Show::text, {}}};
 constexpr Field plant[] = {
     {"name", offsetof(Event, plant.name), MMUWITNESS_NAME_LEN, 1, false, Show::text, {}},
-    F("vm", plant.vm, Show::dec), F("arg", plant.arg, Show::hex)};
+    F("vm", plant.vm, Show::dec),
+    F("arg", plant.arg, Show::hex)};
 
 #define K(name, fields, member) \
-    {name, fields, static_cast<uint16_t>(offsetof(Event, member) + sizeof(Event::member))}
+    { name, fields, static_cast<uint16_t>(offsetof(Event, member) + sizeof(Event::member)) }
 
 constexpr std::array<KindInfo, kKinds> kinds = {
     {K("notifier", notifier, notifier), K("vm_ioctl", vm_ioctl, vm_ioctl),
@@ -136,11 +138,14 @@ constexpr MarkArg copy[] = {{"slot", 0, 0, 64},
                             {"copy", 3, 0, 64},
                             {"memory", 4, 0, 64}};
 constexpr MarkArg left[] = {{"what", 0, 0, 64}, {"count", 1, 0, 64}};
-constexpr MarkArg kernel_log[] = {{"lines", 0, 0, 64}, {"suspicious", 1, 0, 64}, {"taint", 2, 0, 64}};
+constexpr MarkArg kernel_log[] = {
+    {"lines", 0, 0, 64}, {"suspicious", 1, 0, 64}, {"taint", 2, 0, 64}};
 
 }  // namespace
 
-const KindInfo& kind_info(Kind kind) { return kinds[static_cast<size_t>(kind)]; }
+const KindInfo& kind_info(Kind kind) {
+    return kinds[static_cast<size_t>(kind)];
+}
 
 std::optional<Kind> kind_by_name(std::string_view name) {
     const auto* it = std::ranges::find(kinds, name, &KindInfo::name);
@@ -148,27 +153,45 @@ std::optional<Kind> kind_by_name(std::string_view name) {
     return static_cast<Kind>(it - kinds.begin());
 }
 
-std::span<const Field> common_fields() { return common; }
-std::span<const Symbol> mark_kinds() { return symbols::mark_kind; }
-std::span<const Symbol> sync_names() { return symbols::sync; }
+std::span<const Field> common_fields() {
+    return common;
+}
+std::span<const Symbol> mark_kinds() {
+    return symbols::mark_kind;
+}
+std::span<const Symbol> sync_names() {
+    return symbols::sync;
+}
 
 std::span<const MarkArg> mark_args(uint32_t mark_kind) {
     switch (mark_kind) {
-        case MMUWITNESS_MARK_MEMSLOT: return memslot;
+        case MMUWITNESS_MARK_MEMSLOT:
+            return memslot;
         case MMUWITNESS_MARK_SYNC_BEGIN:
-        case MMUWITNESS_MARK_SETTLED: return range;
-        case MMUWITNESS_MARK_SYNC_END: return sync_end;
+        case MMUWITNESS_MARK_SETTLED:
+            return range;
+        case MMUWITNESS_MARK_SYNC_END:
+            return sync_end;
         case MMUWITNESS_MARK_EXPECT:
-        case MMUWITNESS_MARK_DISK: return stamp;
+        case MMUWITNESS_MARK_DISK:
+            return stamp;
         case MMUWITNESS_MARK_COLLECT_BEGIN:
-        case MMUWITNESS_MARK_COLLECT_END: return slot;
-        case MMUWITNESS_MARK_LOGGED: return logged;
-        case MMUWITNESS_MARK_WROTE: return wrote;
-        case MMUWITNESS_MARK_UNTOUCHED: return untouched;
-        case MMUWITNESS_MARK_COPY: return copy;
-        case MMUWITNESS_MARK_LEFT: return left;
-        case MMUWITNESS_MARK_KERNEL_LOG: return kernel_log;
-        default: return {};
+        case MMUWITNESS_MARK_COLLECT_END:
+            return slot;
+        case MMUWITNESS_MARK_LOGGED:
+            return logged;
+        case MMUWITNESS_MARK_WROTE:
+            return wrote;
+        case MMUWITNESS_MARK_UNTOUCHED:
+            return untouched;
+        case MMUWITNESS_MARK_COPY:
+            return copy;
+        case MMUWITNESS_MARK_LEFT:
+            return left;
+        case MMUWITNESS_MARK_KERNEL_LOG:
+            return kernel_log;
+        default:
+            return {};
     }
 }
 
@@ -185,7 +208,8 @@ uint64_t field_get(const Event& e, const Field& f, unsigned element) {
 }
 
 void field_set(Event& e, const Field& f, uint64_t value, unsigned element) {
-    std::memcpy(reinterpret_cast<std::byte*>(&e) + f.offset + size_t{f.size} * element, &value, f.size);
+    std::memcpy(reinterpret_cast<std::byte*>(&e) + f.offset + size_t{f.size} * element, &value,
+                f.size);
 }
 
 uint64_t field_default(const Field& f) {

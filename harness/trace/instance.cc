@@ -51,7 +51,8 @@ void remove_dead_instances(const std::string& tracing) {
         if (!name.starts_with(kPrefix)) continue;
         pid_t pid = 0;
         const char* end = name.data() + name.size();
-        if (std::from_chars(name.data() + kPrefix.size(), end, pid).ptr != end || pid <= 0) continue;
+        if (std::from_chars(name.data() + kPrefix.size(), end, pid).ptr != end || pid <= 0)
+            continue;
         if (kill(pid, 0) != 0 && errno == ESRCH) rmdir(entry.path().c_str());
     }
 }
@@ -61,14 +62,16 @@ Result<Instance> Instance::create() {
     if (!tracing) return std::unexpected(tracing.error());
     remove_dead_instances(*tracing);
     if (!fs::exists(*tracing + "/events/" + kSystem))
-        return error("no trace events of system {}: load the module (insmod mmuwitness.ko)", kSystem);
+        return error("no trace events of system {}: load the module (insmod mmuwitness.ko)",
+                     kSystem);
     const std::string name = std::format("{}{}", kPrefix, getpid());
     tracefs_instance* instance = tracefs_instance_create(name.c_str());
     if (!instance) return errno_error("tracefs_instance_create", name);
     return Instance(instance);
 }
 
-Instance::Instance(Instance&& other) noexcept : instance_(std::exchange(other.instance_, nullptr)) {}
+Instance::Instance(Instance&& other) noexcept
+    : instance_(std::exchange(other.instance_, nullptr)) {}
 
 Instance::~Instance() {
     if (!instance_) return;
@@ -91,7 +94,9 @@ Result<void> Instance::write(const char* file, const std::string& value) {
     return {};
 }
 
-Result<std::string> Instance::read(const char* file) const { return read_file(dir() + "/" + file); }
+Result<std::string> Instance::read(const char* file) const {
+    return read_file(dir() + "/" + file);
+}
 
 Result<void> Instance::enable(const std::string& system, const char* event) {
     if (tracefs_event_enable(instance_, system.c_str(), event) != 0)

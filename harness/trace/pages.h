@@ -24,7 +24,8 @@ class PageSource {
 class FilePages : public PageSource {
   public:
     // Bytes [begin, *end) of fd, which the caller keeps open; page: bytes of one page.
-    FilePages(int fd, uint64_t begin, std::shared_ptr<const std::atomic<uint64_t>> end, size_t page);
+    FilePages(int fd, uint64_t begin, std::shared_ptr<const std::atomic<uint64_t>> end,
+              size_t page);
     Result<std::span<std::byte>> next() override;
 
   private:

@@ -42,9 +42,9 @@ Result<std::string> Recorder::read_header(const char* file) const {
 Result<void> Recorder::setup() {
     // counter: one total order over all CPUs, no ties. overwrite off: losing the newest
     // events is counted per CPU, losing the oldest would cut the stream's beginning.
-    for (const auto& [file, value] : {std::pair{"trace_clock", "counter"},
-                                      std::pair{"options/overwrite", "0"},
-                                      std::pair{"tracing_on", "1"}})
+    for (const auto& [file, value] :
+         {std::pair{"trace_clock", "counter"}, std::pair{"options/overwrite", "0"},
+          std::pair{"tracing_on", "1"}})
         if (auto ok = instance_.write(file, value); !ok) return ok;
     if (auto ok = instance_.set_buffer(options_.buffer_kb); !ok) return ok;
     auto formats = instance_.formats(kSystem);
@@ -160,9 +160,10 @@ Result<DatContents> Recorder::contents() {
     uname(&u);
     c.uname = std::format("{} {} {} {}", u.sysname, u.nodename, u.release, u.machine);
     for (const Spool& s : spools_)
-        c.cpu_stats.push_back(std::format(
-            "CPU: {}\n{}", s.cpu(),
-            read_file(std::format("{}/per_cpu/cpu{}/stats", instance_.dir(), s.cpu())).value_or("")));
+        c.cpu_stats.push_back(
+            std::format("CPU: {}\n{}", s.cpu(),
+                        read_file(std::format("{}/per_cpu/cpu{}/stats", instance_.dir(), s.cpu()))
+                            .value_or("")));
     c.page = static_cast<uint32_t>(page_);
     return c;
 }

@@ -20,8 +20,8 @@
 namespace mmuw {
 
 struct RecorderOptions {
-    std::string directory;      // for the spool files; exists
-    size_t buffer_kb = 8192;    // of the kernel's ring buffer, per CPU
+    std::string directory;           // for the spool files; exists
+    size_t buffer_kb = 8192;         // of the kernel's ring buffer, per CPU
     std::vector<std::string> extra;  // "SYSTEM" or "SYSTEM:EVENT" beside mmuwitness
 };
 

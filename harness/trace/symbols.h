@@ -12,8 +12,8 @@ inline constexpr Symbol notifier_phase[] = {{"START_BEFORE_KVM", MMUWITNESS_STAR
                                             {"END_AFTER_KVM", MMUWITNESS_END_AFTER_KVM}};
 // enum mmu_notifier_event (include/linux/mmu_notifier.h, the same in 6.1 to 7.2).
 inline constexpr Symbol notifier_event[] = {
-    {"UNMAP", 0},   {"CLEAR", 1},   {"PROTECTION_VMA", 2}, {"PROTECTION_PAGE", 3}, {"SOFT_DIRTY", 4},
-    {"RELEASE", 5}, {"MIGRATE", 6}, {"EXCLUSIVE", 7}};
+    {"UNMAP", 0},      {"CLEAR", 1},   {"PROTECTION_VMA", 2}, {"PROTECTION_PAGE", 3},
+    {"SOFT_DIRTY", 4}, {"RELEASE", 5}, {"MIGRATE", 6},        {"EXCLUSIVE", 7}};
 inline constexpr Symbol phase[] = {{"BEGIN", MMUWITNESS_BEGIN}, {"END", MMUWITNESS_END}};
 inline constexpr Symbol fault_phase[] = {{"BEGIN", MMUWITNESS_FAULT_BEGIN},
                                          {"PFN", MMUWITNESS_FAULT_PFN},
@@ -40,16 +40,12 @@ inline constexpr Symbol spte_bits[] = {{"P", MMUWITNESS_SPTE_PRESENT},
                                        {"D", MMUWITNESS_SPTE_DIRTY},
                                        {"A", MMUWITNESS_SPTE_ACCESSED},
                                        {"L", MMUWITNESS_SPTE_LEAF}};
-inline constexpr Symbol page_flags[] = {{"PRESENT", MMUWITNESS_PAGE_PRESENT},
-                                        {"DIRTY", MMUWITNESS_PAGE_DIRTY},
-                                        {"WRITEBACK", MMUWITNESS_PAGE_WRITEBACK},
-                                        {"LOCKED", MMUWITNESS_PAGE_LOCKED},
-                                        {"TAG_DIRTY", MMUWITNESS_PAGE_TAG_DIRTY},
-                                        {"TAG_WRITEBACK", MMUWITNESS_PAGE_TAG_WRITEBACK},
-                                        {"TAG_TOWRITE", MMUWITNESS_PAGE_TAG_TOWRITE},
-                                        {"MAPPED", MMUWITNESS_PAGE_MAPPED},
-                                        {"PINNED", MMUWITNESS_PAGE_PINNED},
-                                        {"UPTODATE", MMUWITNESS_PAGE_UPTODATE}};
+inline constexpr Symbol page_flags[] = {
+    {"PRESENT", MMUWITNESS_PAGE_PRESENT},         {"DIRTY", MMUWITNESS_PAGE_DIRTY},
+    {"WRITEBACK", MMUWITNESS_PAGE_WRITEBACK},     {"LOCKED", MMUWITNESS_PAGE_LOCKED},
+    {"TAG_DIRTY", MMUWITNESS_PAGE_TAG_DIRTY},     {"TAG_WRITEBACK", MMUWITNESS_PAGE_TAG_WRITEBACK},
+    {"TAG_TOWRITE", MMUWITNESS_PAGE_TAG_TOWRITE}, {"MAPPED", MMUWITNESS_PAGE_MAPPED},
+    {"PINNED", MMUWITNESS_PAGE_PINNED},           {"UPTODATE", MMUWITNESS_PAGE_UPTODATE}};
 inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
                                        {"SYNC_BEGIN", MMUWITNESS_MARK_SYNC_BEGIN},
                                        {"SYNC_END", MMUWITNESS_MARK_SYNC_END},
@@ -64,12 +60,10 @@ inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
                                        {"COPY", MMUWITNESS_MARK_COPY},
                                        {"LEFT", MMUWITNESS_MARK_LEFT},
                                        {"KERNEL_LOG", MMUWITNESS_MARK_KERNEL_LOG}};
-inline constexpr Symbol note_kind[] = {{"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN},
-                                       {"RULE", MMUWITNESS_NOTE_RULE},
-                                       {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},
-                                       {"HOOK", MMUWITNESS_NOTE_HOOK},
-                                       {"KERNEL_LOG", MMUWITNESS_NOTE_KERNEL_LOG},
-                                       {"HOST", MMUWITNESS_NOTE_HOST}};
+inline constexpr Symbol note_kind[] = {
+    {"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN}, {"RULE", MMUWITNESS_NOTE_RULE},
+    {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},     {"HOOK", MMUWITNESS_NOTE_HOOK},
+    {"KERNEL_LOG", MMUWITNESS_NOTE_KERNEL_LOG},         {"HOST", MMUWITNESS_NOTE_HOST}};
 inline constexpr Symbol sync[] = {{"MSYNC", MMUWITNESS_SYNC_MSYNC},
                                   {"FSYNC", MMUWITNESS_SYNC_FSYNC},
                                   {"FDATASYNC", MMUWITNESS_SYNC_FDATASYNC},

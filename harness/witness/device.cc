@@ -72,6 +72,12 @@ Device::Device() : fd_(open_device()) {
     plants_allowed_ = info.plants_allowed != 0;
 }
 
+std::uint64_t Device::last_seq() const {
+    mmuwitness_info info{};
+    call(fd_.get(), MMUWITNESS_INFO, &info, "MMUWITNESS_INFO");
+    return info.last_seq;
+}
+
 void Device::start() {
     if (ioctl(fd_.get(), MMUWITNESS_START) == 0) return;
     if (errno == ENODEV)

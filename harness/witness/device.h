@@ -38,6 +38,9 @@ class Device {
     [[nodiscard]] const std::string& version() const { return version_; }
     [[nodiscard]] bool plants_allowed() const { return plants_allowed_; }
 
+    // Number of the newest event, recorded or not read yet.
+    [[nodiscard]] std::uint64_t last_seq() const;
+
     // Attaches the hooks; before any VM is made.
     void start();
     std::uint32_t add_vm(int vm_fd);

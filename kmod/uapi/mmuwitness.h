@@ -140,6 +140,8 @@ enum mmuwitness_note_kind {
 	MMUWITNESS_NOTE_KERNEL_LOG,
 	/* "KEY VALUE": facts of the host, for the record */
 	MMUWITNESS_NOTE_HOST,
+	/* why the evidence of the scenario is incomplete: what would pass is inconclusive */
+	MMUWITNESS_NOTE_DOUBT,
 };
 
 /*
@@ -177,7 +179,7 @@ struct mmuwitness_hook {
 	__u64 hits;			/* (out) events it gave in this session */
 	char name[MMUWITNESS_NAME_LEN];	/* (out) what is witnessed, e.g. "spte" */
 	char symbol[MMUWITNESS_NAME_LEN];	/* (out) function or tracepoint used */
-	char why[MMUWITNESS_NAME_LEN];	/* (out) missing: the reason */
+	char why[MMUWITNESS_NAME_LEN];	/* (out) missing: the reason; attached: what it missed */
 };
 
 /*

@@ -33,23 +33,25 @@ constexpr unsigned kCpus = 4;
 class Shape {
   public:
     Shape() {
-        for (const char* l : {"note kind=SCENARIO_BEGIN text=\"bench seed=1 plant=-\"",
-                              "note kind=RULE text=\"flush-on-protect\"",
-                              "note kind=HOOK text=\"spte attached\"", "note kind=HOOK text=\"fault attached\"",
-                              "note kind=HOOK text=\"pfn_lookup attached\"",
-                              "note kind=HOOK text=\"log_mark attached\"",
-                              "note kind=HOOK text=\"vm_ioctl attached\"",
-                              "note kind=HOOK text=\"notifier_start attached\"",
-                              "note kind=HOOK text=\"page_mkwrite attached\"",
-                              "note kind=HOOK text=\"tlb_flush attached\"",
-                              "mark kind=MEMSLOT vm=1 slot=0 flags=1 gfn=0x1000 pages=4096 hva=0x7f0000000000 "
-                              "file=1"})
+        for (const char* l :
+             {"note kind=SCENARIO_BEGIN text=\"bench seed=1 plant=-\"",
+              "note kind=RULE text=\"flush-on-protect\"", "note kind=HOOK text=\"spte attached\"",
+              "note kind=HOOK text=\"fault attached\"",
+              "note kind=HOOK text=\"pfn_lookup attached\"",
+              "note kind=HOOK text=\"log_mark attached\"",
+              "note kind=HOOK text=\"vm_ioctl attached\"",
+              "note kind=HOOK text=\"notifier_start attached\"",
+              "note kind=HOOK text=\"page_mkwrite attached\"",
+              "note kind=HOOK text=\"tlb_flush attached\"",
+              "mark kind=MEMSLOT vm=1 slot=0 flags=1 gfn=0x1000 pages=4096 hva=0x7f0000000000 "
+              "file=1"})
             add(event(l), 0);
         begin_ = event("fault vm=1 vcpu=0 pid=20 phase=BEGIN write=1 inv_seq=4");
         pfn_ = event("fault vm=1 vcpu=0 pid=20 phase=PFN write=1 inv_seq=4");
         mark_ = event("log_mark vm=1 vcpu=0 pid=20 logging=1 lock=HELD");
-        spte_ = event("spte vm=1 vcpu=0 pid=20 level=1 bits_old=PAL bits_new=PWDAL file=1 "
-                      "page=PRESENT|DIRTY|TAG_DIRTY lock=HELD inv_seq=4");
+        spte_ = event(
+            "spte vm=1 vcpu=0 pid=20 level=1 bits_old=PAL bits_new=PWDAL file=1 "
+            "page=PRESENT|DIRTY|TAG_DIRTY lock=HELD inv_seq=4");
         end_ = event("fault vm=1 vcpu=0 pid=20 phase=END write=1 ret=1");
         wrote_ = event("mark kind=WROTE vm=1 pid=10 slot=0");
         clear_ = event("spte vm=1 pid=10 level=1 bits_old=PWDAL bits_new=PAL file=1 lock=HELD");
@@ -84,7 +86,8 @@ class Shape {
         mark_.log_mark.gfn = spte_.spte.gfn = gfn;
         mark_.log_mark.vcpu = spte_.spte.vcpu = vcpu;
         spte_.spte.index = p;
-        for (const Event* e : {&begin_, &pfn_, &mark_, &spte_, &end_}) add(*e, static_cast<unsigned>(vcpu));
+        for (const Event* e : {&begin_, &pfn_, &mark_, &spte_, &end_})
+            add(*e, static_cast<unsigned>(vcpu));
     }
     void collect() {
         for (uint64_t p = 0; p < kPages; p += 4) {
@@ -98,8 +101,9 @@ class Shape {
             clear_.spte.index = p;
             add(clear_, 0);
         }
-        for (const char* l : {"tlb_flush vm=1 pid=10 phase=REQUEST", "tlb_flush vm=1 pid=10 phase=DONE",
-                              "vm_ioctl vm=1 pid=10 phase=END cmd=KVM_GET_DIRTY_LOG"})
+        for (const char* l :
+             {"tlb_flush vm=1 pid=10 phase=REQUEST", "tlb_flush vm=1 pid=10 phase=DONE",
+              "vm_ioctl vm=1 pid=10 phase=END cmd=KVM_GET_DIRTY_LOG"})
             add(event(l), 0);
         Event logged = event("mark kind=LOGGED vm=1 pid=10 slot=0");
         logged.mark.a[2] = ~uint64_t{0};
@@ -110,7 +114,8 @@ class Shape {
         add(event("mark kind=COLLECT_END vm=1 pid=10 slot=0"), 0);
     }
 
-    synth::Cpu cpus_[kCpus] = {synth::Cpu(4096), synth::Cpu(4096), synth::Cpu(4096), synth::Cpu(4096)};
+    synth::Cpu cpus_[kCpus] = {synth::Cpu(4096), synth::Cpu(4096), synth::Cpu(4096),
+                               synth::Cpu(4096)};
     Event begin_, pfn_, mark_, spte_, end_, wrote_, clear_;
     uint64_t order_ = 0;
 };
@@ -126,7 +131,8 @@ double kbuffer_only(const std::string& path, uint64_t& records) {
     kbuffer* k = kbuffer_alloc(KBUFFER_LSIZE_8, KBUFFER_ENDIAN_LITTLE);
     for (const DatCpu& c : file->cpus) {
         FilePages pages(file->fd.get(), c.offset,
-                        std::make_shared<const std::atomic<uint64_t>>(c.offset + c.size), file->page);
+                        std::make_shared<const std::atomic<uint64_t>>(c.offset + c.size),
+                        file->page);
         for (auto page = pages.next(); page && !page->empty(); page = pages.next()) {
             kbuffer_load_subbuffer(k, page->data());
             unsigned long long ts = 0;
@@ -150,13 +156,15 @@ void report(const std::string& path) {
     const auto& s = result->scenarios.at(0);
     rusage usage = {};
     getrusage(RUSAGE_SELF, &usage);
-    std::printf("%9lu events: judged %.2f M/s, kbuffer alone %.2f M/s, ratio %.1f; peak RSS %ld KB; %s\n",
-                static_cast<unsigned long>(records), static_cast<double>(records) / judged / 1e6,
-                static_cast<double>(records) / floor / 1e6, judged / floor, usage.ru_maxrss,
-                std::string(to_string(s.verdict)).c_str());
+    std::printf(
+        "%9lu events: judged %.2f M/s, kbuffer alone %.2f M/s, ratio %.1f; peak RSS %ld KB; %s\n",
+        static_cast<unsigned long>(records), static_cast<double>(records) / judged / 1e6,
+        static_cast<double>(records) / floor / 1e6, judged / floor, usage.ru_maxrss,
+        std::string(to_string(s.verdict)).c_str());
     for (const auto& r : s.rules)
         std::printf("          %s: %s, checked %lu\n", r.rule.c_str(),
-                    std::string(to_string(r.verdict)).c_str(), static_cast<unsigned long>(r.checked));
+                    std::string(to_string(r.verdict)).c_str(),
+                    static_cast<unsigned long>(r.checked));
 }
 
 // In a child, so that its peak RSS is its own.

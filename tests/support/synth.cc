@@ -30,7 +30,9 @@ size_t layout(Kind kind, F&& f) {
 
 }  // namespace
 
-uint16_t record_id(Kind kind) { return static_cast<uint16_t>(kFirstId + static_cast<int>(kind)); }
+uint16_t record_id(Kind kind) {
+    return static_cast<uint16_t>(kFirstId + static_cast<int>(kind));
+}
 
 std::string format_text(Kind kind, uint16_t id) {
     std::string s = std::format("name: {}\nID: {}\nformat:\n", kind_info(kind).name, id);
@@ -39,8 +41,8 @@ std::string format_text(Kind kind, uint16_t id) {
          "\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
          "\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n";
     layout(kind, [&](const Field& f, size_t at) {
-        static const std::map<int, const char*> types = {{1, "u8"}, {2, "u16"}, {4, "u32"}, {8, "u64"},
-                                                         {-2, "s16"}, {-8, "s64"}};
+        static const std::map<int, const char*> types = {{1, "u8"},  {2, "u16"},  {4, "u32"},
+                                                         {8, "u64"}, {-2, "s16"}, {-8, "s64"}};
         const bool text = f.show == Show::text;
         const char* type = text ? "char" : types.at(f.is_signed ? -f.size : f.size);
         std::string name = f.name;

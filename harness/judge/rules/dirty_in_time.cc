@@ -16,10 +16,10 @@ class DirtyInTime : public Rule {
         const Subject subject{.vm = f.vm, .file = f.file, .page = f.index};
         // FREE is certain (the caller does not hold mmu_lock); HELD may be somebody else's.
         if (f.lock == MMUWITNESS_LOCK_FREE && !(f.page & MMUWITNESS_PAGE_LOCKED)) {
-            found.violation(subject,
-                            std::format("file {} page {:#x}: KVM marks the folio dirty with neither "
-                                        "mmu_lock nor the folio lock held",
-                                        f.file, f.index));
+            found.violation(
+                subject, std::format("file {} page {:#x}: KVM marks the folio dirty with neither "
+                                     "mmu_lock nor the folio lock held",
+                                     f.file, f.index));
             return;
         }
         if (!f.vm) return;  // whose SPTE it was is not known: a VM that goes away
@@ -36,14 +36,16 @@ class DirtyInTime : public Rule {
     }
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"kvm_dirty|kvm_release_dirty", "mkclean", "spte"};
+constexpr std::array<std::string_view, 3> hooks = {"kvm_dirty|kvm_release_dirty", "mkclean",
+                                                   "spte"};
 
 }  // namespace
 
 const RuleInfo dirty_in_time_rule = {
     .id = "dirty-in-time",
-    .statement = "KVM marks a folio dirty only while a notifier would still see it: under mmu_lock "
-                 "or the folio lock, never after page_mkclean without a new fault",
+    .statement =
+        "KVM marks a folio dirty only while a notifier would still see it: under mmu_lock "
+        "or the folio lock, never after page_mkclean without a new fault",
     .tolerates = "false negatives: mmu_lock held by somebody else looks held",
     .origin = "000, 004",
     .hooks = hooks,

@@ -18,10 +18,17 @@ class Durable : public Rule {
             case MMUWITNESS_MARK_EXPECT:
                 callers_[e.pid].expected.push_back({{a[0], a[1], a[2]}, a[3]});
                 break;
-            case MMUWITNESS_MARK_SYNC_BEGIN: begin(callers_[e.pid], a[0], a[1], a[2]); break;
-            case MMUWITNESS_MARK_SYNC_END: end(callers_[e.pid], static_cast<int64_t>(a[4])); break;
-            case MMUWITNESS_MARK_DISK: disk(e, found); break;
-            default: break;
+            case MMUWITNESS_MARK_SYNC_BEGIN:
+                begin(callers_[e.pid], a[0], a[1], a[2]);
+                break;
+            case MMUWITNESS_MARK_SYNC_END:
+                end(callers_[e.pid], static_cast<int64_t>(a[4]));
+                break;
+            case MMUWITNESS_MARK_DISK:
+                disk(e, found);
+                break;
+            default:
+                break;
         }
     }
 
@@ -74,8 +81,9 @@ class Durable : public Rule {
 
 const RuleInfo durable_rule = {
     .id = "durable",
-    .statement = "what was written before a completed fsync, fdatasync, msync(MS_SYNC) or waiting "
-                 "sync_file_range is on the disk",
+    .statement =
+        "what was written before a completed fsync, fdatasync, msync(MS_SYNC) or waiting "
+        "sync_file_range is on the disk",
     .tolerates = "nothing; a sync that returned an error promises nothing",
     .origin = "all",
     .hooks = {},

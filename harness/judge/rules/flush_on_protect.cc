@@ -27,10 +27,11 @@ class FlushOnProtect : public Rule {
         const VmRecord* v = state.vm(i.vm);
         // Anybody's flush will do, if it was asked for after the last change.
         if (!v || v->flushed > c.order) return;
-        found.violation({.vm = i.vm, .gfn = c.gfn, .flushes = true},
-                        std::format("vm {} gfn {:#x}: W or D cleared, and the ioctl returned without "
-                                    "a TLB flush",
-                                    i.vm, c.gfn));
+        found.violation(
+            {.vm = i.vm, .gfn = c.gfn, .flushes = true},
+            std::format("vm {} gfn {:#x}: W or D cleared, and the ioctl returned without "
+                        "a TLB flush",
+                        i.vm, c.gfn));
     }
 
   private:
@@ -63,8 +64,9 @@ constexpr std::array<std::string_view, 3> hooks = {"spte", "vm_ioctl", "tlb_flus
 
 const RuleInfo flush_on_protect_rule = {
     .id = "flush-on-protect",
-    .statement = "collecting or enabling the log does not return before a remote flush, where W or D "
-                 "was cleared",
+    .statement =
+        "collecting or enabling the log does not return before a remote flush, where W or D "
+        "was cleared",
     .tolerates = "nothing; a flush that was not needed is not counted",
     .origin = "002",
     .hooks = hooks,

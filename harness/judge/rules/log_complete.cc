@@ -14,9 +14,15 @@ class LogComplete : public Rule {
   public:
     void on(const Event& e, const State& state, Findings& found) override {
         switch (e.kind) {
-            case Kind::mark: mark(e, found); break;
-            case Kind::fault: fault(e, state, found); break;
-            case Kind::spte: spte(e, state); break;
+            case Kind::mark:
+                mark(e, found);
+                break;
+            case Kind::fault:
+                fault(e, state, found);
+                break;
+            case Kind::spte:
+                spte(e, state);
+                break;
             case Kind::log_mark:
                 if (Fault* f = in_fault(e.log_mark.vm, e.log_mark.vcpu); f && e.log_mark.logging)
                     f->marked.push_back(e.log_mark.gfn);
@@ -27,7 +33,8 @@ class LogComplete : public Rule {
                     if (const Slot* s = state.slot_by_id(e.ring.vm, e.ring.slot))
                         f->pushed.push_back(s->gfn + e.ring.offset);
                 break;
-            default: break;
+            default:
+                break;
         }
     }
 
@@ -56,12 +63,16 @@ class LogComplete : public Rule {
                 (log.collecting ? log.during : log.due).push_back(a[1]);
                 break;
             }
-            case MMUWITNESS_MARK_COLLECT_BEGIN: log.collecting = true; break;
+            case MMUWITNESS_MARK_COLLECT_BEGIN:
+                log.collecting = true;
+                break;
             case MMUWITNESS_MARK_LOGGED:
                 for (unsigned bit = 0; bit < 64; ++bit)
                     if (a[2] >> bit & 1) log.logged[a[1] + bit] = log.collection;
                 break;
-            case MMUWITNESS_MARK_COLLECT_END: collected(e, log, found); break;
+            case MMUWITNESS_MARK_COLLECT_END:
+                collected(e, log, found);
+                break;
             case MMUWITNESS_MARK_COPY:
                 found.checked();
                 if (a[3] != a[4])
@@ -75,7 +86,8 @@ class LogComplete : public Rule {
                 // Without a log there is nothing to be in.
                 if (!(a[1] & 1) || a[3] == 0) logs_.erase({e.mark.vm, a[0]});
                 break;
-            default: break;
+            default:
+                break;
         }
     }
 
@@ -87,10 +99,11 @@ class LogComplete : public Rule {
         for (const uint64_t gfn : log.due) {
             found.checked();
             if (has(gfn)) continue;
-            found.violation({.vm = e.mark.vm, .gfn = gfn, .flushes = true},
-                            std::format("vm {} gfn {:#x}: written since the last collection, and not "
-                                        "in this one",
-                                        e.mark.vm, gfn));
+            found.violation(
+                {.vm = e.mark.vm, .gfn = gfn, .flushes = true},
+                std::format("vm {} gfn {:#x}: written since the last collection, and not "
+                            "in this one",
+                            e.mark.vm, gfn));
         }
         // Told while collecting: in this collection, or else due in the next.
         log.due.clear();
@@ -153,14 +166,16 @@ class LogComplete : public Rule {
             found.checked();
             const Subject subject{.vm = e.fault.vm, .gfn = need.gfn};
             if (!std::ranges::contains(f.marked, need.gfn))
-                found.violation(subject, std::format("vm {} gfn {:#x}: SPTE became writable without "
-                                                     "mark_page_dirty_in_slot()",
-                                                     e.fault.vm, need.gfn));
+                found.violation(subject,
+                                std::format("vm {} gfn {:#x}: SPTE became writable without "
+                                            "mark_page_dirty_in_slot()",
+                                            e.fault.vm, need.gfn));
             else if (v && v->ring && state.witnessed("ring_push") &&
                      !std::ranges::contains(f.pushed, need.gfn))
-                found.violation(subject, std::format("vm {} gfn {:#x}: marked, but not pushed to the "
-                                                     "dirty ring",
-                                                     e.fault.vm, need.gfn));
+                found.violation(subject,
+                                std::format("vm {} gfn {:#x}: marked, but not pushed to the "
+                                            "dirty ring",
+                                            e.fault.vm, need.gfn));
         }
     }
 

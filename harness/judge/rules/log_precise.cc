@@ -14,15 +14,22 @@ class LogPrecise : public Rule {
         const auto& a = e.mark.a;
         Log& log = logs_[{e.mark.vm, a[0]}];
         switch (e.mark.kind) {
-            case MMUWITNESS_MARK_WROTE: log.wrote[a[1]] = log.collection; break;
-            case MMUWITNESS_MARK_UNTOUCHED: log.untouched.push_back({a[1], a[2]}); break;
-            case MMUWITNESS_MARK_LOGGED: logged(e, log, found); break;
+            case MMUWITNESS_MARK_WROTE:
+                log.wrote[a[1]] = log.collection;
+                break;
+            case MMUWITNESS_MARK_UNTOUCHED:
+                log.untouched.push_back({a[1], a[2]});
+                break;
+            case MMUWITNESS_MARK_LOGGED:
+                logged(e, log, found);
+                break;
             case MMUWITNESS_MARK_COLLECT_END:
                 for (const Range& r : log.untouched) found.checked(r.pages);
                 log.untouched.clear();
                 ++log.collection;
                 break;
-            default: break;
+            default:
+                break;
         }
     }
 
@@ -44,9 +51,10 @@ class LogPrecise : public Rule {
             bool forbidden = false;
             for (const Range& r : log.untouched) forbidden |= gfn - r.gfn < r.pages;
             if (forbidden) {
-                found.violation({.vm = e.mark.vm, .gfn = gfn},
-                                std::format("vm {} gfn {:#x}: in the dirty log, and nothing touched it",
-                                            e.mark.vm, gfn));
+                found.violation(
+                    {.vm = e.mark.vm, .gfn = gfn},
+                    std::format("vm {} gfn {:#x}: in the dirty log, and nothing touched it",
+                                e.mark.vm, gfn));
                 continue;
             }
             const uint32_t* wrote = log.wrote.find(gfn);
@@ -61,8 +69,9 @@ class LogPrecise : public Rule {
 
 const RuleInfo log_precise_rule = {
     .id = "log-precise",
-    .statement = "bits set without a write are counted, and none appear where the scenario forbids "
-                 "them",
+    .statement =
+        "bits set without a write are counted, and none appear where the scenario forbids "
+        "them",
     .tolerates = "false positives outside the forbidden ranges",
     .origin = "002",
     .hooks = {},

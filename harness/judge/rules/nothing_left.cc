@@ -17,10 +17,12 @@ class NothingLeft : public Rule {
         for (const Symbol& s : symbols::left)
             if (s.value == e.mark.a[0]) what = s.name;
         if (e.mark.a[0] == MMUWITNESS_LEFT_MOUNT)
-            found.violation({}, std::format("unmount failed: {}", std::strerror(static_cast<int>(count))),
-                            Proof::marks);
+            found.violation(
+                {}, std::format("unmount failed: {}", std::strerror(static_cast<int>(count))),
+                Proof::marks);
         else
-            found.violation({}, std::format("left after teardown: {} {}", count, what), Proof::marks);
+            found.violation({}, std::format("left after teardown: {} {}", count, what),
+                            Proof::marks);
     }
 };
 

@@ -17,8 +17,9 @@ class QuietKernel : public Rule {
         const uint64_t suspicious = e.mark.a[1];
         const uint64_t taint = e.mark.a[2];
         if (suspicious || taint)
-            found.violation({}, std::format("{} suspicious kernel log lines, taint {:#x} gained{}{}",
-                                            suspicious, taint, line_.empty() ? "" : ": ", line_),
+            found.violation({},
+                            std::format("{} suspicious kernel log lines, taint {:#x} gained{}{}",
+                                        suspicious, taint, line_.empty() ? "" : ": ", line_),
                             Proof::marks);
         line_.clear();
     }

@@ -42,8 +42,9 @@ constexpr std::array<std::string_view, 3> hooks = {"spte", "fault", "pfn_lookup"
 
 const RuleInfo retry_on_stale_rule = {
     .id = "retry-on-stale",
-    .statement = "no SPTE is installed from a pfn that was read before an invalidation of the same "
-                 "range ended",
+    .statement =
+        "no SPTE is installed from a pfn that was read before an invalidation of the same "
+        "range ended",
     .tolerates = "false negatives: an invalidation between KVM's snapshot and the first look-up",
     .origin = "001",
     .hooks = hooks,

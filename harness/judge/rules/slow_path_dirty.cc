@@ -31,10 +31,11 @@ class SlowPathDirty : public Rule {
             found.tolerated();
             return;
         }
-        found.violation({.vm = s.vm, .gfn = s.gfn, .file = s.file, .page = s.index},
-                        std::format("vm {} gfn {:#x}: writable SPTE over a clean folio (file {} page "
-                                    "{:#x})",
-                                    s.vm, s.gfn, s.file, s.index));
+        found.violation(
+            {.vm = s.vm, .gfn = s.gfn, .file = s.file, .page = s.index},
+            std::format("vm {} gfn {:#x}: writable SPTE over a clean folio (file {} page "
+                        "{:#x})",
+                        s.vm, s.gfn, s.file, s.index));
     }
 
   private:
@@ -47,8 +48,9 @@ constexpr std::array<std::string_view, 2> hooks = {"spte", "page_mkwrite"};
 
 const RuleInfo slow_path_dirty_rule = {
     .id = "slow-path-dirty",
-    .statement = "a writable SPTE, also one made by a read fault after the VMM wrote through its own "
-                 "mapping, means the folio was already marked dirty",
+    .statement =
+        "a writable SPTE, also one made by a read fault after the VMM wrote through its own "
+        "mapping, means the folio was already marked dirty",
     .tolerates = "a folio that is locked: its write fault is about to mark it dirty",
     .origin = "000",
     .hooks = hooks,

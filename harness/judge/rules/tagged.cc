@@ -51,7 +51,8 @@ class Tagged : public Rule {
 
 const RuleInfo tagged_rule = {
     .id = "tagged",
-    .statement = "no folio is PG_dirty without the page cache's DIRTY tag once writeback has settled",
+    .statement =
+        "no folio is PG_dirty without the page cache's DIRTY tag once writeback has settled",
     .tolerates = "a folio that is locked or under writeback at the moment of looking",
     .origin = "000",
     .hooks = {},

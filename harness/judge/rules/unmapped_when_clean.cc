@@ -97,8 +97,9 @@ constexpr std::array<std::string_view, 3> hooks = {"spte", "notifier_start", "tl
 
 const RuleInfo unmapped_when_clean_rule = {
     .id = "unmapped-when-clean",
-    .statement = "after an invalidation no vCPU writes through the old translation: its SPTEs are "
-                 "gone and flushed when KVM's invalidate_range_start returns",
+    .statement =
+        "after an invalidation no vCPU writes through the old translation: its SPTEs are "
+        "gone and flushed when KVM's invalidate_range_start returns",
     .tolerates = "an unflushed removal while memslots change: the root may be invalid already",
     .origin = "001, 004",
     .hooks = hooks,

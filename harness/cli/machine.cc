@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/machine.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <format>
+
+#include "cli/commands.h"
+
+namespace mmuw {
+
+namespace fs = std::filesystem;
+
+void check_machine(const std::string& command) {
+    if (geteuid() != 0)
+        throw Exit(kUsage, std::format("{}: not root: tracing and loading the module need it; "
+                                       "use sudo",
+                                       command));
+    if (access("/dev/kvm", R_OK | W_OK) != 0)
+        throw Exit(kSkip, std::format("{}: no /dev/kvm: load kvm_amd or kvm_intel (in a virtual "
+                                      "machine: enable nested virtualization), or use an "
+                                      "emulated host",
+                                      command));
+    if (!fs::exists("/sys/kernel/tracing/events"))
+        throw Exit(kUsage, std::format("{}: tracefs is not mounted: mount -t tracefs tracefs "
+                                       "/sys/kernel/tracing",
+                                       command));
+}
+
+ScratchFs open_scratch(const std::string& where) {
+    return fs::is_directory(where) ? ScratchFs::use(where) : ScratchFs::mount(where);
+}
+
+}  // namespace mmuw
