@@ -93,9 +93,14 @@ static struct mm_struct *inner_mm, *outer_mm;
 
 static int add(struct mmu_notifier *mn, struct mm_struct *mm, struct mm_struct **where)
 {
-	/* -EINTR with a signal pending: mm_take_all_locks() */
 	int err = mmu_notifier_register(mn, mm);
 
+	/*
+	 * mm_take_all_locks() gives up when a signal is pending, and that is
+	 * also how io_uring tells a task of a completion: do it again.
+	 */
+	if (err == -EINTR)
+		return -ERESTARTNOINTR;
 	if (!err)
 		*where = mm;
 	return err;

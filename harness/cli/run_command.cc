@@ -89,8 +89,10 @@ void print_progress(const ScenarioResult& result) {
 
 void write_records(const Settings& s, const JudgeResult& result, const HostFacts& host) {
     const fs::path out = s.out;
-    value_of(write_file(out / "verdict.json", verdict_json(result, host, kTool)));
-    value_of(write_file(out / "results.ktap", ktap(result)));
+    for (const auto& [name, text] : {std::pair{"verdict.json", verdict_json(result, host, kTool)},
+                                     std::pair{"results.ktap", ktap(result)}})
+        if (const auto written = write_file(out / name, text); !written)
+            throw Exit(kFail, std::format("run: no complete record: {}", written.error()));
 }
 
 // All that the module and the kernel hold for the run, in the order of need.
@@ -125,8 +127,9 @@ int run_command(const Words& words) {
     if (!s.kmod.empty())
         module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
     const JudgeResult result = witness_and_judge(s, host);
-    write_records(s, result, host);
     std::print("\n{}", table(result, wants_colour(STDOUT_FILENO)));
+    std::fflush(stdout);  // the verdict is out, whatever becomes of the records
+    write_records(s, result, host);
     if (module)
         if (const int error = module->unload(); error != 0)
             throw Exit(kFail, std::format("run: the module does not unload: {}", strerror(error)));

@@ -168,6 +168,14 @@ void Judge::doubt(std::string why) {
     if (doubt_.empty()) doubt_ = std::move(why);
 }
 
+void Judge::unrecorded(std::string name, std::string why) {
+    ScenarioResult result;
+    result.name = std::move(name);
+    result.verdict = Verdict::inconclusive;
+    result.why = std::move(why);
+    result_.scenarios.push_back(std::move(result));
+}
+
 bool Judge::settling() const {
     return scenario_ && scenario_->ended;
 }

@@ -34,6 +34,9 @@ class Judge {
     // that would pass are inconclusive with this reason.
     void doubt(std::string why);
 
+    // A scenario that ran, and of which the recording holds nothing: inconclusive.
+    void unrecorded(std::string name, std::string why);
+
     // The scenario has seen its SCENARIO_END, but numbers before it are still missing: they
     // may be in flight. Feed more, or settle().
     bool settling() const;

@@ -48,6 +48,7 @@ std::uint64_t RunContext::times_begun(const std::string& name) const {
 
 void RunContext::begin(const std::string& name, std::uint64_t seed, const std::string& plant) {
     begun_[name]++;
+    name_ = name;
     device.note(MMUWITNESS_NOTE_SCENARIO_BEGIN,
                 std::format("{} seed={} plant={}", name, seed, plant.empty() ? "-" : plant));
     for (const Hook& hook : device.hooks())
@@ -89,8 +90,10 @@ const ScenarioResult& RunContext::end(const std::string& note) {
     device.note(MMUWITNESS_NOTE_SCENARIO_END, note);
     judge_what_is_recorded();
     if (judge_.result().scenarios.size() == before) judge_.finish();
-    if (judge_.result().scenarios.size() == before)
-        throw std::runtime_error(std::format("nothing of '{}' is in the recording", note));
+    if (judge_.result().scenarios.size() == before) {
+        const std::string why = recorder_.loss().why;
+        judge_.unrecorded(name_, why.empty() ? "the recording has nothing of it" : why);
+    }
     const ScenarioResult& result = judge_.result().scenarios.back();
     judged_(result);
     return result;

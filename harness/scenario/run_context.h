@@ -55,6 +55,7 @@ class RunContext {
     Recorder& recorder_;
     EventStream stream_;
     Judge judge_;
+    std::string name_;  // of the scenario under way
     std::uint64_t lost_ = 0;
     std::map<std::string, std::uint64_t> begun_;
     std::function<void(const ScenarioResult&)> judged_;

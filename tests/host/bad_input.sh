@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs on an emulated host (HOST_SCRIPT): what goes wrong gets one clear line, the right exit
+# status, and leaves nothing behind. Busybox sh; ends with "N passed, N failed".
+passed=0
+failed=0
+out=/run/out
+work=/run/bad
+mkdir -p $work
+run="/mmuwitness run --scratch /dev/vda --out $work/out --emulated"
+
+verdict() { # STATUS WHAT
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok      $2"
+	else
+		failed=$((failed + 1))
+		echo "FAILED  $2"
+		sed 's/^/        | /' $work/stderr
+	fi
+}
+
+# expect STATUS PATTERN WHAT COMMAND...: one line on stderr, that has the pattern
+expect() {
+	wanted=$1 pattern=$2 what=$3
+	shift 3
+	"$@" >$work/stdout 2>$work/stderr </dev/null
+	status=$?
+	lines=$(wc -l <$work/stderr)
+	[ $status = "$wanted" ] && [ "$lines" = 1 ] && grep -q "$pattern" $work/stderr
+	verdict $? "$what (status $status: $(head -c 150 $work/stderr | head -n 1))"
+}
+
+holds() { # WHAT COMMAND...: the command succeeds
+	what=$1
+	shift
+	"$@" >$work/stdout 2>$work/stderr </dev/null
+	verdict $? "$what"
+}
+
+# ---- wrong words
+expect 2 'unknown command' "unknown command" /mmuwitness frobnicate
+expect 2 'unrecogni[sz]ed option' "unknown option" /mmuwitness run --frobnicate
+expect 2 "required" "run without --scratch" /mmuwitness run
+expect 2 'unknown rule' "unknown rule" /mmuwitness explain frobnicate
+expect 2 'no scenario matches' "filter that matches nothing" $run --kmod /mmuwitness.ko --filter 'No.Such*'
+expect 2 'unknown plant' "unknown plant" $run --kmod /mmuwitness.ko --plant frobnicate
+
+# ---- what is missing
+mkdir -p /etc
+echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd
+expect 2 'not root' "not root" start-stop-daemon -S -c nobody -x /mmuwitness -- run --scratch /dev/vda --out /tmp/x
+expect 2 'load mmuwitness.ko' "module absent" $run
+expect 2 'No such file' "module file absent" $run --kmod /no/such.ko
+# Of vermagic, the release is not looked at where symbols have versions; the rest is.
+sed 's/ mod_unload / mod_unlock /' /mmuwitness.ko >$work/other.ko
+expect 2 'not built for the running kernel' "module for another kernel" $run --kmod $work/other.ko
+expect 2 'mount' "scratch is not a filesystem" /mmuwitness run --scratch /dev/null --out $work/out --kmod /mmuwitness.ko
+mv /dev/kvm /dev/kvm.away
+expect 4 'no /dev/kvm' "no /dev/kvm" $run --kmod /mmuwitness.ko
+mv /dev/kvm.away /dev/kvm
+umount /sys/kernel/tracing
+expect 2 'tracefs is not mounted' "tracefs not mounted" $run --kmod /mmuwitness.ko
+mount -t tracefs tracefs /sys/kernel/tracing
+
+# ---- a run to have a recording from, and then recordings that are damaged
+holds "a clean run" $run --kmod /mmuwitness.ko --filter 'Turns.*'
+cp $work/out/trace.dat $work/trace.dat
+holds "its recording is judged" /mmuwitness judge $work/trace.dat --json $work/again.json
+holds "to the same record" cmp $work/out/verdict.json $work/again.json
+size=$(wc -c <$work/trace.dat)
+for part in 10 2000 $((size / 2)) $((size - 5000)); do
+	head -c $part $work/trace.dat >$work/short.dat
+	expect 2 'truncated\|not a trace.dat\|ends' "recording cut to $part bytes" /mmuwitness judge $work/short.dat
+done
+expect 2 'not a trace.dat' "a foreign file" /mmuwitness judge /bin/busybox
+expect 2 'No such file' "no file" /mmuwitness judge /no/such.dat
+expect 2 'not a regular file' "a directory" /mmuwitness judge /run
+
+# ---- the disk fills up while recording
+mkdir -p $work/small && mount -t tmpfs -o size=600k tmpfs $work/small
+/mmuwitness run --scratch /dev/vda --out $work/small --emulated --kmod /mmuwitness.ko \
+	--filter 'Writeback.Guest*' >$work/stdout 2>$work/stderr </dev/null
+status=$?
+[ $status = 1 ] && grep -q 'inconclusive.*No space left' $work/stdout &&
+	grep -q 'No space left' $work/stderr && ! grep -q '^pass .*Teardown' $work/stdout
+verdict $? "disk full during the recording is inconclusive (status $status)"
+umount $work/small
+
+# ---- sessions, and harnesses that die
+$run --kmod /mmuwitness.ko --filter 'Continuous*' --repeat 50 >$work/long 2>&1 </dev/null &
+long=$!
+until grep -q pass $work/long; do sleep 0.1; done
+expect 1 'in use\|busy\|temporarily' "module unload while a session is open" rmmod mmuwitness
+expect 2 'in use' "a second session" /mmuwitness run --scratch /run --out $work/second --emulated
+kill -9 $long
+wait $long 2>/dev/null
+sleep 1
+holds "kill -9 in mid-scenario leaves no VM" test -z "$(find /proc/[0-9]*/fd -lname 'anon_inode:kvm*' 2>/dev/null)"
+grep /tmp/mmuwitness /proc/mounts >$work/stderr
+holds "... no mount" test ! -s $work/stderr
+holds "... no reference of the module: it unloads" rmmod mmuwitness
+holds "... and a clean rerun on the same boot" $run --kmod /mmuwitness.ko --filter 'Writeback.Guest*'
+holds "... which removes the dead one's trace instance" test -z "$(ls /sys/kernel/tracing/instances)"
+holds "no module is left" test ! -e /sys/module/mmuwitness
+[ -z "$(dmesg | grep -E 'WARNING|BUG|Oops|Call Trace')" ]
+verdict $? "the kernel log is quiet"
+
+cp $work/stdout $work/stderr $out 2>/dev/null
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
