@@ -125,6 +125,24 @@ TEST(Judge, DoubtMakesPassInconclusive) {
     EXPECT_EQ(judge.result().scenarios.at(0).why, "write(spool): No space left on device");
 }
 
+TEST(Judge, DoubtNotedInTheStreamIsTheScenariosOwn) {
+    const auto doubted =
+        judged(events(scenario("note kind=DOUBT text=\"hook tlb_flush: 3 calls missed\"\n" +
+                               kFlush + kDurable)));
+    EXPECT_EQ(rule_of(doubted, "durable")->verdict, Verdict::inconclusive);
+    // A flush that was missed looks like one that KVM forgot.
+    const auto* flush = rule_of(doubted, "flush-on-protect");
+    EXPECT_EQ(flush->verdict, Verdict::inconclusive);
+    EXPECT_TRUE(flush->why.starts_with("hook tlb_flush: 3 calls missed; would be: ")) << flush->why;
+}
+
+TEST(Judge, ScenarioWithoutARecordIsInconclusive) {
+    Judge judge;
+    judge.unrecorded("lost", "No space left on device");
+    EXPECT_EQ(judge.result().scenarios.at(0).verdict, Verdict::inconclusive);
+    EXPECT_EQ(judge.result().scenarios.at(0).name, "lost");
+}
+
 TEST(Judge, PlantThatWasNeverHitIsInconclusive) {
     const auto s = judged(events(scenario(kDurable, "some-plant")));
     EXPECT_EQ(s.verdict, Verdict::inconclusive);

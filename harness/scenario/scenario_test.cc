@@ -14,14 +14,23 @@ std::string current_name() {
     return std::format("{}.{}", info->test_suite_name(), info->name());
 }
 
+// What an exception says, without GoogleTest's words around it: a note has little room.
+std::string_view without_gtest_frame(std::string_view line) {
+    constexpr std::string_view before = "C++ exception with description \"";
+    constexpr std::string_view after = "\" thrown in";
+    if (!line.starts_with(before)) return line;
+    line.remove_prefix(before.size());
+    return line.substr(0, line.rfind(after));
+}
+
 // The first line of the first part of the test's result that is of this kind.
 std::string first_message(bool (testing::TestPartResult::*is)() const) {
     const auto& result = *testing::UnitTest::GetInstance()->current_test_info()->result();
     for (int i = 0; i < result.total_part_count(); i++) {
         const auto& part = result.GetTestPartResult(i);
         if (!(part.*is)()) continue;
-        const std::string text = part.message();
-        return text.substr(0, text.find('\n'));
+        const std::string_view text = part.message();
+        return std::string(without_gtest_frame(text.substr(0, text.find('\n'))));
     }
     return {};
 }

@@ -63,7 +63,8 @@ inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
 inline constexpr Symbol note_kind[] = {
     {"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN}, {"RULE", MMUWITNESS_NOTE_RULE},
     {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},     {"HOOK", MMUWITNESS_NOTE_HOOK},
-    {"KERNEL_LOG", MMUWITNESS_NOTE_KERNEL_LOG},         {"HOST", MMUWITNESS_NOTE_HOST}};
+    {"KERNEL_LOG", MMUWITNESS_NOTE_KERNEL_LOG},         {"HOST", MMUWITNESS_NOTE_HOST},
+    {"DOUBT", MMUWITNESS_NOTE_DOUBT}};
 inline constexpr Symbol sync[] = {{"MSYNC", MMUWITNESS_SYNC_MSYNC},
                                   {"FSYNC", MMUWITNESS_SYNC_FSYNC},
                                   {"FDATASYNC", MMUWITNESS_SYNC_FDATASYNC},

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <format>
 
+#include "base/sys_error.h"
 #include "vmm/arch.h"
 
 namespace mmuw {
@@ -16,12 +17,22 @@ VmObserver& nobody() {
     return observer;
 }
 
+// KVM registers an mmu_notifier, which gives up with EINTR when a signal is pending
+// (mm_take_all_locks()); to the kernel an io_uring completion is one, too.
+Fd create_vm(const Kvm& kvm) {
+    for (;;) try {
+            return Fd(kvm_ioctl(kvm.fd(), KVM_CREATE_VM, arch::vm_type(kvm), "KVM_CREATE_VM"));
+        } catch (const SysError& error) {
+            if (error.code().value() != EINTR) throw;
+        }
+}
+
 }  // namespace
 
 Vm::Vm(const Kvm& kvm, VmObserver* observer)
     : kvm_(kvm),
       observer_(observer != nullptr ? observer : &nobody()),
-      fd_(kvm_ioctl(kvm.fd(), KVM_CREATE_VM, arch::vm_type(kvm), "KVM_CREATE_VM")) {
+      fd_(create_vm(kvm)) {
     arch::prepare_vm(*this);
     observer_->vm_created(fd());
 }
