@@ -74,6 +74,7 @@ static void resolve(struct mmuw_hook *h)
 	h->address = 0;
 	h->symbol = h->symbols[0];
 	atomic64_set(&h->hits, 0);
+	h->missed = 0;
 	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i]; i++) {
 		h->address = mmuw_symbol_address(h->symbols[i]);
 		if (h->address) {
@@ -165,8 +166,18 @@ unsigned long mmuw_hook_address(const char *name)
 	return 0;
 }
 
+void mmuw_hooks_cross_check(struct kvm *kvm)
+{
+	struct mmuw_hook *h;
+	unsigned int t;
+
+	for_each_hook(h, t)
+		if (h->address && h->missed_for)
+			h->missed += h->missed_for(h, kvm);
+}
+
 static void fill(struct mmuwitness_hook *report, const char *name, const char *symbol,
-		 int error, s64 hits, int missed)
+		 int error, s64 hits, u64 missed)
 {
 	report->state = !attached ? MMUWITNESS_HOOK_IDLE :
 			error ? MMUWITNESS_HOOK_MISSING : MMUWITNESS_HOOK_ATTACHED;
@@ -181,7 +192,7 @@ static void fill(struct mmuwitness_hook *report, const char *name, const char *s
 	else if (error)
 		snprintf(report->why, sizeof(report->why), "cannot be probed: %pe", ERR_PTR(error));
 	else if (missed)
-		snprintf(report->why, sizeof(report->why), "%d calls missed", missed);
+		snprintf(report->why, sizeof(report->why), "%llu calls missed", missed);
 }
 
 int mmuw_hook_report(struct mmuwitness_hook *report)
@@ -194,7 +205,7 @@ int mmuw_hook_report(struct mmuwitness_hook *report)
 		if (i++ != report->index)
 			continue;
 		fill(report, h->name, h->symbol ?: h->symbols[0], h->error,
-		     atomic64_read(&h->hits), h->rp.nmissed + h->rp.kp.nmissed);
+		     atomic64_read(&h->hits), h->missed + h->rp.nmissed + h->rp.kp.nmissed);
 		return 0;
 	}
 	for_each_tracepoint_hook(p, t) {

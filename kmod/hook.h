@@ -17,6 +17,8 @@
 
 #include "uapi/mmuwitness.h"
 
+struct kvm;
+
 #define MMUW_HOOK_ARGS 4
 
 /* State that an entry hands to its return. */
@@ -32,12 +34,15 @@ struct mmuw_hook {
 	/* With on_return: on_enter fills the frame; false: no return wanted. */
 	bool (*on_enter)(struct mmuw_hook *hook, struct mmuw_frame *frame);
 	void (*on_return)(struct mmuw_hook *hook, struct mmuw_frame *frame, unsigned long ret);
+	/* Calls for this VM that must have happened and were not seen; optional. */
+	u64 (*missed_for)(struct mmuw_hook *hook, struct kvm *kvm);
 
 	/* state */
 	const char *symbol;		/* the candidate that exists */
 	unsigned long address;
 	int error;			/* why it is missing */
 	atomic64_t hits;
+	u64 missed;			/* by missed_for, of VMs that are gone */
 	struct kretprobe rp;
 };
 
@@ -69,6 +74,8 @@ extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
 
 int mmuw_hooks_attach(void);
 void mmuw_hooks_detach(void);
+/* Before a VM leaves the session: compare with what KVM itself has counted. */
+void mmuw_hooks_cross_check(struct kvm *kvm);
 int mmuw_hook_report(struct mmuwitness_hook *report);
 /* As mmuw_symbol_address() of the function behind a hook. */
 unsigned long mmuw_hook_address(const char *name);

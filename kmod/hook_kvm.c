@@ -138,6 +138,7 @@ static void ring_reset(struct mmuw_hook *h, const unsigned long *arg)
 
 /*
  * bool kvm_make_all_cpus_request(struct kvm *kvm, unsigned int req)
+ * bool kvm_make_all_cpus_request_except(kvm, req, except), its body in 6.1
  *
  * What a remote flush comes down to where hardware does not broadcast it: its
  * return means that every vCPU has left the guest or will flush on entry.
@@ -165,6 +166,15 @@ static void all_cpus_request_return(struct mmuw_hook *h, struct mmuw_frame *f, u
 	};
 
 	mmuw_emit(tlb_flush, &e);
+}
+
+/*
+ * Is the function that we watch the one that is called, or was it inlined?
+ * KVM counts its requests: some, and none of them seen, is the latter.
+ */
+static u64 flushes_missed(struct mmuw_hook *h, struct kvm *kvm)
+{
+	return atomic64_read(&h->hits) ? 0 : kvm->stat.generic.remote_tlb_flush_requests;
 }
 
 /*
@@ -229,7 +239,9 @@ struct mmuw_hook mmuw_kvm_hooks[] = {
 	  .on_enter = vm_ioctl_enter, .on_return = vm_ioctl_return },
 	{ .name = "vcpu_run", .symbols = { "kvm_vcpu_ioctl" },
 	  .on_enter = vcpu_ioctl_enter, .on_return = vcpu_ioctl_return },
-	{ .name = "tlb_flush", .symbols = { "kvm_make_all_cpus_request" },
-	  .on_enter = all_cpus_request_enter, .on_return = all_cpus_request_return },
+	{ .name = "tlb_flush",
+	  .symbols = { "kvm_make_all_cpus_request_except", "kvm_make_all_cpus_request" },
+	  .on_enter = all_cpus_request_enter, .on_return = all_cpus_request_return,
+	  .missed_for = flushes_missed },
 	{ }
 };

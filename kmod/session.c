@@ -176,6 +176,7 @@ int mmuw_session_del_vm(const struct mmuwitness_vm *arg)
 {
 	if (!arg->id || arg->id > MMUWITNESS_MAX_VMS || !vms[arg->id - 1].file)
 		return -ENOENT;
+	mmuw_hooks_cross_check(vms[arg->id - 1].kvm);
 	forget_vm(&vms[arg->id - 1]);
 	return 0;
 }
