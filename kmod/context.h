@@ -15,8 +15,9 @@ struct mmuw_context {
 	struct kvm *kvm;		/* of the ioctl, NULL: none */
 	struct kvm_vcpu *vcpu;		/* in KVM_RUN */
 	unsigned int ioctl;		/* command of the VM ioctl, 0: none */
-	gfn_t fault_gfn;		/* of the fault being handled */
-	bool fault_write;
+	bool in_fault;			/* handling a page fault of the guest ... */
+	gfn_t fault_gfn;		/* ... at this gfn ... */
+	bool fault_write;		/* ... by a write */
 	bool in_notifier;		/* inside one of KVM's notifiers ... */
 	struct kvm *notifier_kvm;	/* ... of this VM, NULL: not witnessed */
 	u8 notifier_event;		/* enum mmu_notifier_event of the range */

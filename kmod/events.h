@@ -56,7 +56,6 @@ struct mmuw_spte_event {
 
 struct mmuw_fault_event {
 	u64 gfn, error_code, inv_seq;
-	s64 ret;
 	u32 inv_in_progress;
 	u16 vm;
 	s16 vcpu;

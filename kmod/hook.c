@@ -166,14 +166,14 @@ unsigned long mmuw_hook_address(const char *name)
 	return 0;
 }
 
-void mmuw_hooks_cross_check(struct kvm *kvm)
+void mmuw_hooks_vm_leaves(struct kvm *kvm, u16 vm)
 {
 	struct mmuw_hook *h;
 	unsigned int t;
 
 	for_each_hook(h, t)
 		if (h->address && h->missed_for)
-			h->missed += h->missed_for(h, kvm);
+			h->missed += h->missed_for(h, kvm, vm);
 }
 
 static void fill(struct mmuwitness_hook *report, const char *name, const char *symbol,
@@ -211,7 +211,8 @@ int mmuw_hook_report(struct mmuwitness_hook *report)
 	for_each_tracepoint_hook(p, t) {
 		if (i++ != report->index)
 			continue;
-		fill(report, p->name, p->symbol, p->error, atomic64_read(&p->hits), 0);
+		fill(report, p->name, p->symbol, p->error, atomic64_read(&p->hits),
+		     atomic64_read(&p->missed));
 		return 0;
 	}
 	if (i == report->index) {

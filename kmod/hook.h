@@ -35,7 +35,7 @@ struct mmuw_hook {
 	bool (*on_enter)(struct mmuw_hook *hook, struct mmuw_frame *frame);
 	void (*on_return)(struct mmuw_hook *hook, struct mmuw_frame *frame, unsigned long ret);
 	/* Calls for this VM that must have happened and were not seen; optional. */
-	u64 (*missed_for)(struct mmuw_hook *hook, struct kvm *kvm);
+	u64 (*missed_for)(struct mmuw_hook *hook, struct kvm *kvm, u16 vm);
 
 	/* state */
 	const char *symbol;		/* the candidate that exists */
@@ -50,12 +50,13 @@ struct mmuw_tracepoint {
 	const char *name;		/* what is witnessed */
 	const char *symbol;		/* name of the tracepoint */
 	void *probe;
-	int (*on_found)(struct module *module);	/* optional; not for built-in ones */
+	int (*on_found)(struct module *module);	/* optional; NULL: built in */
 
 	struct tracepoint *tp;
 	struct module *module;
 	int error;
 	atomic64_t hits;
+	atomic64_t missed;		/* could not be attributed to a VM */
 };
 
 /* Hook tables, one per kind of thing witnessed; NULL-terminated by name. */
@@ -72,10 +73,14 @@ extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
 	for (t = 0; t < MMUW_TRACEPOINT_TABLES; t++)			\
 		for (p = mmuw_tracepoint_tables[t]; p->name; p++)
 
+/* The current task's vCPU has handled its fault, if it was in one. */
+void mmuw_fault_end(void);
+
 int mmuw_hooks_attach(void);
 void mmuw_hooks_detach(void);
-/* Before a VM leaves the session: compare with what KVM itself has counted. */
-void mmuw_hooks_cross_check(struct kvm *kvm);
+/* A VM joins or leaves the session: compare with what KVM itself has counted. */
+void mmuw_hooks_vm_added(struct kvm *kvm, u16 vm);
+void mmuw_hooks_vm_leaves(struct kvm *kvm, u16 vm);
 int mmuw_hook_report(struct mmuwitness_hook *report);
 /* As mmuw_symbol_address() of the function behind a hook. */
 unsigned long mmuw_hook_address(const char *name);

@@ -26,7 +26,7 @@ static bool fill(struct mmuw_folio_event *e, struct folio *folio, u8 op)
 	e->page = mmuw_page_flags(folio, folio->index);
 	e->vm = mmuw_vm_id(kvm);
 	e->vcpu = mmuw_context_vcpu_id();
-	e->lock = mmuw_mmu_lock(kvm);
+	e->lock = e->vm ? mmuw_mmu_lock(kvm) : MMUWITNESS_LOCK_UNKNOWN;
 	return true;
 }
 

@@ -14,7 +14,7 @@ static bool vm_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	struct kvm *kvm = ((struct file *)f->arg[0])->private_data;
 	struct mmuw_ioctl_event e = {
-		.vm = mmuw_vm_id(kvm), .cmd = f->arg[1], .phase = MMUWITNESS_BEGIN, .vcpu = -1,
+		.vm = mmuw_vm_id(kvm), .cmd = (u32)f->arg[1], .phase = MMUWITNESS_BEGIN, .vcpu = -1,
 	};
 	struct mmuw_context *ctx;
 
@@ -23,7 +23,7 @@ static bool vm_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	ctx = mmuw_context_get();
 	if (ctx) {
 		ctx->kvm = kvm;
-		ctx->ioctl = f->arg[1];
+		ctx->ioctl = (u32)f->arg[1];
 	}
 	f->saved[0] = e.vm;
 	atomic64_inc(&h->hits);
@@ -34,7 +34,7 @@ static bool vm_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 static void vm_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
 	struct mmuw_ioctl_event e = {
-		.vm = f->saved[0], .cmd = f->arg[1], .phase = MMUWITNESS_END,
+		.vm = f->saved[0], .cmd = (u32)f->arg[1], .phase = MMUWITNESS_END,
 		.vcpu = -1, .ret = (long)ret,
 	};
 	struct mmuw_context *ctx = mmuw_context();
@@ -47,15 +47,17 @@ static void vm_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned 
 	}
 }
 
-/* long kvm_vcpu_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
+/*
+ * long kvm_vcpu_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg)
+ *
+ * All of them, since not only KVM_RUN touches SPTEs; an event for that one only.
+ */
 static bool vcpu_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	struct kvm_vcpu *vcpu = ((struct file *)f->arg[0])->private_data;
 	struct mmuw_ioctl_event e = { .phase = MMUWITNESS_BEGIN };
 	struct mmuw_context *ctx;
 
-	if (f->arg[1] != KVM_RUN)
-		return false;
 	e.vm = mmuw_vm_id(vcpu->kvm);
 	if (!e.vm)
 		return false;
@@ -67,9 +69,29 @@ static bool vcpu_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	}
 	f->saved[0] = e.vm;
 	f->saved[1] = e.vcpu;
-	atomic64_inc(&h->hits);
-	mmuw_emit(vcpu_run, &e);
+	f->saved[2] = (u32)f->arg[1] == KVM_RUN;
+	if (f->saved[2]) {
+		atomic64_inc(&h->hits);
+		mmuw_emit(vcpu_run, &e);
+	}
 	return true;
+}
+
+void mmuw_fault_end(void)
+{
+	struct mmuw_context *ctx = mmuw_context();
+	struct mmuw_fault_event e = { .phase = MMUWITNESS_FAULT_END };
+
+	if (!ctx || !ctx->in_fault || !ctx->vcpu)
+		return;
+	ctx->in_fault = false;
+	e.vm = mmuw_vm_id(ctx->vcpu->kvm);
+	if (!e.vm)
+		return;
+	e.vcpu = ctx->vcpu->vcpu_id;
+	e.gfn = ctx->fault_gfn;
+	e.write = ctx->fault_write;
+	mmuw_emit(fault, &e);
 }
 
 static void vcpu_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
@@ -79,7 +101,9 @@ static void vcpu_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigne
 	};
 	struct mmuw_context *ctx = mmuw_context();
 
-	mmuw_emit(vcpu_run, &e);
+	mmuw_fault_end();
+	if (f->saved[2])
+		mmuw_emit(vcpu_run, &e);
 	if (ctx) {
 		ctx->kvm = NULL;
 		ctx->vcpu = NULL;
@@ -143,6 +167,9 @@ static void ring_reset(struct mmuw_hook *h, const unsigned long *arg)
  * What a remote flush comes down to where hardware does not broadcast it: its
  * return means that every vCPU has left the guest or will flush on entry.
  */
+static u64 flushes_before[MMUWITNESS_MAX_VMS + 1];
+static atomic64_t flushes_seen[MMUWITNESS_MAX_VMS + 1];
+
 static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	struct mmuw_flush_event e = {
@@ -154,6 +181,7 @@ static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	e.vcpu = mmuw_context_vcpu_id();
 	f->saved[0] = e.vm;
 	atomic64_inc(&h->hits);
+	atomic64_inc(&flushes_seen[e.vm]);
 	mmuw_emit(tlb_flush, &e);
 	return true;
 }
@@ -170,11 +198,20 @@ static void all_cpus_request_return(struct mmuw_hook *h, struct mmuw_frame *f, u
 
 /*
  * Is the function that we watch the one that is called, or was it inlined?
- * KVM counts its requests: some, and none of them seen, is the latter.
+ * KVM counts its requests; not atomically, so never too many.
  */
-static u64 flushes_missed(struct mmuw_hook *h, struct kvm *kvm)
+static u64 flushes_missed(struct mmuw_hook *h, struct kvm *kvm, u16 vm)
 {
-	return atomic64_read(&h->hits) ? 0 : kvm->stat.generic.remote_tlb_flush_requests;
+	u64 requested = kvm->stat.generic.remote_tlb_flush_requests - flushes_before[vm];
+	u64 seen = atomic64_read(&flushes_seen[vm]);
+
+	return requested > seen ? requested - seen : 0;
+}
+
+void mmuw_hooks_vm_added(struct kvm *kvm, u16 vm)
+{
+	flushes_before[vm] = kvm->stat.generic.remote_tlb_flush_requests;
+	atomic64_set(&flushes_seen[vm], 0);
 }
 
 /*
@@ -204,7 +241,11 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 	mmuw_emit(fault, &e);
 }
 
-/* KVM's notifier callbacks, first argument the notifier in struct kvm. No event: see notifier.c. */
+/*
+ * KVM's notifier callbacks, first argument the notifier in struct kvm. No event:
+ * see notifier.c. Only between our two notifiers: a VM from before the session
+ * is called when the inner one has been, and nobody would clear its name again.
+ */
 static void enter_notifier(struct mmuw_hook *h, const unsigned long *arg)
 {
 	struct kvm *kvm = container_of((struct mmu_notifier *)arg[0], struct kvm, mmu_notifier);
@@ -212,10 +253,9 @@ static void enter_notifier(struct mmuw_hook *h, const unsigned long *arg)
 
 	if (!mmuw_is_session_mm(READ_ONCE(kvm->mm)))
 		return;
-	ctx = mmuw_context_get();
-	if (!ctx)
+	ctx = mmuw_context();
+	if (!ctx || !ctx->in_notifier)
 		return;
-	ctx->in_notifier = true;
 	ctx->notifier_kvm = mmuw_vm_id(kvm) ? kvm : NULL;
 	atomic64_inc(&h->hits);
 }

@@ -48,10 +48,10 @@ static int marks(const struct mmuwitness_marks *arg)
 	mark = vmemdup_user(u64_to_user_ptr(arg->marks), arg->count * sizeof(*mark));
 	if (IS_ERR(mark))
 		return PTR_ERR(mark);
-	for (i = 0; i < arg->count; i++)
+	for (i = 0; i < arg->count && mark[i].vm <= MMUWITNESS_MAX_VMS; i++)
 		mmuw_emit(mark, &mark[i]);
 	kvfree(mark);
-	return 0;
+	return i == arg->count ? 0 : -EINVAL;
 }
 
 static int page_state(const struct mmuwitness_page_state *arg)

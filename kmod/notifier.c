@@ -19,16 +19,21 @@ static void emit(const struct mmu_notifier_range *range, u8 phase)
 	mmuw_emit(notifier, &e);
 }
 
-static int outer_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+/* From here to the inner notifier; KVM's own callback names its VM in between. */
+static void enter_notifier(u8 event)
 {
 	struct mmuw_context *ctx = mmuw_context_get();
 
-	/* Until KVM's own callback names its VM, see mmuw_enter_notifier(). */
-	if (ctx) {
-		ctx->in_notifier = true;
-		ctx->notifier_kvm = NULL;
-		ctx->notifier_event = range->event;
-	}
+	if (!ctx)
+		return;
+	ctx->in_notifier = true;
+	ctx->notifier_kvm = NULL;
+	ctx->notifier_event = event;
+}
+
+static int outer_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	enter_notifier(range->event);
 	emit(range, MMUWITNESS_START_BEFORE_KVM);
 	return 0;
 }
@@ -53,6 +58,7 @@ static int inner_start(struct mmu_notifier *mn, const struct mmu_notifier_range 
 
 static void outer_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
+	enter_notifier(range->event);
 	emit(range, MMUWITNESS_END_BEFORE_KVM);
 }
 
@@ -62,11 +68,15 @@ static void inner_end(struct mmu_notifier *mn, const struct mmu_notifier_range *
 	emit(range, MMUWITNESS_END_AFTER_KVM);
 }
 
-/*
- * Aging: KVM's callback has named its VM (mmuw_enter_notifier()); this is where
- * it ends. The return type is int up to 7.0, bool since.
- */
+/* Aging. The return type is int up to 7.0, bool since. */
 typedef typeof(((struct mmu_notifier_ops *)NULL)->clear_young(NULL, NULL, 0UL, 0UL)) young_t;
+
+static young_t outer_young(struct mmu_notifier *mn, struct mm_struct *mm,
+			   unsigned long start, unsigned long end)
+{
+	enter_notifier(0);
+	return 0;
+}
 
 static young_t inner_young(struct mmu_notifier *mn, struct mm_struct *mm,
 			   unsigned long start, unsigned long end)
@@ -78,6 +88,8 @@ static young_t inner_young(struct mmu_notifier *mn, struct mm_struct *mm,
 static const struct mmu_notifier_ops outer_ops = {
 	.invalidate_range_start = outer_start,
 	.invalidate_range_end = outer_end,
+	.clear_young = outer_young,
+	.clear_flush_young = outer_young,
 };
 
 static const struct mmu_notifier_ops inner_ops = {

@@ -6,18 +6,25 @@
 #include "emit.h"
 #include "session.h"
 
+/*
+ * The order of the looks matters. Locked and writeback before dirty: who dirties
+ * or cleans holds the folio lock or writeback, so what changed in between left
+ * them set. Dirty once more after the tags: cleaned in between, its tag is gone
+ * by right.
+ */
 u32 mmuw_page_flags(struct folio *folio, pgoff_t index)
 {
 	struct address_space *mapping = READ_ONCE(folio->mapping);
 	u32 flags = MMUWITNESS_PAGE_PRESENT;
 	XA_STATE(xas, NULL, index);
 
-	if (folio_test_dirty(folio))
-		flags |= MMUWITNESS_PAGE_DIRTY;
-	if (folio_test_writeback(folio))
-		flags |= MMUWITNESS_PAGE_WRITEBACK;
 	if (folio_test_locked(folio))
 		flags |= MMUWITNESS_PAGE_LOCKED;
+	if (folio_test_writeback(folio))
+		flags |= MMUWITNESS_PAGE_WRITEBACK;
+	smp_rmb();
+	if (folio_test_dirty(folio))
+		flags |= MMUWITNESS_PAGE_DIRTY;
 	if (folio_test_uptodate(folio))
 		flags |= MMUWITNESS_PAGE_UPTODATE;
 	if (folio_mapped(folio))
@@ -34,6 +41,9 @@ u32 mmuw_page_flags(struct folio *folio, pgoff_t index)
 		flags |= MMUWITNESS_PAGE_TAG_WRITEBACK;
 	if (xas_get_mark(&xas, PAGECACHE_TAG_TOWRITE))
 		flags |= MMUWITNESS_PAGE_TAG_TOWRITE;
+	smp_rmb();
+	if (!folio_test_dirty(folio))
+		flags &= ~MMUWITNESS_PAGE_DIRTY;
 	return flags;
 }
 

@@ -58,7 +58,7 @@ static bool in_mkclean(const unsigned long *arg)
 	       ctx->notifier_event == MMU_NOTIFY_PROTECTION_PAGE;
 }
 
-/* What KVM does that drops mmu_lock before kvm_set_pfn_dirty(): SetPageDirty() */
+/* What comes of KVM dropping mmu_lock before kvm_set_pfn_dirty(): PG_dirty, and no tag */
 static void set_dirty_late(struct folio *folio)
 {
 	folio_set_dirty(folio);
@@ -72,7 +72,7 @@ static struct plant plants[] = {
 	  .what = "the notifier leaves the SPTE of a page that is write-protected for writeback",
 	  .origin = "001, 004", .symbol = "kvm_unmap_gfn_range", .skip = in_mkclean },
 	{ .name = "dirty-after-writeback",
-	  .what = "SetPageDirty() when writeback of the page has ended, as a late KVM dirty does",
+	  .what = "SetPageDirty() when writeback of a witnessed file's page ends: a dirty that comes late",
 	  .origin = "000, 004", .writeback_end = set_dirty_late },
 };
 

@@ -164,6 +164,7 @@ int mmuw_session_add_vm(struct mmuwitness_vm *arg)
 	if (err)
 		goto put;
 	vms[i].file = file;
+	mmuw_hooks_vm_added(kvm, i + 1);
 	WRITE_ONCE(vms[i].kvm, kvm);
 	arg->id = i + 1;
 	return 0;
@@ -176,7 +177,7 @@ int mmuw_session_del_vm(const struct mmuwitness_vm *arg)
 {
 	if (!arg->id || arg->id > MMUWITNESS_MAX_VMS || !vms[arg->id - 1].file)
 		return -ENOENT;
-	mmuw_hooks_cross_check(vms[arg->id - 1].kvm);
+	mmuw_hooks_vm_leaves(vms[arg->id - 1].kvm, arg->id);
 	forget_vm(&vms[arg->id - 1]);
 	return 0;
 }

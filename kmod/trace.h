@@ -215,7 +215,6 @@ TRACE_EVENT(fault,
 		__field(u64, gfn)
 		__field(u64, error_code)
 		__field(u64, inv_seq)
-		__field(s64, ret)
 		__field(u32, inv_in_progress)
 		__field(u16, vm)
 		__field(s16, vcpu)
@@ -228,16 +227,15 @@ TRACE_EVENT(fault,
 		__entry->gfn = e->gfn;
 		__entry->error_code = e->error_code;
 		__entry->inv_seq = e->inv_seq;
-		__entry->ret = e->ret;
 		__entry->inv_in_progress = e->inv_in_progress;
 		__entry->vm = e->vm;
 		__entry->vcpu = e->vcpu;
 		__entry->phase = e->phase;
 		__entry->write = e->write;
 	),
-	TP_printk("seq=%llu vm=%u vcpu=%d phase=%u gfn=0x%llx write=%u inv_seq=%llu ret=%lld",
+	TP_printk("seq=%llu vm=%u vcpu=%d phase=%u gfn=0x%llx write=%u inv_seq=%llu",
 		  __entry->seq, __entry->vm, __entry->vcpu, __entry->phase,
-		  __entry->gfn, __entry->write, __entry->inv_seq, __entry->ret)
+		  __entry->gfn, __entry->write, __entry->inv_seq)
 );
 
 TRACE_EVENT(tlb_flush,

@@ -26,7 +26,7 @@ static void match(struct tracepoint *tp, struct module *module)
 			continue;
 		p->module = module;
 		p->tp = tp;
-		p->error = module && p->on_found ? p->on_found(module) : 0;
+		p->error = p->on_found ? p->on_found(module) : 0;
 	}
 }
 
@@ -66,6 +66,7 @@ int mmuw_tracepoints_attach(void)
 #endif
 	for_each_tracepoint_hook(p, t) {
 		atomic64_set(&p->hits, 0);
+		atomic64_set(&p->missed, 0);
 		if (!p->tp)
 			p->error = -ENOENT;
 		else if (!p->error)

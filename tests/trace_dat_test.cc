@@ -36,7 +36,7 @@ std::vector<Event> some_events() {
         "vcpu_run vm=1 vcpu=3 phase=BEGIN ret=-4",
         "log_mark vm=1 slot=3 gfn=0x10 logging=1",
         "ring vm=1 vcpu=0 op=PUSH offset=0x5",
-        "fault vm=1 vcpu=0 phase=END gfn=0x1 ret=-1",
+        "fault vm=1 vcpu=0 phase=END gfn=0x1",
         "tlb_flush vm=1 phase=DONE",
         "folio op=WB_END file=1 index=0x2 pages=4 ret=-1",
         "page_state file=1 index=0x2 page=PRESENT",

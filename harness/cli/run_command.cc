@@ -59,6 +59,7 @@ Settings parse(const Words& words) {
 }
 
 void check(const Settings& s) {
+    if (s.repeat < 1) throw Exit(kUsage, "run: --repeat must be at least 1");
     check_machine("run");
     std::error_code error;
     fs::create_directories(s.out, error);
@@ -96,7 +97,12 @@ void write_records(const Settings& s, const JudgeResult& result, const HostFacts
 }
 
 // All that the module and the kernel hold for the run, in the order of need.
-JudgeResult witness_and_judge(const Settings& s, const HostFacts& host) {
+struct Outcome {
+    JudgeResult result;
+    std::string recording_error;  // empty: trace.dat is written
+};
+
+Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
     ScratchFs scratch = open_scratch(s.scratch);
     std::optional<KvmAnchor> anchor;
     if (s.emulated) anchor.emplace();
@@ -107,14 +113,13 @@ JudgeResult witness_and_judge(const Settings& s, const HostFacts& host) {
     device.start();
     for (const std::string& note : host.notes()) device.note(MMUWITNESS_NOTE_HOST, note);
 
-    RunContext run({.plant = s.plant, .seed = s.seed}, kvm, device, *recorder,
+    RunContext run({.plant = s.plant, .emulated = s.emulated, .seed = s.seed}, kvm, device, *recorder,
             value_of(recorder->stream()), scratch, print_progress);
     run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
     run_teardown_scenario(run, scratch);
     JudgeResult result = run.finish();
-    if (const auto saved = recorder->finish(fs::path(s.out) / "trace.dat"); !saved)
-        std::println(stderr, "mmuwitness: no recording: {}", saved.error());
-    return result;
+    const auto saved = recorder->finish(fs::path(s.out) / "trace.dat");
+    return {.result = std::move(result), .recording_error = saved ? "" : saved.error()};
 }
 
 }  // namespace
@@ -126,10 +131,12 @@ int run_command(const Words& words) {
     std::optional<Module> module;
     if (!s.kmod.empty())
         module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
-    const JudgeResult result = witness_and_judge(s, host);
+    const auto [result, recording_error] = witness_and_judge(s, host);
     std::print("\n{}", table(result, wants_colour(STDOUT_FILENO)));
     std::fflush(stdout);  // the verdict is out, whatever becomes of the records
     write_records(s, result, host);
+    if (!recording_error.empty())
+        throw Exit(kFail, std::format("run: no recording: {}", recording_error));
     if (module)
         if (const int error = module->unload(); error != 0)
             throw Exit(kFail, std::format("run: the module does not unload: {}", strerror(error)));

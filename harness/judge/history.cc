@@ -85,8 +85,7 @@ bool concerns(const Event& e, const Target& t) {
         case Kind::fault:
             return t.has_gfn(e.fault.vm, e.fault.gfn);
         case Kind::tlb_flush:
-            return t.subject.flushes && t.has_vm(e.tlb_flush.vm) &&
-                   e.tlb_flush.phase != MMUWITNESS_FLUSH_SERVICED;
+            return t.subject.flushes && t.has_vm(e.tlb_flush.vm);
         case Kind::folio:
             return t.has_page(e.folio.file, e.folio.index, e.folio.pages);
         case Kind::page_state:

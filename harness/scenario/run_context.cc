@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "vmm/arch.h"
+
 namespace mmuw {
 
 namespace {
@@ -51,10 +53,16 @@ void RunContext::begin(const std::string& name, std::uint64_t seed, const std::s
     name_ = name;
     device.note(MMUWITNESS_NOTE_SCENARIO_BEGIN,
                 std::format("{} seed={} plant={}", name, seed, plant.empty() ? "-" : plant));
-    for (const Hook& hook : device.hooks())
+    device.note(MMUWITNESS_NOTE_RULE, "quiet-kernel");
+    const std::string no_sptes = arch::why_no_spte_events();
+    for (const Hook& hook : device.hooks()) {
+        hook_why_[hook.name] = hook.why;
+        const bool blind = hook.name.starts_with("spte") && !no_sptes.empty();
         device.note(MMUWITNESS_NOTE_HOOK,
-                    hook.attached ? std::format("{} attached", hook.name)
-                                  : std::format("{} missing {}", hook.name, hook.why));
+                    hook.attached && !blind
+                        ? std::format("{} attached", hook.name)
+                        : std::format("{} missing {}", hook.name, blind ? no_sptes : hook.why));
+    }
 }
 
 void RunContext::hear_losses() {
@@ -64,10 +72,23 @@ void RunContext::hear_losses() {
 }
 
 // A probe that was busy misses calls: a flush that was not seen looks like one that was forgotten.
+// The counts are the session's: what is new since the scenario began is the scenario's.
 void RunContext::note_missed_calls() {
     for (const Hook& hook : device.hooks())
-        if (hook.attached && !hook.why.empty())
+        if (hook.attached && hook.why != hook_why_[hook.name])
             device.note(MMUWITNESS_NOTE_DOUBT, std::format("hook {}: {}", hook.name, hook.why));
+}
+
+// Also of the time since the scenario before: what an RCU callback or a worker had to say.
+void RunContext::put_kernel_log_on_record() {
+    const auto reading = kernel_log_.read();
+    if (reading.overrun) device.note(MMUWITNESS_NOTE_DOUBT, "the kernel log overran");
+    for (const std::string& line : reading.suspicious)
+        device.note(MMUWITNESS_NOTE_KERNEL_LOG, line);
+    const std::uint64_t taint = kernel_taint();
+    device.mark(MMUWITNESS_MARK_KERNEL_LOG, 0,
+                {reading.lines, reading.suspicious.size(), taint & ~taint_});
+    taint_ |= taint;
 }
 
 // A task may have taken its event's number and been preempted before it wrote the event: what is
@@ -86,6 +107,7 @@ void RunContext::judge_what_is_recorded() {
 
 const ScenarioResult& RunContext::end(const std::string& note) {
     const std::size_t before = judge_.result().scenarios.size();
+    put_kernel_log_on_record();
     note_missed_calls();
     device.note(MMUWITNESS_NOTE_SCENARIO_END, note);
     judge_what_is_recorded();

@@ -19,6 +19,7 @@ namespace mmuw {
 
 struct RunOptions {
     std::string plant;       // empty: none
+    bool emulated = false;
     std::uint64_t seed = 1;  // of the whole run; each scenario derives its own from it
 };
 
@@ -45,17 +46,20 @@ class RunContext {
     const Kvm& kvm;
     Device& device;
     const ScratchFs& scratch;
-    KernelLog kernel_log;
 
   private:
     void hear_losses();
     void note_missed_calls();
+    void put_kernel_log_on_record();
     void judge_what_is_recorded();
 
     Recorder& recorder_;
     EventStream stream_;
     Judge judge_;
-    std::string name_;  // of the scenario under way
+    KernelLog kernel_log_;
+    std::uint64_t taint_ = kernel_taint();
+    std::map<std::string, std::string> hook_why_;  // when the scenario under way began
+    std::string name_;                             // of the scenario under way
     std::uint64_t lost_ = 0;
     std::map<std::string, std::uint64_t> begun_;
     std::function<void(const ScenarioResult&)> judged_;

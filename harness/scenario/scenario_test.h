@@ -57,14 +57,12 @@ class ScenarioTest : public testing::Test {
         std::unique_ptr<Guest> guest;
     };
     void take_down();
-    void put_kernel_log_on_record();
     [[nodiscard]] std::string end_note() const;
 
     std::string name_;
     std::uint64_t seed_ = 0;
     std::uint64_t trials_ = 0;
     std::uint64_t hits_ = 0;
-    std::uint64_t taint_ = 0;
     WitnessedFiles files_;
     std::list<WitnessedGuest> guests_;
 };

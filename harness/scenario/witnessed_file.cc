@@ -21,6 +21,9 @@ using namespace std::chrono_literals;
 // Writeback of a small file that does not end in this time is a hung device, not a slow one.
 constexpr auto kSettleTimeout = 20s;
 
+constexpr int kDropAttempts = 10;
+constexpr auto kDropDelay = 20ms;
+
 }  // namespace
 
 WitnessedFile::WitnessedFile(Device& device, const std::string& directory, std::uint64_t pages)
@@ -46,7 +49,7 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
 
     const int error = syncer_.try_sync(file_, sync, 0, pages());
     device_.mark(MMUWITNESS_MARK_SYNC_END, 0,
-                 {id_, 0, pages(), operation, static_cast<std::uint64_t>(error)});
+                 {id_, 0, pages(), operation, static_cast<std::uint64_t>(-std::int64_t{error})});
     if (error != 0)
         throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
 
@@ -81,15 +84,21 @@ void WitnessedFile::release() {
     file_.unmap();
     const int error = syncer_.try_sync(file_, Sync::kFsync, 0, pages());
     if (error != 0) throw SysError(error, std::format("fsync({})", file_.path()));
-    const auto mapped = device_.page_state(id_, 0, pages());
-    // Drops what is clean, unmapped and unreferenced, after draining the per-CPU LRU caches that
-    // hold references of their own (mm/fadvise.c, lru_add_drain_all).
-    posix_fadvise(file_.fd(), 0, 0, POSIX_FADV_DONTNEED);
-    const auto kept = device_.page_state(id_, 0, pages());
     const auto count = [](const std::vector<std::uint32_t>& flags, std::uint32_t bit) {
         return static_cast<std::uint64_t>(
             std::ranges::count_if(flags, [bit](std::uint32_t f) { return (f & bit) != 0; }));
     };
+    const auto mapped = device_.page_state(id_, 0, pages());
+    // Drops what is clean, unmapped and unreferenced, after draining the per-CPU LRU caches that
+    // hold references of their own (mm/fadvise.c, lru_add_drain_all). Compaction and reclaim hold
+    // pages for a moment, too; a leaked reference stays.
+    std::vector<std::uint32_t> kept;
+    for (int attempt = 0; attempt < kDropAttempts; attempt++) {
+        if (attempt > 0) std::this_thread::sleep_for(kDropDelay);
+        posix_fadvise(file_.fd(), 0, 0, POSIX_FADV_DONTNEED);
+        kept = device_.page_state(id_, 0, pages());
+        if (count(kept, MMUWITNESS_PAGE_PRESENT) == 0) break;
+    }
     device_.mark(MMUWITNESS_MARK_LEFT, 0,
                  {MMUWITNESS_LEFT_MAPPED_PAGES, count(mapped, MMUWITNESS_PAGE_MAPPED)});
     device_.mark(MMUWITNESS_MARK_LEFT, 0,

@@ -75,7 +75,6 @@ struct SpteEvent {
 
 struct FaultEvent {
     uint64_t gfn, error_code, inv_seq;
-    int64_t ret;
     uint32_t inv_in_progress;
     uint16_t vm;
     int16_t vcpu;

@@ -74,8 +74,7 @@ constexpr Field fault[] = {F("vm", fault.vm, Show::dec),
                            F("write", fault.write, Show::dec),
                            F("error_code", fault.error_code, Show::hex),
                            F("inv_seq", fault.inv_seq, Show::dec),
-                           F("inv_in_progress", fault.inv_in_progress, Show::dec),
-                           F("ret", fault.ret, Show::dec)};
+                           F("inv_in_progress", fault.inv_in_progress, Show::dec)};
 constexpr Field tlb_flush[] = {F("vm", tlb_flush.vm, Show::dec),
                                F("vcpu", tlb_flush.vcpu, Show::dec),
                                F("phase", tlb_flush.phase, Show::names, symbols::flush_phase)};

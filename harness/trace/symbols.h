@@ -19,8 +19,7 @@ inline constexpr Symbol fault_phase[] = {{"BEGIN", MMUWITNESS_FAULT_BEGIN},
                                          {"PFN", MMUWITNESS_FAULT_PFN},
                                          {"END", MMUWITNESS_FAULT_END}};
 inline constexpr Symbol flush_phase[] = {{"REQUEST", MMUWITNESS_FLUSH_REQUEST},
-                                         {"DONE", MMUWITNESS_FLUSH_DONE},
-                                         {"SERVICED", MMUWITNESS_FLUSH_SERVICED}};
+                                         {"DONE", MMUWITNESS_FLUSH_DONE}};
 inline constexpr Symbol folio_op[] = {{"DIRTIED", MMUWITNESS_FOLIO_DIRTIED},
                                       {"KVM_DIRTY", MMUWITNESS_FOLIO_KVM_DIRTY},
                                       {"CLEAN_BEGIN", MMUWITNESS_FOLIO_CLEAN_BEGIN},
@@ -72,7 +71,6 @@ inline constexpr Symbol sync[] = {{"MSYNC", MMUWITNESS_SYNC_MSYNC},
 inline constexpr Symbol left[] = {{"MAPPED_PAGES", MMUWITNESS_LEFT_MAPPED_PAGES},
                                   {"PINNED_PAGES", MMUWITNESS_LEFT_PINNED_PAGES},
                                   {"MOUNT", MMUWITNESS_LEFT_MOUNT},
-                                  {"MODULE", MMUWITNESS_LEFT_MODULE},
-                                  {"SESSION", MMUWITNESS_LEFT_SESSION}};
+                                  {"MODULE", MMUWITNESS_LEFT_MODULE}};
 
 }  // namespace mmuw::symbols

@@ -36,5 +36,7 @@ std::string describe(const Vcpu& vcpu) noexcept;
 // Hardware keeps dirty gfns back until the vCPU exits (Intel PML), so a ring is complete only
 // after a kick. KVM_GET_DIRTY_LOG kicks by itself (kvm_arch_sync_dirty_log).
 bool ring_needs_kick();
+// Why KVM, as it is set up now, reports no changes of SPTEs; empty: it does.
+std::string why_no_spte_events();
 
 }  // namespace mmuw::arch

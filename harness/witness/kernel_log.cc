@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 
 #include "base/sys_error.h"
@@ -72,12 +73,14 @@ KernelLog::Reading KernelLog::read() {
     std::array<char, 8192> record{};
     for (;;) {
         const ssize_t got = ::read(fd_.get(), record.data(), record.size());
-        if (got < 0 && errno == EPIPE) {  // overwritten before we came: that much was not seen
-            reading.suspicious.emplace_back("kernel log overran: lines were lost");
+        if (got < 0 && errno == EPIPE) {
+            reading.overrun = true;
             continue;
         }
         if (got <= 0) return reading;
-        // "level,sequence,time,flags;text\n continuation\n"
+        // "priority,sequence,time,flags;text\n continuation\n"; above its level (3 bits) the
+        // priority has the facility, 0 for the kernel (Documentation/ABI/testing/dev-kmsg).
+        if (std::strtoul(record.data(), nullptr, 10) >> 3 != 0) continue;
         std::string_view text(record.data(), static_cast<std::size_t>(got));
         text.remove_prefix(std::min(text.find(';') + 1, text.size()));
         text = text.substr(0, text.find('\n'));

@@ -20,11 +20,12 @@ std::uint64_t kernel_taint();
 
 class KernelLog {
   public:
-    KernelLog();  // from now on
+    KernelLog();  // from now on; the kernel's own lines, not those that programs write there
 
     struct Reading {
         std::uint64_t lines = 0;
         std::vector<std::string> suspicious;
+        bool overrun = false;  // lines were overwritten before they were read
     };
     // Everything since the last call.
     Reading read();

@@ -38,7 +38,8 @@ struct mmuwitness_info {
 /*
  * ADD_VM: witness this VM. Holds a reference to vm_fd's file until DEL_VM or
  * the end of the session: DEL_VM before the VM is to be destroyed. The VM must
- * belong to the caller's mm (EINVAL), and be a KVM VM (EBADF).
+ * belong to the caller's mm (EINVAL), and be a KVM VM (EBADF), made after START:
+ * of an older one the notifiers do not bracket KVM's.
  */
 struct mmuwitness_vm {
 	__s32 vm_fd;			/* (in) from KVM_CREATE_VM; DEL_VM: ignored */
@@ -54,7 +55,7 @@ struct mmuwitness_file {
 /* MARKS: put harness steps into the event stream, in array order. */
 struct mmuwitness_mark {
 	__u32 kind;			/* (in) enum mmuwitness_mark_kind */
-	__u32 vm;			/* (in) vm id, 0: none */
+	__u32 vm;			/* (in) vm id, 0: none; EINVAL past the last */
 	__u64 a[6];			/* (in) see the kind */
 };
 
@@ -124,7 +125,6 @@ enum mmuwitness_left {
 	MMUWITNESS_LEFT_PINNED_PAGES,		/* clean, unmapped pages that POSIX_FADV_DONTNEED cannot drop */
 	MMUWITNESS_LEFT_MOUNT,			/* umount failed: its errno */
 	MMUWITNESS_LEFT_MODULE,			/* module still referenced */
-	MMUWITNESS_LEFT_SESSION,		/* VMs or files still in the session */
 };
 
 enum mmuwitness_note_kind {
@@ -260,7 +260,6 @@ enum mmuwitness_lock {
 enum mmuwitness_flush_phase {
 	MMUWITNESS_FLUSH_REQUEST = 1,	/* kvm_make_all_cpus_request(TLB_FLUSH) entered */
 	MMUWITNESS_FLUSH_DONE,		/* ... returned: no vCPU uses an old entry */
-	MMUWITNESS_FLUSH_SERVICED,	/* a vCPU did its part */
 };
 
 enum mmuwitness_ring_op {
@@ -271,7 +270,7 @@ enum mmuwitness_ring_op {
 enum mmuwitness_fault_phase {
 	MMUWITNESS_FAULT_BEGIN = 1,	/* KVM's page fault handler entered */
 	MMUWITNESS_FAULT_PFN,		/* the pfn is about to be read from the host */
-	MMUWITNESS_FAULT_END,		/* handler returned */
+	MMUWITNESS_FAULT_END,		/* handled: the vCPU enters the guest again, or left KVM_RUN */
 };
 
 #endif /* _UAPI_MMUWITNESS_H */

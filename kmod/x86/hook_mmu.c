@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* x86: page faults and SPTE changes of the TDP MMU, flushes on the vCPU. */
+/* x86: page faults and SPTE changes of the TDP MMU. */
 #include <linux/kvm_host.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -48,15 +48,24 @@ static u8 decode(u64 spte, int level)
 	return bits;
 }
 
+static struct folio *folio_of(struct mmuw_spte_event *e, pgoff_t *index)
+{
+	u64 spte = decode(e->new, e->level) ? e->new : e->old;
+
+	return mmuw_folio_of_pfn((__sme_clr(spte) & SPTE_PFN_MASK) >> PAGE_SHIFT, &e->file, index);
+}
+
 static void emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 {
 	struct folio *folio;
 	pgoff_t index;
 
+	if (!trace_spte_enabled())
+		return;
 	e->bits_old = decode(e->old, e->level);
 	e->bits_new = decode(e->new, e->level);
-	folio = mmuw_folio_of_pfn(((e->bits_new ? e->new : e->old) & SPTE_PFN_MASK) >> PAGE_SHIFT,
-				  &e->file, &index);
+	/* Without mmu_lock the page may be somebody else's by now. */
+	folio = e->fast ? NULL : folio_of(e, &index);
 	if (folio) {
 		e->index = index;
 		e->page = mmuw_page_flags(folio, index);
@@ -82,6 +91,7 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 		.gfn = gfn, .level = level, .as_id = as_id, .old = old_spte, .new = new_spte,
 	};
 	struct mmuw_tracepoint *p = data;
+	pgoff_t index;
 	struct kvm *kvm;
 
 	/* Non-leaf changes move no page; their children are reported one by one. */
@@ -89,6 +99,12 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 		return;
 	rcu_read_lock();
 	kvm = mmuw_context_kvm();
+	/* A kernel thread of KVM (6.1 zaps roots in one); whose, the page may tell. */
+	if (!kvm && (current->flags & PF_KTHREAD) && folio_of(&e, &index)) {
+		kvm = mmuw_vm_only();
+		if (!kvm)
+			atomic64_inc(&p->missed);
+	}
 	if (mmuw_vm_id(kvm)) {
 		atomic64_inc(&p->hits);
 		emit_spte(kvm, &e);
@@ -96,6 +112,7 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 	rcu_read_unlock();
 }
 
+struct kvm_page_fault;			/* private to KVM */
 static int ret_pf_fixed = -1;
 
 /*
@@ -103,8 +120,8 @@ static int ret_pf_fixed = -1;
  * writable (or accessible again) without mmu_lock. There is no other trace of
  * it: fast_pf_fix_direct_spte() is inlined. struct kvm_page_fault is private.
  */
-static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, void *fault, u64 *sptep,
-			       u64 old_spte, int ret)
+static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, struct kvm_page_fault *fault,
+			       u64 *sptep, u64 old_spte, int ret)
 {
 	struct mmuw_tracepoint *p = data;
 	struct mmuw_context *ctx;
@@ -114,7 +131,7 @@ static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, void *fault, u
 	rcu_read_lock();
 	ctx = mmuw_context();
 	if (ctx && ctx->vcpu == vcpu && mmuw_vm_id(vcpu->kvm)) {
-		/* Leaf of unknown level: dirty logging, the only user, keeps 4K. */
+		/* Of unknown level: 4K where a log is on, and nobody else looks at it. */
 		struct mmuw_spte_event e = {
 			.gfn = ctx->fault_gfn, .level = PG_LEVEL_4K, .fast = 1, .old = old_spte,
 			.new = old_spte | (ctx->fault_write ? SPTE_WRITABLE : 0),
@@ -137,6 +154,8 @@ static int find_ret_pf_fixed(struct module *module)
 	unsigned int i;
 
 	ret_pf_fixed = -1;
+	if (!module)
+		return -EOPNOTSUPP;
 	for (i = 0; i < module->num_trace_events; i++) {
 		if (strcmp(trace_event_name(module->trace_events[i]), "fast_page_fault"))
 			continue;
@@ -149,63 +168,55 @@ static int find_ret_pf_fixed(struct module *module)
 	return 0;
 }
 
-/* int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t cr2_or_gpa, u64 error_code, ...) */
-static bool page_fault_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+/*
+ * int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t cr2_or_gpa, u64 error_code, ...)
+ *
+ * Not a kretprobe: that would double the cost of a fault. It is over when the
+ * vCPU enters the guest again, or leaves KVM_RUN.
+ */
+static void page_fault(struct mmuw_hook *h, const unsigned long *arg)
 {
-	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)f->arg[0];
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)arg[0];
 	struct mmuw_context *ctx = mmuw_context();
 	struct mmuw_fault_event e = {
 		.vm = mmuw_vm_id(vcpu->kvm), .vcpu = vcpu->vcpu_id,
 		.phase = MMUWITNESS_FAULT_BEGIN,
-		.gfn = f->arg[1] >> PAGE_SHIFT, .error_code = f->arg[2],
-		.write = !!(f->arg[2] & PFERR_WRITE_MASK),
+		.gfn = arg[1] >> PAGE_SHIFT, .error_code = arg[2],
+		.write = !!(arg[2] & PFERR_WRITE_MASK),
 	};
 
 	if (!e.vm || !ctx)
-		return false;
+		return;
+	mmuw_fault_end();
+	ctx->in_fault = true;
 	ctx->fault_gfn = e.gfn;
 	ctx->fault_write = e.write;
 	e.inv_seq = READ_ONCE(vcpu->kvm->mmu_invalidate_seq);
 	e.inv_in_progress = READ_ONCE(vcpu->kvm->mmu_invalidate_in_progress);
-	f->saved[0] = e.vm;
-	f->saved[1] = e.vcpu;
 	atomic64_inc(&h->hits);
-	mmuw_emit(fault, &e);
-	return true;
-}
-
-static void page_fault_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
-{
-	struct mmuw_fault_event e = {
-		.vm = f->saved[0], .vcpu = f->saved[1], .phase = MMUWITNESS_FAULT_END,
-		.gfn = f->arg[1] >> PAGE_SHIFT, .error_code = f->arg[2],
-		.write = !!(f->arg[2] & PFERR_WRITE_MASK), .ret = (int)ret,
-	};
-
 	mmuw_emit(fault, &e);
 }
 
-/* void svm_flush_tlb_all(struct kvm_vcpu *vcpu), vmx_flush_tlb_all(): KVM_REQ_TLB_FLUSH */
-static void vcpu_flush(struct mmuw_hook *h, const unsigned long *arg)
+/*
+ * trace_kvm_entry(vcpu, force_immediate_exit); 6.1 has no second argument, which
+ * only a kernel that checks the types of indirect calls would mind.
+ */
+static void on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immediate_exit)
 {
-	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)arg[0];
-	struct mmuw_flush_event e = {
-		.vm = mmuw_vm_id(vcpu->kvm), .vcpu = vcpu->vcpu_id,
-		.phase = MMUWITNESS_FLUSH_SERVICED,
-	};
+	struct mmuw_tracepoint *p = data;
+	struct mmuw_context *ctx;
 
-	if (!e.vm)
-		return;
-	atomic64_inc(&h->hits);
-	mmuw_emit(tlb_flush, &e);
+	rcu_read_lock();
+	ctx = mmuw_context();
+	if (ctx && ctx->in_fault) {
+		atomic64_inc(&p->hits);
+		mmuw_fault_end();
+	}
+	rcu_read_unlock();
 }
 
 struct mmuw_hook mmuw_arch_hooks[] = {
-	{ .name = "tlb_flush_serviced",
-	  .symbols = { "svm_flush_tlb_all", "vt_flush_tlb_all", "vmx_flush_tlb_all" },
-	  .on_entry = vcpu_flush },
-	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" },
-	  .on_enter = page_fault_enter, .on_return = page_fault_return },
+	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" }, .on_entry = page_fault },
 	{ }
 };
 
@@ -213,5 +224,6 @@ struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
 	{ .name = "spte", .symbol = "kvm_tdp_mmu_spte_changed", .probe = on_spte_changed },
 	{ .name = "spte_fast", .symbol = "fast_page_fault", .probe = on_fast_page_fault,
 	  .on_found = find_ret_pf_fixed },
+	{ .name = "fault_end", .symbol = "kvm_entry", .probe = on_entry },
 	{ }
 };

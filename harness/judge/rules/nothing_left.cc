@@ -30,7 +30,7 @@ class NothingLeft : public Rule {
 
 const RuleInfo nothing_left_rule = {
     .id = "nothing-left",
-    .statement = "after teardown: no reference, no pinned page, unmount and module unload succeed",
+    .statement = "after teardown: no reference to the module, no pinned page, and unmount succeeds",
     .tolerates = "nothing",
     .origin = "all",
     .hooks = {},

@@ -54,11 +54,11 @@ class UnmappedWhenClean : public Rule {
         const uint64_t from = std::max(n.start, s.hva);
         const uint64_t to = std::min(n.end, s.hva + s.pages * page);
         if (from >= to) return;
-        found.checked();
         // kvm_handle_hva_range(): every gfn that the range touches, clipped to the slot.
         const uint64_t first = s.gfn + (from - s.hva) / page;
         const uint64_t end = s.gfn + (to - s.hva + page - 1) / page;
         state.each_present(vm, first, end, [&](uint64_t gfn, uint64_t) {
+            found.checked();
             found.violation({.vm = vm, .gfn = gfn, .flushes = true},
                             std::format("vm {} gfn {:#x}: still mapped when invalidate_range_start "
                                         "returned from KVM",
@@ -73,6 +73,7 @@ class UnmappedWhenClean : public Rule {
             const auto& last = it->second.last[vm];
             const VmRecord* v = state.vm(vm);
             if (!last.order || !v) continue;
+            found.checked();
             // SPTEs of a root that a memslot change invalidated need no flush:
             // tdp_mmu_zap_leafs(), "if (!root->role.invalid)".
             const Task* t = state.task(e.pid);

@@ -126,10 +126,30 @@ std::string describe(const Vcpu& vcpu) noexcept {
     }
 }
 
-bool ring_needs_kick() {
-    char pml = 'N';
-    std::ifstream("/sys/module/kvm_intel/parameters/pml") >> pml;
-    return pml == 'Y';
+namespace {
+
+// Y and 1, N and 0: bool and int parameters. A module that is not loaded has none.
+char parameter(const char* path) {
+    char value = '?';
+    std::ifstream(path) >> value;
+    return value;
+}
+
+bool is_off(const char* path) {
+    const char value = parameter(path);
+    return value == 'N' || value == '0';
+}
+
+}  // namespace
+
+bool ring_needs_kick() { return parameter("/sys/module/kvm_intel/parameters/pml") == 'Y'; }
+
+std::string why_no_spte_events() {
+    for (const char* path : {"/sys/module/kvm/parameters/tdp_mmu",
+                             "/sys/module/kvm_amd/parameters/npt",
+                             "/sys/module/kvm_intel/parameters/ept"})
+        if (is_off(path)) return "only the TDP MMU reports SPTE changes";
+    return {};
 }
 
 }  // namespace mmuw::arch
