@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/gtest_runner.h"
 #include "cli/host_facts.h"
+#include "cli/interrupt.h"
 #include "cli/machine.h"
 #include "cli/options.h"
 #include "cli/version.h"
@@ -113,7 +114,7 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
     device.start();
     for (const std::string& note : host.notes()) device.note(MMUWITNESS_NOTE_HOST, note);
 
-    RunContext run({.plant = s.plant, .emulated = s.emulated, .seed = s.seed}, kvm, device, *recorder,
+    RunContext run({.plant = s.plant, .emulated = s.emulated, .stop = interrupted, .seed = s.seed}, kvm, device, *recorder,
             value_of(recorder->stream()), scratch, print_progress);
     run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
     run_teardown_scenario(run, scratch);
@@ -127,6 +128,7 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
 int run_command(const Words& words) {
     const Settings s = parse(words);
     check(s);
+    catch_interrupts();
     const HostFacts host = this_host(s.host, s.emulated);
     std::optional<Module> module;
     if (!s.kmod.empty())
@@ -140,6 +142,7 @@ int run_command(const Words& words) {
     if (module)
         if (const int error = module->unload(); error != 0)
             throw Exit(kFail, std::format("run: the module does not unload: {}", strerror(error)));
+    if (interrupted()) throw Exit(kFail, "run: interrupted: the rest was left out");
     return exit_status(result);
 }
 

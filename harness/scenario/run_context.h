@@ -20,6 +20,8 @@ namespace mmuw {
 struct RunOptions {
     std::string plant;       // empty: none
     bool emulated = false;
+    // Asked before each scenario: true leaves out those that are left.
+    std::function<bool()> stop = [] { return false; };
     std::uint64_t seed = 1;  // of the whole run; each scenario derives its own from it
 };
 

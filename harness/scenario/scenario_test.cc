@@ -41,11 +41,13 @@ ScenarioTest::ScenarioTest() : run_(RunContext::get()), name_(current_name()) {
 }
 
 void ScenarioTest::SetUp() {
+    if (run_.options.stop()) GTEST_SKIP() << "the run was interrupted";
     // The recorded seed is the one to give to --seed to have this repetition again.
     const std::uint64_t run_seed = run_.options.seed + run_.times_begun(name_);
     seed_ = std::hash<std::string>{}(name_) ^ run_seed * 0x9e3779b97f4a7c15;
     if (seed_ == 0) seed_ = 1;
     run_.begin(name_, run_seed, run_.options.plant);
+    begun_ = true;
     promise({"nothing-left"});
     if (!run_.options.plant.empty()) run_.device.plant(run_.options.plant);
 }
@@ -120,6 +122,7 @@ std::string ScenarioTest::end_note() const {
 }
 
 void ScenarioTest::TearDown() {
+    if (!begun_) return;
     try {
         if (!run_.options.plant.empty()) run_.device.remove_plant();
         take_down();

@@ -60,6 +60,7 @@ class ScenarioTest : public testing::Test {
     [[nodiscard]] std::string end_note() const;
 
     std::string name_;
+    bool begun_ = false;
     std::uint64_t seed_ = 0;
     std::uint64_t trials_ = 0;
     std::uint64_t hits_ = 0;

@@ -102,6 +102,13 @@ holds "... no mount" test ! -s $work/stderr
 holds "... no reference of the module: it unloads" rmmod mmuwitness
 holds "... and a clean rerun on the same boot" $run --kmod /mmuwitness.ko --filter 'Writeback.Guest*'
 holds "... which removes the dead one's trace instance" test -z "$(ls /sys/kernel/tracing/instances)"
+$run --kmod /mmuwitness.ko --repeat 50 >$work/stdout 2>$work/stderr </dev/null &
+long=$!
+until grep -q pass $work/stdout; do sleep 0.1; done
+kill -TERM $long
+wait $long
+[ $? = 1 ] && grep -q 'interrupted' $work/stderr && grep -q ' 0 lost' $work/stdout && [ -s $work/out/trace.dat ]
+verdict $? "an interrupted run keeps what it found and puts everything down"
 holds "no module is left" test ! -e /sys/module/mmuwitness
 [ -z "$(dmesg | grep -E 'WARNING|BUG|Oops|Call Trace')" ]
 verdict $? "the kernel log is quiet"
