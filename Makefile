@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The doors. Everything is done by scripts/; see `make help`.
-export HOST KERNEL FILTER PLANT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS
+export HOST KERNEL FILTER PLANT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS TARGETS CHECKPATCH
 
 build:
 	@HOST="$${HOST:-local}" scripts/build
 
-run check lint update clean help:
+run check bench doctor lint update clean help:
 	@scripts/$@
 
-.PHONY: build run check lint update clean help
+.PHONY: build run check bench doctor lint update clean help

@@ -55,7 +55,7 @@ void mmuw_context_put(struct mmuw_context *ctx)
 		return;
 	ctx->ioctl = 0;
 	ctx->notifier_event = 0;
-	smp_store_release(&ctx->task, NULL);
+	smp_store_release(&ctx->task, NULL);	/* the entry is clean by then */
 }
 
 void mmuw_context_reset(void)

@@ -13,6 +13,8 @@
 #include "plant.h"
 #include "session.h"
 
+atomic64_t mmuw_seq;
+
 static bool allow_plants;
 module_param(allow_plants, bool, 0400);
 MODULE_PARM_DESC(allow_plants, "let a session break this kernel on purpose");

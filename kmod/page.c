@@ -22,7 +22,7 @@ u32 mmuw_page_flags(struct folio *folio, pgoff_t index)
 		flags |= MMUWITNESS_PAGE_LOCKED;
 	if (folio_test_writeback(folio))
 		flags |= MMUWITNESS_PAGE_WRITEBACK;
-	smp_rmb();
+	smp_rmb();	/* see above */
 	if (folio_test_dirty(folio))
 		flags |= MMUWITNESS_PAGE_DIRTY;
 	if (folio_test_uptodate(folio))
@@ -41,7 +41,7 @@ u32 mmuw_page_flags(struct folio *folio, pgoff_t index)
 		flags |= MMUWITNESS_PAGE_TAG_WRITEBACK;
 	if (xas_get_mark(&xas, PAGECACHE_TAG_TOWRITE))
 		flags |= MMUWITNESS_PAGE_TAG_TOWRITE;
-	smp_rmb();
+	smp_rmb();	/* see above */
 	if (!folio_test_dirty(folio))
 		flags &= ~MMUWITNESS_PAGE_DIRTY;
 	return flags;

@@ -2,7 +2,3 @@
 /* The one place where the trace events are made. */
 #define CREATE_TRACE_POINTS
 #include "trace.h"
-
-#include <linux/atomic.h>
-
-atomic64_t mmuw_seq;

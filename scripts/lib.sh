@@ -38,11 +38,12 @@ become_root() { # "$0" "$@"
 	((EUID != 0)) || return 0
 	command -v "${SUDO:-sudo}" >/dev/null || die 2 "needs root: run it as root or install sudo"
 	local name keep=()
-	for name in HOST KERNEL FILTER PLANT APPEND TIMEOUT HOST_SCRIPT PARTS ARGS MMUWITNESS_MIRROR \
-		CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
+	for name in HOST KERNEL FILTER PLANT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS COMMAND \
+		CHECKPATCH MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
 		[[ -z ${!name+set} ]] || keep+=("$name=${!name}")
 	done
-	exec "${SUDO:-sudo}" -- env "${keep[@]}" MMUWITNESS_CACHE="$CACHE" "$@"
+	exec "${SUDO:-sudo}" -- env "${keep[@]}" MMUWITNESS_CACHE="$CACHE" \
+		MMUWITNESS_CALLER="$PPID" "$@"
 }
 
 # Clean-up. A script adds commands with at_exit; the running child ends first.
@@ -86,6 +87,17 @@ trap on_exit EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# sudo outlives a make that was killed, and with it whatever runs below.
+if ((EUID == 0)) && [[ -n ${MMUWITNESS_CALLER:-} ]]; then
+	(
+		trap - EXIT INT TERM HUP
+		while [[ -e /proc/$MMUWITNESS_CALLER && -e /proc/$$ ]]; do sleep 1; done
+		kill -TERM "$$"
+	) >/dev/null 2>&1 &
+	at_exit "kill $!"
+	unset MMUWITNESS_CALLER
+fi
+
 # Runs a command as the child that clean-up ends. In the background, because
 # bash runs traps only after a foreground command.
 child() {
@@ -128,9 +140,17 @@ step() {
 	((SECONDS - begin < 1)) || say "$name: $((SECONDS - begin)) s"
 }
 
+# A new directory gets its parent's owner: root's cache may be in a user's home.
+make_directory() {
+	[[ ! -d $1 ]] || return 0
+	make_directory "$(dirname "$1")"
+	mkdir -p "$1"
+	chown --reference="$(dirname "$1")" "$1"
+}
+
 # Holds FILE's lock until the script and its children have ended.
 lock() { # FILE WHAT
-	mkdir -p "$(dirname "$1")"
+	make_directory "$(dirname "$1")"
 	exec {LOCK}>"$1"
 	flock --nonblock "$LOCK" && return
 	say "waiting for another mmuwitness: $2"
@@ -179,14 +199,23 @@ kernel_path() { # KERNEL DEBIAN-ARCHITECTURE
 	printf '%s/kernel-%s-%s-%s\n' "$CACHE" "$2" "$kind" "$id"
 }
 
+# The architecture of this machine, in Debian's words: that of what is built by
+# HOST=local, the unit tests and the offline benchmark among it.
+native_arch() { dpkg --print-architecture; }
+
 # Sets HOST and the HOST_* of scripts/hosts/HOST.sh, KERNEL and KERNEL_PATH.
 load_host() {
-	HOST=${HOST:-x86_64-amd}
+	export HOST=${HOST:-x86_64-amd}
 	local known
 	known=$(basename -s .sh -a "$SCRIPTS"/hosts/*.sh | paste -sd' ')
 	[[ " $known " == *" $HOST "* ]] || die 2 "HOST=$HOST is unknown; known: $known"
 	# shellcheck source=/dev/null
 	. "$SCRIPTS/hosts/$HOST.sh"
+	HOST_TIMEOUT=${TIMEOUT:-$HOST_TIMEOUT}
+	[[ $HOST_TIMEOUT =~ ^[1-9][0-9]*$ ]] || die 2 "TIMEOUT=$HOST_TIMEOUT is no number of seconds"
+	[[ -z ${HOST_SCRIPT:-} || -f $HOST_SCRIPT ]] || die 2 "HOST_SCRIPT=$HOST_SCRIPT is no file"
+	COMMAND=${COMMAND:-run}
+	RECORDS=$BUILD/$COMMAND/$HOST
 	[[ $HOST_KIND == emulated ]] || return 0
 	KERNEL=${KERNEL:-$HOST_KERNEL}
 	[[ ! -d $KERNEL ]] || KERNEL=$(cd "$KERNEL" && pwd -P)

@@ -126,9 +126,8 @@ TEST(Judge, DoubtMakesPassInconclusive) {
 }
 
 TEST(Judge, DoubtNotedInTheStreamIsTheScenariosOwn) {
-    const auto doubted =
-        judged(events(scenario("note kind=DOUBT text=\"hook tlb_flush: 3 calls missed\"\n" +
-                               kFlush + kDurable)));
+    const auto doubted = judged(events(
+        scenario("note kind=DOUBT text=\"hook tlb_flush: 3 calls missed\"\n" + kFlush + kDurable)));
     EXPECT_EQ(rule_of(doubted, "durable")->verdict, Verdict::inconclusive);
     // A flush that was missed looks like one that KVM forgot.
     const auto* flush = rule_of(doubted, "flush-on-protect");

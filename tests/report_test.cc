@@ -138,7 +138,7 @@ TEST(Report, TableShowsTheWindow) {
 }
 
 TEST(Report, ExitStatus) {
-    const auto status = [](std::vector<Verdict> verdicts) {
+    const auto status = [](const std::vector<Verdict>& verdicts) {
         JudgeResult r;
         for (const Verdict v : verdicts) r.scenarios.push_back({.name = "s", .verdict = v});
         return exit_status(r);

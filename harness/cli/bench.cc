@@ -83,9 +83,10 @@ int bench_command(const Words& words) {
     std::string kmod, scratch_path;
     bool emulated = false;
     po::options_description options("options");
-    options.add_options()("kmod", po::value(&kmod), "mmuwitness.ko to load")(
-        "scratch", po::value(&scratch_path)->required(), "as with run")(
-        "emulated", po::bool_switch(&emulated), "as with run");
+    auto add = options.add_options();
+    add("kmod", po::value(&kmod), "mmuwitness.ko to load");
+    add("scratch", po::value(&scratch_path)->required(), "as with run");
+    add("emulated", po::bool_switch(&emulated), "as with run");
     parse_options(words, "bench", options);
     check_machine("bench");
 

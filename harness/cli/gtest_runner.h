@@ -17,7 +17,9 @@ struct Selection {
 
 // SUITE.NAME of every scenario that the filter selects.
 std::vector<std::string> scenario_names(const std::string& filter = "*");
-inline bool scenarios_match(const std::string& filter) { return !scenario_names(filter).empty(); }
+inline bool scenarios_match(const std::string& filter) {
+    return !scenario_names(filter).empty();
+}
 
 // Verdicts are the judge's: GoogleTest's own printer is silenced and its result not used.
 void run_scenarios(const Selection& selection);

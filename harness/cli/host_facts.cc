@@ -40,8 +40,8 @@ HostFacts this_host(const std::string& name, bool emulated) {
         const std::string value =
             first_word(std::format("/sys/module/{}/parameters/{}", module, parameter));
         if (!value.empty())
-            parameters += std::format("{}{}.{}={}", parameters.empty() ? "" : " ", module,
-                                      parameter, value);
+            parameters +=
+                std::format("{}{}.{}={}", parameters.empty() ? "" : " ", module, parameter, value);
     }
     return {
         .name = name,

@@ -16,8 +16,9 @@ namespace po = boost::program_options;
 
 int judge_command(const Words& words) {
     po::options_description options("options");
-    options.add_options()("file", po::value<std::string>()->required(), "the recording")(
-        "json", po::value<std::string>(), "write the verdict here, as verdict.json of a run");
+    auto add = options.add_options();
+    add("file", po::value<std::string>()->required(), "the recording");
+    add("json", po::value<std::string>(), "write the verdict here, as verdict.json of a run");
     const auto values = parse_options(words, "judge TRACE.dat", options, "file");
     const auto result = judge_file(values["file"].as<std::string>());
     if (!result) throw Exit(kUsage, result.error());

@@ -15,9 +15,10 @@ namespace po = boost::program_options;
 
 int list_command(const Words& words) {
     po::options_description options("options");
-    options.add_options()("rules", "rules, and what they say")(
-        "plants", "faults that can be planted (asks the loaded module)")(
-        "filter", po::value<std::string>()->default_value("*"), "scenarios, as with run");
+    auto add = options.add_options();
+    add("rules", "rules, and what they say");
+    add("plants", "faults that can be planted (asks the loaded module)");
+    add("filter", po::value<std::string>()->default_value("*"), "scenarios, as with run");
     const auto values = parse_options(words, "list", options);
     if (values.contains("rules")) {
         for (const RuleInfo* rule : rules()) std::println("{:<20} {}", rule->id, rule->statement);
@@ -35,8 +36,8 @@ int list_command(const Words& words) {
 int explain_command(const Words& words) {
     po::options_description options("options");
     options.add_options()("rule", po::value<std::string>()->required(), "name of the rule");
-    const auto rule = parse_options(words, "explain RULE", options, "rule")["rule"]
-                          .as<std::string>();
+    const auto rule =
+        parse_options(words, "explain RULE", options, "rule")["rule"].as<std::string>();
     const std::string_view page = explain(rule);
     if (page.empty())
         throw Exit(kUsage, std::format("unknown rule '{}': see mmuwitness list --rules", rule));

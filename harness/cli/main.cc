@@ -24,9 +24,8 @@ constexpr const char* kUsageText =
 int main(int argc, char** argv) {
     using namespace mmuw;
     const std::map<std::string, std::function<int(const Words&)>> commands = {
-        {"run", run_command},         {"list", list_command},     {"explain", explain_command},
-        {"judge", judge_command},     {"doctor", doctor_command},
-        {"bench", bench_command},
+        {"run", run_command},     {"list", list_command},     {"explain", explain_command},
+        {"judge", judge_command}, {"doctor", doctor_command}, {"bench", bench_command},
     };
     if (argc < 2 || argv[1] == std::string("--help")) {
         std::print(argc < 2 ? stderr : stdout, "{}", kUsageText);

@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 
 struct Settings {
     std::string kmod, scratch, out, host, filter, plant;
-    bool emulated = false, shuffle = false;
+    bool emulated = false, shuffle = false, colour = false;
     std::uint64_t seed = 1;
     int repeat = 1;
     std::size_t buffer_kb = 8192;
@@ -39,22 +39,23 @@ struct Settings {
 Settings parse(const Words& words) {
     Settings s;
     po::options_description options("options");
-    options.add_options()
-        ("kmod", po::value(&s.kmod), "mmuwitness.ko to load; default: it is loaded already")
-        ("scratch", po::value(&s.scratch)->required(),
-         "where backing files go: a block device with ext4, mounted for the run, or a directory")
-        ("out", po::value(&s.out)->default_value("."), "directory of the records")
-        ("filter", po::value(&s.filter)->default_value("*"),
-         "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out")
-        ("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants")
-        ("seed", po::value(&s.seed)->default_value(1), "of everything random")
-        ("repeat", po::value(&s.repeat)->default_value(1), "run everything so many times")
-        ("shuffle", po::bool_switch(&s.shuffle), "in an order that the seed decides")
-        ("buffer-kb", po::value(&s.buffer_kb)->default_value(8192),
-         "kernel trace buffer per CPU, in KiB")
-        ("host", po::value(&s.host)->default_value("local"), "name of this host in the record")
-        ("emulated", po::bool_switch(&s.emulated),
-         "this host is an emulator: keep a VM open throughout, see docs/hosts.md");
+    auto add = options.add_options();
+    add("kmod", po::value(&s.kmod), "mmuwitness.ko to load; default: it is loaded already");
+    add("scratch", po::value(&s.scratch)->required(),
+        "where backing files go: a block device with ext4, mounted for the run, or a directory");
+    add("out", po::value(&s.out)->default_value("."), "directory of the records");
+    add("filter", po::value(&s.filter)->default_value("*"),
+        "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out");
+    add("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants");
+    add("seed", po::value(&s.seed)->default_value(1), "of everything random");
+    add("repeat", po::value(&s.repeat)->default_value(1), "run everything so many times");
+    add("shuffle", po::bool_switch(&s.shuffle), "in an order that the seed decides");
+    add("buffer-kb", po::value(&s.buffer_kb)->default_value(8192),
+        "kernel trace buffer per CPU, in KiB");
+    add("colour", po::bool_switch(&s.colour), "also when the output is no terminal");
+    add("host", po::value(&s.host)->default_value("local"), "name of this host in the record");
+    add("emulated", po::bool_switch(&s.emulated),
+        "this host is an emulator: keep a VM open throughout, see docs/hosts.md");
     parse_options(words, "run", options);
     return s;
 }
@@ -110,12 +111,13 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
     const Kvm kvm;
     Device device;
     check_plant(device, s.plant);
-    auto recorder = value_of(Recorder::start({.directory = s.out, .buffer_kb = s.buffer_kb, .extra = {}}));
+    auto recorder =
+        value_of(Recorder::start({.directory = s.out, .buffer_kb = s.buffer_kb, .extra = {}}));
     device.start();
     for (const std::string& note : host.notes()) device.note(MMUWITNESS_NOTE_HOST, note);
 
-    RunContext run({.plant = s.plant, .emulated = s.emulated, .stop = interrupted, .seed = s.seed}, kvm, device, *recorder,
-            value_of(recorder->stream()), scratch, print_progress);
+    RunContext run({.plant = s.plant, .emulated = s.emulated, .stop = interrupted, .seed = s.seed},
+                   kvm, device, *recorder, value_of(recorder->stream()), scratch, print_progress);
     run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
     run_teardown_scenario(run, scratch);
     JudgeResult result = run.finish();
@@ -131,10 +133,9 @@ int run_command(const Words& words) {
     catch_interrupts();
     const HostFacts host = this_host(s.host, s.emulated);
     std::optional<Module> module;
-    if (!s.kmod.empty())
-        module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
+    if (!s.kmod.empty()) module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
     const auto [result, recording_error] = witness_and_judge(s, host);
-    std::print("\n{}", table(result, wants_colour(STDOUT_FILENO)));
+    std::print("\n{}", table(result, s.colour || wants_colour(STDOUT_FILENO)));
     std::fflush(stdout);  // the verdict is out, whatever becomes of the records
     write_records(s, result, host);
     if (!recording_error.empty())

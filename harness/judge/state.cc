@@ -66,7 +66,7 @@ bool State::spte_present(uint16_t id, uint64_t gfn) const {
 std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
     std::vector<Place> out;
     if (!file) return out;
-    for (uint16_t id = 1; id < vms_.size(); ++id)
+    for (uint16_t id = 1; id <= MMUWITNESS_MAX_VMS; ++id)
         for (const Slot& s : vms_[id].slots)
             if (s.file == file && page - s.first_page < s.pages) {
                 const uint64_t at = page - s.first_page;

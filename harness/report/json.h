@@ -17,7 +17,9 @@ class Json {
     Json& value(const char* text) { return value(std::string_view(text)); }
     Json& value(const std::string& text) { return value(std::string_view(text)); }
     Json& value(std::same_as<bool> auto b) { return raw(b ? "true" : "false"); }
-    Json& value(std::integral auto n) requires(!std::same_as<decltype(n), bool>) {
+    Json& value(std::integral auto n)
+        requires(!std::same_as<decltype(n), bool>)
+    {
         return raw(std::to_string(n));
     }
     Json& value(double seconds);  // three decimals

@@ -14,9 +14,8 @@ constexpr int kRounds = 6;
 
 enum class Pages { kSame, kDifferent };
 
-class Migration
-    : public ScenarioTest,
-      public testing::WithParamInterface<std::tuple<DirtyLogKind, unsigned, Pages>> {};
+class Migration : public ScenarioTest,
+                  public testing::WithParamInterface<std::tuple<DirtyLogKind, unsigned, Pages>> {};
 
 TEST_P(Migration, CopyEqualsMemory) {
     const auto [kind, vcpus, sharing] = GetParam();
@@ -33,8 +32,7 @@ TEST_P(Migration, CopyEqualsMemory) {
 
     guest.log().enable(slot);
     for (unsigned vcpu = 0; vcpu < vcpus; vcpu++)
-        guest.start_writing(vcpu, sharing == Pages::kSame ? 0 : vcpu * kPagesPerVcpu,
-                            kPagesPerVcpu,
+        guest.start_writing(vcpu, sharing == Pages::kSame ? 0 : vcpu * kPagesPerVcpu, kPagesPerVcpu,
                             {.order = guest::Order::kRandom, .seed = seed() + vcpu});
     MigrationCopy copy(file.file(), vcpus);
     copy.copy_all();

@@ -26,10 +26,10 @@ std::vector<mmuwitness_mark> MigrationCopy::compare(std::uint32_t vm, const Mems
     std::vector<mmuwitness_mark> marks;
     for (std::uint64_t page = 0; page < slot.pages(); page++)
         for (unsigned lane = 0; lane < lanes_; lane++)
-            marks.push_back(make_mark(MMUWITNESS_MARK_COPY, vm,
-                                      {slot.id(), slot.gfn() + page, lane,
-                                       stamps_[page * lanes_ + lane],
-                                       load_lane(source_.page(page), lane)}));
+            marks.push_back(
+                make_mark(MMUWITNESS_MARK_COPY, vm,
+                          {slot.id(), slot.gfn() + page, lane, stamps_[page * lanes_ + lane],
+                           load_lane(source_.page(page), lane)}));
     return marks;
 }
 

@@ -15,7 +15,9 @@ bool logging_starts(const MemslotChange& change) {
 
 }  // namespace
 
-void WitnessObserver::vm_created(int vm_fd) { vm_ = device_.add_vm(vm_fd); }
+void WitnessObserver::vm_created(int vm_fd) {
+    vm_ = device_.add_vm(vm_fd);
+}
 
 // The session holds the VM: without this it would outlive its owner.
 void WitnessObserver::vm_closing(int /*vm_fd*/) {
@@ -48,8 +50,8 @@ void WitnessObserver::after_collect(std::uint32_t slot, std::uint64_t gfn,
     std::vector<mmuwitness_mark> marks;
     for (std::uint64_t i = 0; i < logged.words().size(); i++)
         if (logged.words()[i] != 0)
-            marks.push_back(make_mark(MMUWITNESS_MARK_LOGGED, vm_,
-                                      {slot, gfn + i * 64, logged.words()[i]}));
+            marks.push_back(
+                make_mark(MMUWITNESS_MARK_LOGGED, vm_, {slot, gfn + i * 64, logged.words()[i]}));
     marks.push_back(make_mark(MMUWITNESS_MARK_COLLECT_END, vm_, {slot}));
     device_.marks(marks);
 }

@@ -23,9 +23,9 @@ RunContext* current = nullptr;
 
 }  // namespace
 
-RunContext::RunContext(RunOptions run_options, const Kvm& run_kvm, Device& run_device, Recorder& recorder,
-         EventStream stream, const ScratchFs& run_scratch,
-         std::function<void(const ScenarioResult&)> judged)
+RunContext::RunContext(RunOptions run_options, const Kvm& run_kvm, Device& run_device,
+                       Recorder& recorder, EventStream stream, const ScratchFs& run_scratch,
+                       std::function<void(const ScenarioResult&)> judged)
     : options(std::move(run_options)),
       kvm(run_kvm),
       device(run_device),
@@ -36,7 +36,9 @@ RunContext::RunContext(RunOptions run_options, const Kvm& run_kvm, Device& run_d
     current = this;
 }
 
-RunContext::~RunContext() { current = nullptr; }
+RunContext::~RunContext() {
+    current = nullptr;
+}
 
 RunContext& RunContext::get() {
     if (current == nullptr) throw std::logic_error("scenarios run by 'mmuwitness run' only");

@@ -18,7 +18,7 @@
 namespace mmuw {
 
 struct RunOptions {
-    std::string plant;       // empty: none
+    std::string plant;  // empty: none
     bool emulated = false;
     // Asked before each scenario: true leaves out those that are left.
     std::function<bool()> stop = [] { return false; };
@@ -28,8 +28,9 @@ struct RunOptions {
 class RunContext {
   public:
     // `judged` is called with each scenario's result as soon as there is one.
-    RunContext(RunOptions options, const Kvm& kvm, Device& device, Recorder& recorder, EventStream stream,
-        const ScratchFs& scratch, std::function<void(const ScenarioResult&)> judged);
+    RunContext(RunOptions options, const Kvm& kvm, Device& device, Recorder& recorder,
+               EventStream stream, const ScratchFs& scratch,
+               std::function<void(const ScenarioResult&)> judged);
     ~RunContext();
     RunContext(const RunContext&) = delete;
     RunContext& operator=(const RunContext&) = delete;

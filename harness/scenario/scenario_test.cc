@@ -37,8 +37,7 @@ std::string first_message(bool (testing::TestPartResult::*is)() const) {
 
 }  // namespace
 
-ScenarioTest::ScenarioTest() : run_(RunContext::get()), name_(current_name()) {
-}
+ScenarioTest::ScenarioTest() : run_(RunContext::get()), name_(current_name()) {}
 
 void ScenarioTest::SetUp() {
     if (run_.options.stop()) GTEST_SKIP() << "the run was interrupted";

@@ -18,8 +18,7 @@ TEST_P(Turns, EveryWriteIsLoggedAndNothingElse) {
     promise({"log-complete", "log-precise", "flush-on-protect"});
 
     WitnessedFile& file = add_file(kPages);
-    Guest& guest =
-        add_guest({.pages = kPages, .log = GetParam(), .idle = guest::Idle::kStay});
+    Guest& guest = add_guest({.pages = kPages, .log = GetParam(), .idle = guest::Idle::kStay});
     Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
     guest.start();
     guest.log().enable(slot);
@@ -31,8 +30,8 @@ TEST_P(Turns, EveryWriteIsLoggedAndNothingElse) {
         guest.write(0, 0, count);
         std::vector<mmuwitness_mark> marks;
         for (std::uint64_t page = 0; page < count; page++)
-            marks.push_back(make_mark(MMUWITNESS_MARK_WROTE, vm_id(guest),
-                                      {slot.id(), slot.gfn() + page, 0}));
+            marks.push_back(
+                make_mark(MMUWITNESS_MARK_WROTE, vm_id(guest), {slot.id(), slot.gfn() + page, 0}));
         if (count < kPages)
             marks.push_back(make_mark(MMUWITNESS_MARK_UNTOUCHED, vm_id(guest),
                                       {slot.id(), slot.gfn() + count, kPages - count}));

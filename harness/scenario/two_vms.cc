@@ -22,8 +22,8 @@ TEST_P(TwoVms, BothVmsWritesAreOnDisk) {
         return all;
     };
     for (Guest* guest : guests)
-        guest->start_writing(
-            0, 0, kPages, {.order = guest::Order::kRandom, .seed = seed() + guest->lane(0)});
+        guest->start_writing(0, 0, kPages,
+                             {.order = guest::Order::kRandom, .seed = seed() + guest->lane(0)});
     for (int round = 0; round < kRounds; round++) {
         file.sync(GetParam(), written);
         trial();

@@ -41,8 +41,7 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
     const std::vector<Expectation> expectations = written();
     std::vector<mmuwitness_mark> marks;
     for (const Expectation& e : expectations)
-        marks.push_back(
-            make_mark(MMUWITNESS_MARK_EXPECT, 0, {id_, e.page, e.lane, e.stamp}));
+        marks.push_back(make_mark(MMUWITNESS_MARK_EXPECT, 0, {id_, e.page, e.lane, e.stamp}));
     const std::uint64_t operation = static_cast<std::uint64_t>(sync);
     marks.push_back(make_mark(MMUWITNESS_MARK_SYNC_BEGIN, 0, {id_, 0, pages(), operation}));
     device_.marks(marks);
@@ -50,16 +49,15 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
     const int error = syncer_.try_sync(file_, sync, 0, pages());
     device_.mark(MMUWITNESS_MARK_SYNC_END, 0,
                  {id_, 0, pages(), operation, static_cast<std::uint64_t>(-std::int64_t{error})});
-    if (error != 0)
-        throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
+    if (error != 0) throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
 
     const auto bytes = disk_.read(0, pages());
     marks.clear();
     for (const Expectation& e : expectations)
-        marks.push_back(make_mark(
-            MMUWITNESS_MARK_DISK, 0,
-            {id_, e.page, e.lane,
-             lane_of(bytes.subspan(e.page * page_size(), page_size()), e.lane)}));
+        marks.push_back(
+            make_mark(MMUWITNESS_MARK_DISK, 0,
+                      {id_, e.page, e.lane,
+                       lane_of(bytes.subspan(e.page * page_size(), page_size()), e.lane)}));
     device_.marks(marks);
 }
 

@@ -57,7 +57,7 @@ void parse_v7(DatFile& f, Bytes in, DatHeader& header) {
     auto next = in.number<uint64_t>();
     for (unsigned i = 0; next && i < kMaxSections; ++i) {
         Section options = open_section(f, in, next);
-        for (next = 0;;) {
+        for (;;) {
             const auto id = options.in.number<uint16_t>();
             Bytes option(options.in.take(options.in.number<uint32_t>()));
             if (id == kOptDone) {

@@ -103,7 +103,7 @@ constexpr Field plant[] = {
     F("arg", plant.arg, Show::hex)};
 
 #define K(name, fields, member) \
-    { name, fields, static_cast<uint16_t>(offsetof(Event, member) + sizeof(Event::member)) }
+    {name, fields, static_cast<uint16_t>(offsetof(Event, member) + sizeof(Event::member))}
 
 constexpr std::array<KindInfo, kKinds> kinds = {
     {K("notifier", notifier, notifier), K("vm_ioctl", vm_ioctl, vm_ioctl),

@@ -169,7 +169,7 @@ Result<DatContents> Recorder::contents() {
 }
 
 Result<void> Recorder::finish(const std::string& path) {
-    (void)instance_.write("tracing_on", "0");
+    if (auto off = instance_.write("tracing_on", "0"); !off) return off;
     stop();
     drain_all();
     auto c = contents();

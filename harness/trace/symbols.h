@@ -59,11 +59,13 @@ inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
                                        {"COPY", MMUWITNESS_MARK_COPY},
                                        {"LEFT", MMUWITNESS_MARK_LEFT},
                                        {"KERNEL_LOG", MMUWITNESS_MARK_KERNEL_LOG}};
-inline constexpr Symbol note_kind[] = {
-    {"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN}, {"RULE", MMUWITNESS_NOTE_RULE},
-    {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},     {"HOOK", MMUWITNESS_NOTE_HOOK},
-    {"KERNEL_LOG", MMUWITNESS_NOTE_KERNEL_LOG},         {"HOST", MMUWITNESS_NOTE_HOST},
-    {"DOUBT", MMUWITNESS_NOTE_DOUBT}};
+inline constexpr Symbol note_kind[] = {{"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN},
+                                       {"RULE", MMUWITNESS_NOTE_RULE},
+                                       {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},
+                                       {"HOOK", MMUWITNESS_NOTE_HOOK},
+                                       {"KERNEL_LOG", MMUWITNESS_NOTE_KERNEL_LOG},
+                                       {"HOST", MMUWITNESS_NOTE_HOST},
+                                       {"DOUBT", MMUWITNESS_NOTE_DOUBT}};
 inline constexpr Symbol sync[] = {{"MSYNC", MMUWITNESS_SYNC_MSYNC},
                                   {"FSYNC", MMUWITNESS_SYNC_FSYNC},
                                   {"FDATASYNC", MMUWITNESS_SYNC_FDATASYNC},

@@ -78,11 +78,11 @@ class Guest {
 
     // Done when they return. stamp 0: a new, larger one for each page.
     CommandResult write(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1,
-                 std::uint64_t stamp = 0, std::uint64_t stride = 1);
+                        std::uint64_t stamp = 0, std::uint64_t stride = 1);
     CommandResult read(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1,
-                std::uint32_t lane = guest::kOwnLane, std::uint64_t stride = 1);
+                       std::uint32_t lane = guest::kOwnLane, std::uint64_t stride = 1);
     CommandResult add(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1,
-               std::uint64_t addend = 1, std::uint32_t lane = guest::kOwnLane);
+                      std::uint64_t addend = 1, std::uint32_t lane = guest::kOwnLane);
 
     // Return when the vCPU has touched its first page. One such command per vCPU at a time.
     void start_writing(unsigned vcpu, std::uint64_t first, std::uint64_t count,

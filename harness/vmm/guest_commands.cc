@@ -56,8 +56,7 @@ CommandResult Guest::wait(unsigned vcpu, std::uint64_t number) {
     const Channel& channel = *cpus_.at(vcpu).channel;
     // Only a vCPU that parks after this very command wakes us then.
     const bool parks = channel.posted() == number && channel.idle() == guest::Idle::kPark;
-    wait_until(
-        vcpu, parks, [&] { return channel.done() >= number; }, "the end of its command");
+    wait_until(vcpu, parks, [&] { return channel.done() >= number; }, "the end of its command");
     const guest::Command& c = channel.command(number);
     return {c.last, c.sum};
 }
@@ -71,33 +70,31 @@ void Guest::wait_begun(unsigned vcpu, std::uint64_t number) {
 void Guest::wait_idle(unsigned vcpu) {
     const Channel& channel = *cpus_.at(vcpu).channel;
     if (channel.idle() == guest::Idle::kStay) {
-        wait_until(
-            vcpu, false, [&] { return channel.done() == channel.posted(); }, "rest");
+        wait_until(vcpu, false, [&] { return channel.done() == channel.posted(); }, "rest");
         return;
     }
     if (!cpus_[vcpu].thread->wait_parked())
-        wait_until(
-            vcpu, false, [&] { return channel.done() == channel.posted(); }, "rest");
+        wait_until(vcpu, false, [&] { return channel.done() == channel.posted(); }, "rest");
 }
 
-CommandResult Guest::write(unsigned vcpu, std::uint64_t first, std::uint64_t count, std::uint64_t stamp,
-                    std::uint64_t stride) {
+CommandResult Guest::write(unsigned vcpu, std::uint64_t first, std::uint64_t count,
+                           std::uint64_t stamp, std::uint64_t stride) {
     guest::Command c = command(guest::Op::kWrite, first, count);
     c.stamp = stamp;
     c.stride = stride;
     return wait(vcpu, post(vcpu, c));
 }
 
-CommandResult Guest::read(unsigned vcpu, std::uint64_t first, std::uint64_t count, std::uint32_t lane,
-                   std::uint64_t stride) {
+CommandResult Guest::read(unsigned vcpu, std::uint64_t first, std::uint64_t count,
+                          std::uint32_t lane, std::uint64_t stride) {
     guest::Command c = command(guest::Op::kRead, first, count);
     c.lane = lane;
     c.stride = stride;
     return wait(vcpu, post(vcpu, c));
 }
 
-CommandResult Guest::add(unsigned vcpu, std::uint64_t first, std::uint64_t count, std::uint64_t addend,
-                  std::uint32_t lane) {
+CommandResult Guest::add(unsigned vcpu, std::uint64_t first, std::uint64_t count,
+                         std::uint64_t addend, std::uint32_t lane) {
     guest::Command c = command(guest::Op::kAdd, first, count);
     c.stamp = addend;
     c.lane = lane;

@@ -22,7 +22,7 @@ constexpr int kKickSignal = SIGUSR1;
 // Without SA_RESTART and with a handler, the signal does nothing but end KVM_RUN.
 void install_kick_handler() {
     static const bool installed = [] {
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = [](int) {};
         if (sigaction(kKickSignal, &action, nullptr) != 0)
             throw_errno("sigaction({})", kKickSignal);
@@ -93,7 +93,9 @@ void VcpuThread::resume() {
 
 void VcpuThread::wake() {
     // Taking the mutex orders this after a has_work() that saw no work yet.
-    { const std::lock_guard lock(mutex_); }
+    {
+        const std::lock_guard lock(mutex_);
+    }
     changed_.notify_all();
 }
 

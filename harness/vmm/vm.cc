@@ -30,9 +30,7 @@ Fd create_vm(const Kvm& kvm) {
 }  // namespace
 
 Vm::Vm(const Kvm& kvm, VmObserver* observer)
-    : kvm_(kvm),
-      observer_(observer != nullptr ? observer : &nobody()),
-      fd_(create_vm(kvm)) {
+    : kvm_(kvm), observer_(observer != nullptr ? observer : &nobody()), fd_(create_vm(kvm)) {
     arch::prepare_vm(*this);
     observer_->vm_created(fd());
 }

@@ -22,14 +22,13 @@ Fd open_device() {
         case ENOENT:
         case ENXIO:
             throw std::runtime_error(
-                MMUWITNESS_DEVICE
-                " does not exist: load mmuwitness.ko, or let --kmod PATH do it");
+                MMUWITNESS_DEVICE " does not exist: load mmuwitness.ko, or let --kmod PATH do it");
         case EACCES:
         case EPERM:
             throw std::runtime_error(MMUWITNESS_DEVICE " is for root: run this as root");
         case EBUSY:
-            throw std::runtime_error(
-                MMUWITNESS_DEVICE " is in use: another mmuwitness runs; wait for it or end it");
+            throw std::runtime_error(MMUWITNESS_DEVICE
+                                     " is in use: another mmuwitness runs; wait for it or end it");
         default:
             throw_errno("open({})", MMUWITNESS_DEVICE);
     }
@@ -183,8 +182,7 @@ void Device::plant(const std::string& name) {
             throw std::runtime_error(
                 std::format("unknown plant '{}': see mmuwitness list --plants", name));
         case EOPNOTSUPP:
-            throw std::runtime_error(
-                std::format("plant '{}' has no place in this kernel", name));
+            throw std::runtime_error(std::format("plant '{}' has no place in this kernel", name));
         default:
             throw_errno("MMUWITNESS_PLANT({})", name);
     }

@@ -43,10 +43,10 @@ Module::Module(const std::string& path, const std::string& parameters) {
                 "headers (see the kernel log)",
                 path, system.release));
         case EKEYREJECTED:
-            throw std::runtime_error(std::format(
-                "the kernel accepts signed modules only: sign {} or boot without "
-                "module.sig_enforce",
-                path));
+            throw std::runtime_error(
+                std::format("the kernel accepts signed modules only: sign {} or boot without "
+                            "module.sig_enforce",
+                            path));
         case ENOENT:
             throw std::runtime_error(std::format(
                 "{} needs symbols that this kernel does not have (see the kernel log)", path));
@@ -55,7 +55,9 @@ Module::Module(const std::string& path, const std::string& parameters) {
     }
 }
 
-Module::~Module() { static_cast<void>(unload()); }
+Module::~Module() {
+    static_cast<void>(unload());
+}
 
 int Module::unload() {
     if (!loaded_) return 0;

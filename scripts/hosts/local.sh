@@ -2,5 +2,5 @@
 # shellcheck shell=bash disable=SC2034 # read by scripts/run
 # This machine: its own kernel and KVM, bare metal as a rule.
 HOST_KIND=local
-HOST_ARCH=$(dpkg --print-architecture)
+HOST_ARCH=$(native_arch)
 HOST_TIMEOUT=600

@@ -142,12 +142,14 @@ bool is_off(const char* path) {
 
 }  // namespace
 
-bool ring_needs_kick() { return parameter("/sys/module/kvm_intel/parameters/pml") == 'Y'; }
+bool ring_needs_kick() {
+    return parameter("/sys/module/kvm_intel/parameters/pml") == 'Y';
+}
 
 std::string why_no_spte_events() {
-    for (const char* path : {"/sys/module/kvm/parameters/tdp_mmu",
-                             "/sys/module/kvm_amd/parameters/npt",
-                             "/sys/module/kvm_intel/parameters/ept"})
+    for (const char* path :
+         {"/sys/module/kvm/parameters/tdp_mmu", "/sys/module/kvm_amd/parameters/npt",
+          "/sys/module/kvm_intel/parameters/ept"})
         if (is_off(path)) return "only the TDP MMU reports SPTE changes";
     return {};
 }
