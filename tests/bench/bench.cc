@@ -52,7 +52,7 @@ class Shape {
         spte_ = event(
             "spte vm=1 vcpu=0 pid=20 level=1 bits_old=PAL bits_new=PWDAL file=1 "
             "page=PRESENT|DIRTY|TAG_DIRTY lock=HELD inv_seq=4");
-        end_ = event("fault vm=1 vcpu=0 pid=20 phase=END write=1 ret=1");
+        end_ = event("fault vm=1 vcpu=0 pid=20 phase=END write=1");
         wrote_ = event("mark kind=WROTE vm=1 pid=10 slot=0");
         clear_ = event("spte vm=1 pid=10 level=1 bits_old=PWDAL bits_new=PAL file=1 lock=HELD");
     }
