@@ -75,9 +75,7 @@ void RingLog::drain() {
                 found->second.set(offset);
         });
     if (harvested == 0) return;
-    vm_->observer().before_ring_reset();
     vm_->control(KVM_RESET_DIRTY_RINGS, nullptr, "KVM_RESET_DIRTY_RINGS");
-    vm_->observer().after_ring_reset(harvested);
 }
 
 }  // namespace mmuw

@@ -19,8 +19,7 @@ struct MemslotChange {
     bool created;  // false: flags changed, or deleted
 };
 
-// Called on the thread that makes the change, but ring_reset also on vCPU threads. The private slot
-// is not reported. Must not throw.
+// Called on the thread that makes the change. The private slot is not reported. Must not throw.
 class VmObserver {
   public:
     virtual ~VmObserver() = default;
@@ -34,9 +33,6 @@ class VmObserver {
     virtual void before_collect(std::uint32_t /*slot*/) {}
     virtual void after_collect(std::uint32_t /*slot*/, std::uint64_t /*gfn*/,
                                const PageBitmap& /*logged*/) {}
-    // Around KVM_RESET_DIRTY_RINGS, also when a full ring forced it in between collections.
-    virtual void before_ring_reset() {}
-    virtual void after_ring_reset(std::size_t /*entries*/) {}
 };
 
 }  // namespace mmuw

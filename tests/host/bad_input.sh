@@ -89,20 +89,29 @@ verdict $? "disk full during the recording is inconclusive (status $status)"
 umount $work/small
 
 # ---- sessions, and harnesses that die
+# Of any process, in any mount namespace.
+vms() {
+	for fd in /proc/[0-9]*/fd/*; do readlink "$fd"; done 2>/dev/null | grep -c 'anon_inode:kvm-vm'
+}
+mounts() { cat /proc/[0-9]*/mounts 2>/dev/null | grep -c '/tmp/mmuwitness'; }
+instances() { find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 | wc -l; }
 $run --kmod /mmuwitness.ko --filter 'Continuous*' --repeat 50 >$work/long 2>&1 </dev/null &
 long=$!
 until grep -q pass $work/long; do sleep 0.1; done
 expect 1 'in use\|busy\|temporarily' "module unload while a session is open" rmmod mmuwitness
 expect 2 'in use' "a second session" /mmuwitness run --scratch /run --out $work/second --emulated
+kill -STOP $long # so that what it holds can be counted
+holds "a harness in mid-scenario has VMs" test "$(vms)" -gt 0
+holds "... a mount" test "$(mounts)" -gt 0
+holds "... a trace instance" test "$(instances)" = 1
 kill -9 $long
 wait $long 2>/dev/null
 sleep 1
-holds "kill -9 in mid-scenario leaves no VM" test -z "$(find /proc/[0-9]*/fd -lname 'anon_inode:kvm*' 2>/dev/null)"
-grep /tmp/mmuwitness /proc/mounts >$work/stderr
-holds "... no mount" test ! -s $work/stderr
+holds "kill -9 in mid-scenario leaves no VM" test "$(vms)" = 0
+holds "... no mount" test "$(mounts)" = 0
 holds "... no reference of the module: it unloads" rmmod mmuwitness
 holds "... and a clean rerun on the same boot" $run --kmod /mmuwitness.ko --filter 'Writeback.Guest*'
-holds "... which removes the dead one's trace instance" test -z "$(ls /sys/kernel/tracing/instances)"
+holds "... which removes the dead one's trace instance" test "$(instances)" = 0
 $run --kmod /mmuwitness.ko --repeat 50 >$work/stdout 2>$work/stderr </dev/null &
 long=$!
 until grep -q pass $work/stdout; do sleep 0.1; done
