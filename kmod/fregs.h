@@ -11,12 +11,14 @@
 #ifdef ftrace_regs_get_argument
 #define MMUW_FTRACE_FLAGS 0
 #define mmuw_fregs_argument(fregs, n) ftrace_regs_get_argument(fregs, n)
+#define mmuw_fregs_ip(fregs) ftrace_regs_get_instruction_pointer(fregs)
 #define mmuw_fregs_set_ip(fregs, ip) ftrace_regs_set_instruction_pointer(fregs, ip)
 #else
 /* Without the accessors full registers are what every kernel can give. */
 #define MMUW_FTRACE_FLAGS FTRACE_OPS_FL_SAVE_REGS
 #define mmuw_fregs_argument(fregs, n) \
 	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
+#define mmuw_fregs_ip(fregs) instruction_pointer(ftrace_get_regs(fregs))
 #define mmuw_fregs_set_ip(fregs, ip) ftrace_instruction_pointer_set(fregs, ip)
 #endif
 

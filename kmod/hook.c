@@ -30,6 +30,12 @@ static void on_function(unsigned long ip, unsigned long parent_ip,
 		/* ip is that of the patched call, past an ENDBR or BTI. */
 		if (h->on_return || !h->address || ip - h->address >= MMUW_MAX_PROLOGUE)
 			continue;
+		/*
+		 * Redirected by a live patch or a plant, whose ops is newer and
+		 * has run by now: the function that we watch does not run.
+		 */
+		if (mmuw_fregs_ip(fregs) - ip > MMUW_MAX_PROLOGUE)
+			return;
 		for (i = 0; i < MMUW_HOOK_ARGS; i++)
 			arg[i] = mmuw_fregs_argument(fregs, i);
 		rcu_read_lock();

@@ -74,7 +74,10 @@ static void mkclean_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned l
 /* void __folio_start_writeback(struct folio *folio, bool keep_write) */
 static void writeback_start(struct mmuw_hook *h, const unsigned long *arg)
 {
-	emit_folio(h, (struct folio *)arg[0], MMUWITNESS_FOLIO_WB_START);
+	struct folio *folio = (struct folio *)arg[0];
+
+	if (emit_folio(h, folio, MMUWITNESS_FOLIO_WB_START))
+		mmuw_plant_writeback_start(folio);
 }
 
 /* void folio_end_writeback(struct folio *folio): often in interrupt context */

@@ -7,6 +7,7 @@
 #include "emit.h"
 #include "hook.h"
 #include "lock.h"
+#include "plant.h"
 #include "session.h"
 
 /* long kvm_vm_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
@@ -92,6 +93,7 @@ void mmuw_fault_end(void)
 	e.gfn = ctx->fault_gfn;
 	e.write = ctx->fault_write;
 	mmuw_emit(fault, &e);
+	mmuw_plant_fault_end(ctx->vcpu, e.gfn, e.write);
 }
 
 static void vcpu_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A lockless look at mmu_lock: held by somebody, or by nobody. */
+/* mmu_lock: an rwlock or a spinlock, by architecture (virt/kvm/kvm_mm.h is private). */
 #ifndef _MMUWITNESS_LOCK_H
 #define _MMUWITNESS_LOCK_H
 
@@ -7,6 +7,25 @@
 
 #include "uapi/mmuwitness.h"
 
+static inline void mmuw_mmu_write_lock(struct kvm *kvm)
+{
+#ifdef KVM_HAVE_MMU_RWLOCK
+	write_lock(&kvm->mmu_lock);
+#else
+	spin_lock(&kvm->mmu_lock);
+#endif
+}
+
+static inline void mmuw_mmu_write_unlock(struct kvm *kvm)
+{
+#ifdef KVM_HAVE_MMU_RWLOCK
+	write_unlock(&kvm->mmu_lock);
+#else
+	spin_unlock(&kvm->mmu_lock);
+#endif
+}
+
+/* A lockless look: held by somebody, or by nobody. */
 static inline u8 mmuw_mmu_lock(struct kvm *kvm)
 {
 	if (!kvm)

@@ -5,6 +5,7 @@
 
 #include "context.h"
 #include "emit.h"
+#include "plant.h"
 
 static void emit(const struct mmu_notifier_range *range, u8 phase)
 {
@@ -51,6 +52,7 @@ static void leave_notifier(void)
 
 static int inner_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
+	mmuw_plant_invalidate_started();
 	leave_notifier();
 	emit(range, MMUWITNESS_START_AFTER_KVM);
 	return 0;
@@ -60,6 +62,7 @@ static void outer_end(struct mmu_notifier *mn, const struct mmu_notifier_range *
 {
 	enter_notifier(range->event);
 	emit(range, MMUWITNESS_END_BEFORE_KVM);
+	mmuw_plant_invalidate_ending(range->event);
 }
 
 static void inner_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)

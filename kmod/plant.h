@@ -3,19 +3,90 @@
  * Plants: faults put into the kernel on purpose, so that the rules can be seen
  * to notice. One at a time, for the witnessed VMs and files only, gone with
  * the session.
+ *
+ * A plant is a line of a table, kmod/plant_*.c: a function to break, places that
+ * the witness watches anyway, or both.
  */
 #ifndef _MMUWITNESS_PLANT_H
 #define _MMUWITNESS_PLANT_H
 
+#include <linux/atomic.h>
+#include <linux/kprobes.h>
+#include <linux/kvm_host.h>
+
 #include "uapi/mmuwitness.h"
 
-struct folio;
+#define MMUW_PLANT_ARGS 6		/* those in registers */
+#define MMUW_PLANT_SYMBOLS 4
+
+enum mmuw_plant_act {
+	MMUW_PLANT_PASS,		/* not this call */
+	MMUW_PLANT_HIT,			/* counted; the call goes on */
+	MMUW_PLANT_SKIP,		/* counted; returns 0, false or nothing at once */
+	MMUW_PLANT_REDIRECT,		/* counted; ->instead runs, with the same arguments */
+};
+
+struct mmuw_plant {
+	const char *name;
+	const char *what;
+	const char *origin;
+
+	/* The function: the first candidate that exists. None at all: not available. */
+	const char *symbols[MMUW_PLANT_SYMBOLS];
+	const char *instead[MMUW_PLANT_SYMBOLS];	/* for REDIRECT, of each candidate */
+	const char *not_with;		/* not available where this exists: KVM works otherwise */
+	/* The VM that a call is for; the default is that of the task's context. */
+	struct kvm *(*kvm_of)(const unsigned long *arg);
+	/* At entry. */
+	enum mmuw_plant_act (*on_call)(struct mmuw_plant *p, struct kvm *kvm,
+				       const unsigned long *arg);
+	/* Or at return: may change *ret; true: a hit. */
+	bool (*on_return)(struct mmuw_plant *p, struct kvm *kvm, const unsigned long *arg,
+			  unsigned long *ret);
+
+	/* Places, for witnessed VMs and files; true: a hit. */
+	bool (*writeback_start)(struct folio *folio);
+	bool (*writeback_end)(struct folio *folio);	/* often in interrupt context */
+	bool (*invalidate_started)(struct kvm *kvm);	/* KVM's part of range_start is done */
+	bool (*invalidate_ending)(u8 event);		/* KVM's part of range_end comes */
+	bool (*fault_end)(struct kvm_vcpu *vcpu, gfn_t gfn, bool write);
+
+	/* Other preconditions and preparations; error: not available. */
+	int (*begin)(struct mmuw_plant *p);
+	void (*end)(struct mmuw_plant *p);	/* nothing of the above runs any more */
+
+	/* state */
+	const char *symbol;		/* the candidate that exists */
+	unsigned long address, redirect;
+	atomic64_t calls;		/* for plants that count, see one_in_64() */
+	atomic64_t hits;
+};
+
+/* Tables, terminated by an empty name. */
+extern struct mmuw_plant mmuw_plants_kvm[];
+extern struct mmuw_plant mmuw_plants_folio[];
+extern struct mmuw_plant mmuw_plants_fault[];
+extern struct mmuw_plant mmuw_plants_arch[];
 
 int mmuw_plant_set(const char *name);
 void mmuw_plant_clear(void);
 int mmuw_plant_info(struct mmuwitness_plant_info *info);
 
-/* From the folio_end_writeback() hook. */
+/* Counts a hit and puts it on record; vm 0: not known. */
+void mmuw_plant_hit(struct mmuw_plant *p, u16 vm, u64 arg);
+
+/* From the witness' hooks. */
+void mmuw_plant_writeback_start(struct folio *folio);
 void mmuw_plant_writeback_end(struct folio *folio);
+void mmuw_plant_invalidate_started(void);
+void mmuw_plant_invalidate_ending(u8 event);
+void mmuw_plant_fault_end(struct kvm_vcpu *vcpu, gfn_t gfn, bool write);
+
+/* The current task changes a memslot of this VM. */
+bool mmuw_plant_in_region_ioctl(const struct kvm *kvm);
+
+/* For kvm_of. */
+struct kvm *mmuw_plant_kvm_first(const unsigned long *arg);
+struct kvm *mmuw_plant_vcpu_first(const unsigned long *arg);
 
 #endif /* _MMUWITNESS_PLANT_H */

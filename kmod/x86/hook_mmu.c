@@ -11,24 +11,7 @@
 #include "../lock.h"
 #include "../page.h"
 #include "../session.h"
-
-/*
- * SPTE bits, arch/x86/kvm/mmu/spte.h: nested paging uses the CPU's page table
- * format, EPT has its own A and D. Present is KVM's SPTE_MMU_PRESENT_MASK.
- */
-#define SPTE_PRESENT BIT_ULL(11)
-#define SPTE_WRITABLE BIT_ULL(1)
-#define SPTE_HUGE BIT_ULL(7)
-#define PT_ACCESSED BIT_ULL(5)
-#define PT_DIRTY BIT_ULL(6)
-#define EPT_ACCESSED BIT_ULL(8)
-#define EPT_DIRTY BIT_ULL(9)
-#define SPTE_PFN_MASK GENMASK_ULL(51, 12)
-
-static bool is_ept(void)
-{
-	return boot_cpu_has(X86_FEATURE_VMX);
-}
+#include "spte.h"
 
 static u8 decode(u64 spte, int level)
 {
@@ -41,9 +24,9 @@ static u8 decode(u64 spte, int level)
 		bits |= MMUWITNESS_SPTE_LEAF;
 	if (spte & SPTE_WRITABLE)
 		bits |= MMUWITNESS_SPTE_WRITABLE;
-	if (spte & (is_ept() ? EPT_DIRTY : PT_DIRTY))
+	if (spte & mmuw_spte_dirty_mask())
 		bits |= MMUWITNESS_SPTE_DIRTY;
-	if (spte & (is_ept() ? EPT_ACCESSED : PT_ACCESSED))
+	if (spte & mmuw_spte_accessed_mask())
 		bits |= MMUWITNESS_SPTE_ACCESSED;
 	return bits;
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Plants in KVM's fault path: what it forgets to check, and to mark. */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "context.h"
+#include "page.h"
+#include "plant.h"
+
+static bool in_read_fault(void)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	return ctx && ctx->in_fault && !ctx->fault_write;
+}
+
+/*
+ * void kvm_set_pfn_dirty(kvm_pfn_t pfn), up to 6.12
+ * void kvm_release_page_dirty(struct page *page), since 6.13: drops a reference, too
+ */
+static enum mmuw_plant_act do_not_mark(struct mmuw_plant *p, struct kvm *kvm,
+				       const unsigned long *arg)
+{
+	return p->redirect ? MMUW_PLANT_REDIRECT : MMUW_PLANT_SKIP;
+}
+
+static enum mmuw_plant_act do_not_mark_on_read(struct mmuw_plant *p, struct kvm *kvm,
+					       const unsigned long *arg)
+{
+	return in_read_fault() ? do_not_mark(p, kvm, arg) : MMUW_PLANT_PASS;
+}
+
+/*
+ * bool make_spte(vcpu, sp, slot, pte_access, gfn, kvm_pfn_t pfn, ...)
+ *
+ * The folio has lost PG_dirty when a read fault makes a writable SPTE of it, as
+ * it had not got it yet where marking was left to the fault that sets D.
+ */
+static enum mmuw_plant_act clean_folio(struct mmuw_plant *p, struct kvm *kvm,
+				       const unsigned long *arg)
+{
+	struct folio *folio;
+	pgoff_t index;
+	u16 file;
+
+	if (!in_read_fault())
+		return MMUW_PLANT_PASS;
+	folio = mmuw_folio_of_pfn(arg[5], &file, &index);
+	if (!folio || folio_test_locked(folio) || !folio_test_clear_dirty(folio))
+		return MMUW_PLANT_PASS;
+	return MMUW_PLANT_HIT;
+}
+
+struct mmuw_plant mmuw_plants_fault[] = {
+	{ .name = "kvm-dirty-skipped",
+	  .what = "KVM never marks a folio dirty",
+	  .origin = "000, 004", .symbols = { "kvm_set_pfn_dirty", "kvm_release_page_dirty" },
+	  .instead = { NULL, "kvm_release_page_clean" }, .on_call = do_not_mark },
+	{ .name = "kvm-dirty-skipped-on-read-fault",
+	  .what = "a read fault makes a writable SPTE and KVM does not mark the folio dirty",
+	  .origin = "000", .symbols = { "kvm_release_page_dirty" },
+	  .instead = { "kvm_release_page_clean" }, .not_with = "kvm_set_pfn_dirty",
+	  .on_call = do_not_mark_on_read },
+	{ .name = "folio-clean-at-read-fault",
+	  .what = "a read fault makes a writable SPTE of a folio that is not marked dirty",
+	  .origin = "000", .symbols = { "make_spte" }, .kvm_of = mmuw_plant_vcpu_first,
+	  .on_call = clean_folio },
+	{ }
+};

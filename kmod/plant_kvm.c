@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Plants in KVM's common code: flushes, invalidations, dirty logs. */
+#include <linux/mmu_notifier.h>
+
+#include "context.h"
+#include "lock.h"
+#include "plant.h"
+#include "session.h"
+
+static bool in_ioctl(const struct kvm *kvm, unsigned int ioctl)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	return ctx && !ctx->in_notifier && ctx->kvm == kvm && ctx->ioctl == ioctl;
+}
+
+static bool in_notifier(const struct kvm *kvm)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	return ctx && ctx->in_notifier && ctx->notifier_kvm == kvm;
+}
+
+static enum mmuw_plant_act skip_if(bool condition)
+{
+	return condition ? MMUW_PLANT_SKIP : MMUW_PLANT_PASS;
+}
+
+bool mmuw_plant_in_region_ioctl(const struct kvm *kvm)
+{
+#ifdef KVM_SET_USER_MEMORY_REGION2
+	if (in_ioctl(kvm, KVM_SET_USER_MEMORY_REGION2))
+		return true;
+#endif
+	return in_ioctl(kvm, KVM_SET_USER_MEMORY_REGION);
+}
+
+/* kvm_flush_remote_tlbs(kvm) from an ioctl that hands the log to user space */
+static enum mmuw_plant_act flush_in_collection(struct mmuw_plant *p, struct kvm *kvm,
+					       const unsigned long *arg)
+{
+	return skip_if(in_ioctl(kvm, KVM_GET_DIRTY_LOG) ||
+		       in_ioctl(kvm, KVM_CLEAR_DIRTY_LOG) ||
+		       in_ioctl(kvm, KVM_RESET_DIRTY_RINGS));
+}
+
+/* kvm_flush_remote_tlbs(kvm) from a change of a memslot's flags */
+static enum mmuw_plant_act flush_in_log_enable(struct mmuw_plant *p, struct kvm *kvm,
+					       const unsigned long *arg)
+{
+	return skip_if(mmuw_plant_in_region_ioctl(kvm));
+}
+
+/* kvm_flush_remote_tlbs(kvm) from __kvm_handle_hva_range() */
+static enum mmuw_plant_act flush_in_notifier(struct mmuw_plant *p, struct kvm *kvm,
+					     const unsigned long *arg)
+{
+	return skip_if(in_notifier(kvm));
+}
+
+/*
+ * kvm_unmap_gfn_range(kvm, range) for a page that is write-protected to be
+ * cleaned. Other invalidations work: a page freed under a live SPTE would take
+ * the machine down, which is more than the rule needs.
+ */
+static enum mmuw_plant_act unmap_in_mkclean(struct mmuw_plant *p, struct kvm *kvm,
+					    const unsigned long *arg)
+{
+	return skip_if(in_notifier(kvm) &&
+		       mmuw_context()->notifier_event == MMU_NOTIFY_PROTECTION_PAGE);
+}
+
+/* mark_page_dirty_in_slot(kvm, slot, gfn) of a slot that has a log */
+static bool slot_is_logged(const unsigned long *arg)
+{
+	const struct kvm_memory_slot *slot = (const struct kvm_memory_slot *)arg[1];
+
+	return slot && kvm_slot_dirty_track_enabled(slot);
+}
+
+static enum mmuw_plant_act log_mark(struct mmuw_plant *p, struct kvm *kvm,
+				    const unsigned long *arg)
+{
+	return skip_if(slot_is_logged(arg));
+}
+
+static enum mmuw_plant_act log_mark_one_in_64(struct mmuw_plant *p, struct kvm *kvm,
+					      const unsigned long *arg)
+{
+	return skip_if(slot_is_logged(arg) && atomic64_inc_return(&p->calls) % 64 == 0);
+}
+
+/* The call goes on; the next gfn gets a bit as well, if it is in the slot. */
+static enum mmuw_plant_act log_next_gfn(struct mmuw_plant *p, struct kvm *kvm,
+					const unsigned long *arg)
+{
+	const struct kvm_memory_slot *slot = (const struct kvm_memory_slot *)arg[1];
+	u64 next = slot ? arg[2] - slot->base_gfn + 1 : 0;
+
+	if (!slot_is_logged(arg) || !slot->dirty_bitmap || next >= slot->npages)
+		return MMUW_PLANT_PASS;
+	set_bit_le(next, slot->dirty_bitmap);
+	return MMUW_PLANT_HIT;
+}
+
+static enum mmuw_plant_act always_skip(struct mmuw_plant *p, struct kvm *kvm,
+				       const unsigned long *arg)
+{
+	return MMUW_PLANT_SKIP;
+}
+
+/*
+ * KVM's end of the invalidation of a page that is write-protected to be cleaned,
+ * done as soon as its start is: faults are let in again while the primary MMU
+ * still has the old PTE. Undone before KVM's own end, so that its arithmetic is
+ * right. Of one VM: which VM an end is for is only known when KVM has run.
+ */
+static struct kvm *early_kvm;
+static atomic_t early;
+
+static void count_invalidations(struct kvm *kvm, int by)
+{
+	mmuw_mmu_write_lock(kvm);
+	kvm->mmu_invalidate_seq++;
+	kvm->mmu_invalidate_in_progress += by;
+	mmuw_mmu_write_unlock(kvm);
+}
+
+static int begin_early(struct mmuw_plant *p)
+{
+	early_kvm = NULL;
+	atomic_set(&early, 0);
+	return 0;
+}
+
+static bool end_early(struct kvm *kvm)
+{
+	if (kvm != mmuw_vm_only() || !kvm->mmu_invalidate_in_progress ||
+	    mmuw_context()->notifier_event != MMU_NOTIFY_PROTECTION_PAGE)
+		return false;
+	early_kvm = kvm;
+	atomic_inc(&early);
+	count_invalidations(kvm, -1);
+	return true;
+}
+
+static bool end_as_usual(u8 event)
+{
+	if (event == MMU_NOTIFY_PROTECTION_PAGE && mmuw_vm_id(early_kvm) &&
+	    atomic_dec_if_positive(&early) >= 0)
+		count_invalidations(early_kvm, 1);
+	return false;
+}
+
+/* Those under way still have their end before them. */
+static void finish_early(struct mmuw_plant *p)
+{
+	if (mmuw_vm_id(early_kvm) && atomic_read(&early))
+		count_invalidations(early_kvm, atomic_read(&early));
+}
+
+struct mmuw_plant mmuw_plants_kvm[] = {
+	{ .name = "flush-skipped-in-log-collection",
+	  .what = "KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG and KVM_RESET_DIRTY_RINGS do not flush TLBs",
+	  .origin = "002", .symbols = { "kvm_flush_remote_tlbs" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_in_collection },
+	{ .name = "flush-skipped-in-log-enable",
+	  .what = "switching on the dirty log of a memslot does not flush TLBs",
+	  .origin = "002", .symbols = { "kvm_flush_remote_tlbs" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_in_log_enable },
+	{ .name = "flush-skipped-in-notifier",
+	  .what = "invalidations remove SPTEs and do not flush TLBs",
+	  .origin = "001, 002", .symbols = { "kvm_flush_remote_tlbs" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_in_notifier },
+	{ .name = "unmap-skipped-in-mkclean",
+	  .what = "the notifier leaves the SPTE of a page that is write-protected for writeback",
+	  .origin = "001, 004", .symbols = { "kvm_unmap_gfn_range" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = unmap_in_mkclean },
+	{ .name = "invalidate-ended-early",
+	  .what = "faults are let in between invalidate_range_start and _end, while PTEs change",
+	  .origin = "001", .begin = begin_early, .end = finish_early,
+	  .invalidate_started = end_early, .invalidate_ending = end_as_usual },
+	{ .name = "log-mark-skipped",
+	  .what = "mark_page_dirty_in_slot() does nothing",
+	  .origin = "001, 002", .symbols = { "mark_page_dirty_in_slot" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = log_mark },
+	{ .name = "log-mark-skipped-one-in-64",
+	  .what = "mark_page_dirty_in_slot() does nothing every 64th time",
+	  .origin = "001, 002", .symbols = { "mark_page_dirty_in_slot" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = log_mark_one_in_64 },
+	{ .name = "log-mark-next-gfn",
+	  .what = "mark_page_dirty_in_slot() marks the next gfn as well (bitmap only)",
+	  .origin = "002", .symbols = { "mark_page_dirty_in_slot" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = log_next_gfn },
+	{ .name = "ring-push-dropped",
+	  .what = "kvm_dirty_ring_push() does nothing",
+	  .origin = "002", .symbols = { "kvm_dirty_ring_push" },
+	  .kvm_of = mmuw_plant_vcpu_first, .on_call = always_skip },
+	{ }
+};

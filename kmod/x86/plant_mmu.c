@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* x86: plants in the TDP MMU, and on its SPTEs. */
+#include <linux/kvm_host.h>
+
+#include "../context.h"
+#include "../plant.h"
+#include "spte.h"
+
+/*
+ * bool is_page_fault_stale(vcpu, fault): its answer is changed when it is due to
+ * an invalidation. It also says true when the vCPU's root is obsolete, and has
+ * to: then the request that makes the vCPU load a new one is pending, since both
+ * come under mmu_lock (kvm_mmu_zap_all_fast()).
+ */
+static bool not_stale(struct mmuw_plant *p, struct kvm *kvm, const unsigned long *arg,
+		      unsigned long *ret)
+{
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)arg[0];
+
+	if (!(bool)*ret || kvm_test_request(KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, vcpu))
+		return false;
+	*ret = 0;
+	return true;
+}
+
+/* The leaf SPTE of a gfn in the root that the vCPU runs on, NULL: none. As KVM, under RCU. */
+static u64 *leaf_sptep(const struct kvm_vcpu *vcpu, gfn_t gfn)
+{
+	const struct kvm_mmu *mmu = vcpu->arch.mmu;
+	unsigned int level = mmu->root_role.level;
+	u64 *sptep, spte = mmu->root.hpa;
+
+	if (!mmu->root_role.direct || !VALID_PAGE(mmu->root.hpa))
+		return NULL;
+	for (; level >= PG_LEVEL_4K; level--) {
+		sptep = (u64 *)__va(__sme_clr(spte) & SPTE_PFN_MASK) +
+			((gfn >> (9 * (level - 1))) & 511);
+		spte = READ_ONCE(*sptep);
+		if (!(spte & SPTE_PRESENT))
+			return NULL;
+		if (level == PG_LEVEL_4K || spte & SPTE_HUGE)
+			return sptep;
+	}
+	return NULL;
+}
+
+/*
+ * Two vCPUs handle a fault on one page: the second, which reads, leaves W=1 D=0
+ * of the first one's W=1 D=1 and nobody flushes. make_spte() up to 6.12 does the
+ * first half by itself, and relies on the flush when the log is switched on.
+ */
+static gfn_t last_gfn;
+static int last_vcpu;
+
+static int forget_last(struct mmuw_plant *p)
+{
+	last_gfn = INVALID_GPA;
+	return 0;
+}
+
+static bool drop_dirty_bit(struct kvm_vcpu *vcpu, gfn_t gfn, bool write)
+{
+	bool second = last_gfn == gfn && last_vcpu != vcpu->vcpu_id && !write;
+	u64 *sptep, spte;
+
+	last_gfn = gfn;
+	last_vcpu = vcpu->vcpu_id;
+	sptep = second ? leaf_sptep(vcpu, gfn) : NULL;
+	if (!sptep)
+		return false;
+	spte = READ_ONCE(*sptep);
+	return spte & SPTE_WRITABLE &&
+	       cmpxchg64(sptep, spte, spte & ~mmuw_spte_dirty_mask()) == spte;
+}
+
+static enum mmuw_plant_act flush_after_drop(struct mmuw_plant *p, struct kvm *kvm,
+					    const unsigned long *arg)
+{
+	return atomic64_read(&p->hits) && mmuw_plant_in_region_ioctl(kvm) ? MMUW_PLANT_SKIP :
+									      MMUW_PLANT_PASS;
+}
+
+struct mmuw_plant mmuw_plants_arch[] = {
+	{ .name = "stale-check-skipped",
+	  .what = "is_page_fault_stale() does not see that the pfn was invalidated since its look-up",
+	  .origin = "001", .symbols = { "is_page_fault_stale" },
+	  .kvm_of = mmuw_plant_vcpu_first, .on_return = not_stale },
+	{ .name = "dirty-bit-lost-in-race",
+	  .what = "the second of two vCPUs in one fault leaves W=1 D=0 of W=1 D=1, and no flush follows",
+	  .origin = "002", .symbols = { "kvm_flush_remote_tlbs" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_after_drop,
+	  .begin = forget_last, .fault_end = drop_dirty_bit },
+	{ }
+};
