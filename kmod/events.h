@@ -78,4 +78,12 @@ struct mmuw_folio_event {
 	u8 op, lock;
 };
 
+struct mmuw_gate_event {
+	u64 held_ns;			/* when it lets go */
+	u16 id;
+	u16 vm;
+	s16 vcpu;
+	u8 phase, point;
+};
+
 #endif /* _MMUWITNESS_EVENTS_H */

@@ -93,6 +93,8 @@ static void resolve(struct mmuw_hook *h)
 
 static void attach_return(struct mmuw_hook *h)
 {
+	if (h->attached)
+		return;
 	memset(&h->rp, 0, sizeof(h->rp));
 	h->rp.kp.symbol_name = h->symbol;
 	h->rp.entry_handler = on_call;
@@ -100,6 +102,7 @@ static void attach_return(struct mmuw_hook *h)
 	h->rp.data_size = sizeof(struct mmuw_frame);
 	h->rp.maxactive = MAX_ACTIVE;
 	h->error = register_kretprobe(&h->rp);
+	h->attached = !h->error;
 	if (h->error)
 		h->address = 0;
 }
@@ -130,7 +133,7 @@ int mmuw_hooks_attach(void)
 		return err;
 	}
 	for_each_hook(h, t)
-		if (h->address && h->on_return)
+		if (h->address && h->on_return && !h->on_demand)
 			attach_return(h);
 	err = mmuw_tracepoints_attach();
 	attached = true;
@@ -151,14 +154,59 @@ void mmuw_hooks_detach(void)
 	attached = false;
 	mmuw_tracepoints_detach();
 	for_each_hook(h, t)
-		if (h->address && h->on_return && !WARN_ON_ONCE(n == ARRAY_SIZE(rps)))
+		if (h->attached && !WARN_ON_ONCE(n == ARRAY_SIZE(rps))) {
 			rps[n++] = &h->rp;
+			h->attached = false;
+		}
 	/* In one go: each call waits for a grace period. */
 	unregister_kretprobes(rps, n);
 	unregister_ftrace_function(&function_ops);
 	ftrace_free_filter(&function_ops);
 	for_each_hook(h, t)
 		h->address = 0;
+}
+
+/* Is name one of those in "a|b"? */
+static bool is_named(const char *name, const char *names)
+{
+	size_t length = strlen(name);
+	const char *found = strstr(names, name);
+
+	return found && (found == names || found[-1] == '|') &&
+	       (found[length] == '|' || !found[length]);
+}
+
+int mmuw_hook_use(const char *name)
+{
+	const char *symbol;
+	struct mmuw_hook *h;
+	unsigned int t;
+
+	for_each_hook(h, t)
+		if (is_named(h->name, name) && h->address && h->on_demand)
+			attach_return(h);
+	return mmuw_hook_symbol(name, &symbol) ? 0 : -EOPNOTSUPP;
+}
+
+bool mmuw_hook_symbol(const char *name, const char **symbol)
+{
+	struct mmuw_tracepoint *p;
+	struct mmuw_hook *h;
+	unsigned int t;
+
+	for_each_hook(h, t) {
+		if (!attached || !h->address || !is_named(h->name, name))
+			continue;
+		*symbol = h->symbol;
+		return true;
+	}
+	for_each_tracepoint_hook(p, t) {
+		if (!attached || p->error || !is_named(p->name, name))
+			continue;
+		*symbol = p->symbol;
+		return true;
+	}
+	return false;
 }
 
 unsigned long mmuw_hook_address(const char *name)

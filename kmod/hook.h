@@ -33,6 +33,7 @@ struct mmuw_hook {
 	void (*on_entry)(struct mmuw_hook *hook, const unsigned long *arg);
 	/* With on_return: on_enter fills the frame; false: no return wanted. */
 	bool (*on_enter)(struct mmuw_hook *hook, struct mmuw_frame *frame);
+	bool on_demand;			/* attached by mmuw_hook_use() only: it is dear */
 	void (*on_return)(struct mmuw_hook *hook, struct mmuw_frame *frame, unsigned long ret);
 	/* Calls for this VM that must have happened and were not seen; optional. */
 	u64 (*missed_for)(struct mmuw_hook *hook, struct kvm *kvm, u16 vm);
@@ -40,6 +41,7 @@ struct mmuw_hook {
 	/* state */
 	const char *symbol;		/* the candidate that exists */
 	unsigned long address;
+	bool attached;
 	int error;			/* why it is missing */
 	atomic64_t hits;
 	u64 missed;			/* by missed_for, of VMs that are gone */
@@ -75,6 +77,11 @@ extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
 
 /* The current task's vCPU has handled its fault, if it was in one. */
 void mmuw_fault_end(void);
+
+/* Attaches a hook that is on demand. name: "a|b" either of them. EOPNOTSUPP: not here. */
+int mmuw_hook_use(const char *name);
+/* Is the hook or tracepoint of this name there? Its symbol, if so. */
+bool mmuw_hook_symbol(const char *name, const char **symbol);
 
 int mmuw_hooks_attach(void);
 void mmuw_hooks_detach(void);

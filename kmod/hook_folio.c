@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "emit.h"
+#include "gate.h"
 #include "hook.h"
 #include "lock.h"
 #include "page.h"
@@ -30,6 +31,24 @@ static bool fill(struct mmuw_folio_event *e, struct folio *folio, u8 op)
 	return true;
 }
 
+static void put_on_record(const struct mmuw_folio_event *e)
+{
+	static const u8 points[] = {
+		[MMUWITNESS_FOLIO_DIRTIED] = MMUW_POINT_DIRTIED,
+		[MMUWITNESS_FOLIO_KVM_DIRTY] = MMUW_POINT_KVM_DIRTY,
+		[MMUWITNESS_FOLIO_CLEAN_BEGIN] = MMUW_POINT_CLEAN_BEGIN,
+		[MMUWITNESS_FOLIO_CLEAN_END] = MMUW_POINT_CLEAN_END,
+		[MMUWITNESS_FOLIO_MKCLEAN_BEGIN] = MMUW_POINT_MKCLEAN_BEGIN,
+		[MMUWITNESS_FOLIO_MKCLEAN_END] = MMUW_POINT_MKCLEAN_END,
+		[MMUWITNESS_FOLIO_WB_START] = MMUW_POINT_WRITEBACK_START,
+		[MMUWITNESS_FOLIO_WB_END] = MMUW_POINT_WRITEBACK_END,
+		[MMUWITNESS_FOLIO_MKWRITE] = MMUW_POINT_PAGE_MKWRITE,
+	};
+
+	mmuw_emit(folio, e);
+	mmuw_pass(points[e->op], e->vm, e->vcpu, e->file, e->index, e->pages);
+}
+
 static bool emit_folio(struct mmuw_hook *h, struct folio *folio, u8 op)
 {
 	struct mmuw_folio_event e = { };
@@ -37,7 +56,7 @@ static bool emit_folio(struct mmuw_hook *h, struct folio *folio, u8 op)
 	if (!fill(&e, folio, op))
 		return false;
 	atomic64_inc(&h->hits);
-	mmuw_emit(folio, &e);
+	put_on_record(&e);
 	return true;
 }
 
@@ -46,7 +65,7 @@ static void emit_return(struct folio *folio, u8 op, long ret)
 	struct mmuw_folio_event e = { .ret = ret };
 
 	if (fill(&e, folio, op))
-		mmuw_emit(folio, &e);
+		put_on_record(&e);
 }
 
 /* bool folio_clear_dirty_for_io(struct folio *folio) */
@@ -111,7 +130,7 @@ static void emit_kvm_dirty(struct mmuw_hook *h, unsigned long pfn)
 	e.index = index;
 	e.pages = 1;
 	atomic64_inc(&h->hits);
-	mmuw_emit(folio, &e);
+	put_on_record(&e);
 }
 
 /* void kvm_set_pfn_dirty(kvm_pfn_t pfn), up to 6.12 */
@@ -152,7 +171,7 @@ static void on_dirty_folio(void *data, struct folio *folio, struct address_space
 	rcu_read_lock();
 	if (fill(&e, folio, MMUWITNESS_FOLIO_DIRTIED)) {
 		atomic64_inc(&p->hits);
-		mmuw_emit(folio, &e);
+		put_on_record(&e);
 	}
 	rcu_read_unlock();
 }

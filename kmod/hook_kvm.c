@@ -5,6 +5,7 @@
 
 #include "context.h"
 #include "emit.h"
+#include "gate.h"
 #include "hook.h"
 #include "lock.h"
 #include "plant.h"
@@ -29,6 +30,7 @@ static bool vm_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	f->saved[0] = e.vm;
 	atomic64_inc(&h->hits);
 	mmuw_emit(vm_ioctl, &e);
+	mmuw_pass(MMUW_POINT_IOCTL_BEGIN, e.vm, MMUWITNESS_NO_VCPU, 0, 0, 0);
 	return true;
 }
 
@@ -41,6 +43,7 @@ static void vm_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned 
 	struct mmuw_context *ctx = mmuw_context();
 
 	mmuw_emit(vm_ioctl, &e);
+	mmuw_pass(MMUW_POINT_IOCTL_END, e.vm, MMUWITNESS_NO_VCPU, 0, 0, 0);
 	if (ctx) {
 		ctx->kvm = NULL;
 		ctx->ioctl = 0;
@@ -94,6 +97,7 @@ void mmuw_fault_end(void)
 	e.write = ctx->fault_write;
 	mmuw_emit(fault, &e);
 	mmuw_plant_fault_end(ctx->vcpu, e.gfn, e.write);
+	mmuw_pass(MMUW_POINT_FAULT_END, e.vm, e.vcpu, 0, e.gfn, 1);
 }
 
 static void vcpu_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
@@ -129,6 +133,7 @@ static void log_mark(struct mmuw_hook *h, const unsigned long *arg)
 	e.lock = mmuw_mmu_lock(kvm);
 	atomic64_inc(&h->hits);
 	mmuw_emit(log_mark, &e);
+	mmuw_pass(MMUW_POINT_LOG_MARK, e.vm, e.vcpu, 0, e.gfn, 1);
 }
 
 /* void kvm_dirty_ring_push(struct kvm_vcpu *vcpu, u32 slot, u64 offset); 6.1: the ring first */
@@ -147,6 +152,7 @@ static void ring_push(struct mmuw_hook *h, const unsigned long *arg)
 	e.offset = arg[2];
 	atomic64_inc(&h->hits);
 	mmuw_emit(ring, &e);
+	mmuw_pass(MMUW_POINT_RING_PUSH, e.vm, e.vcpu, 0, 0, 0);
 }
 
 /* int kvm_dirty_ring_reset(struct kvm *kvm, struct kvm_dirty_ring *ring, ...) */
@@ -185,6 +191,7 @@ static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	atomic64_inc(&h->hits);
 	atomic64_inc(&flushes_seen[e.vm]);
 	mmuw_emit(tlb_flush, &e);
+	mmuw_pass(MMUW_POINT_FLUSH_REQUEST, e.vm, e.vcpu, 0, 0, 0);
 	return true;
 }
 
@@ -196,6 +203,7 @@ static void all_cpus_request_return(struct mmuw_hook *h, struct mmuw_frame *f, u
 	};
 
 	mmuw_emit(tlb_flush, &e);
+	mmuw_pass(MMUW_POINT_FLUSH_DONE, e.vm, e.vcpu, 0, 0, 0);
 }
 
 /*
@@ -241,6 +249,7 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 	e.inv_in_progress = READ_ONCE(kvm->mmu_invalidate_in_progress);
 	atomic64_inc(&h->hits);
 	mmuw_emit(fault, &e);
+	mmuw_pass(MMUW_POINT_PFN_LOOKUP, e.vm, e.vcpu, 0, e.gfn, 1);
 }
 
 /*

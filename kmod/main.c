@@ -8,6 +8,7 @@
 #include <linux/uaccess.h>
 
 #include "emit.h"
+#include "gate.h"
 #include "hook.h"
 #include "page.h"
 #include "plant.h"
@@ -33,6 +34,7 @@ static int device_open(struct inode *inode, struct file *file)
 static int device_release(struct inode *inode, struct file *file)
 {
 	mutex_lock(&session_lock);
+	mmuw_gates_clear();
 	mmuw_plant_clear();
 	mmuw_session_stop();
 	mutex_unlock(&session_lock);
@@ -105,6 +107,8 @@ union argument {
 	struct mmuwitness_hook hook;
 	struct mmuwitness_plant plant;
 	struct mmuwitness_plant_info plant_info;
+	struct mmuwitness_point_info point_info;
+	struct mmuwitness_gate gate;
 };
 
 static long dispatch(unsigned int cmd, union argument *arg)
@@ -135,6 +139,16 @@ static long dispatch(unsigned int cmd, union argument *arg)
 		return plant(&arg->plant);
 	case MMUWITNESS_PLANT_INFO:
 		return mmuw_plant_info(&arg->plant_info);
+	case MMUWITNESS_POINT_INFO:
+		return mmuw_point_info(&arg->point_info);
+	case MMUWITNESS_GATE_SET:
+		return mmuw_gate_set(&arg->gate);
+	case MMUWITNESS_GATE_ARM:
+		return mmuw_gate_arm(&arg->gate);
+	case MMUWITNESS_GATE_STATE:
+		return mmuw_gate_state(&arg->gate);
+	case MMUWITNESS_GATE_CLEAR:
+		return mmuw_gate_clear(&arg->gate);
 	}
 	return -ENOTTY;
 }
@@ -153,11 +167,16 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long user
 	if ((_IOC_DIR(cmd) & _IOC_WRITE) &&
 	    copy_from_user(arg, (void __user *)user, _IOC_SIZE(cmd)))
 		goto out;
+	if (cmd == MMUWITNESS_GATE_WAIT) {
+		ret = mmuw_gate_wait(&arg->gate);
+		goto copy;
+	}
 	ret = mutex_lock_killable(&session_lock);
 	if (ret)
 		goto out;
 	ret = dispatch(cmd, arg);
 	mutex_unlock(&session_lock);
+copy:
 	if (!ret && (_IOC_DIR(cmd) & _IOC_READ) &&
 	    copy_to_user((void __user *)user, arg, _IOC_SIZE(cmd)))
 		ret = -EFAULT;

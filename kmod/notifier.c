@@ -5,6 +5,7 @@
 
 #include "context.h"
 #include "emit.h"
+#include "gate.h"
 #include "plant.h"
 
 static void emit(const struct mmu_notifier_range *range, u8 phase)
@@ -18,6 +19,11 @@ static void emit(const struct mmu_notifier_range *range, u8 phase)
 	};
 
 	mmuw_emit(notifier, &e);
+}
+
+static void pass(enum mmuw_point point, const struct mmu_notifier_range *range)
+{
+	mmuw_pass(point, 0, mmuw_context_vcpu_id(), 0, range->start, range->end - range->start);
 }
 
 /* From here to the inner notifier; KVM's own callback names its VM in between. */
@@ -36,6 +42,7 @@ static int outer_start(struct mmu_notifier *mn, const struct mmu_notifier_range 
 {
 	enter_notifier(range->event);
 	emit(range, MMUWITNESS_START_BEFORE_KVM);
+	pass(MMUW_POINT_INVALIDATE_START, range);
 	return 0;
 }
 
@@ -55,6 +62,7 @@ static int inner_start(struct mmu_notifier *mn, const struct mmu_notifier_range 
 	mmuw_plant_invalidate_started();
 	leave_notifier();
 	emit(range, MMUWITNESS_START_AFTER_KVM);
+	pass(MMUW_POINT_INVALIDATE_STARTED, range);
 	return 0;
 }
 
@@ -62,6 +70,7 @@ static void outer_end(struct mmu_notifier *mn, const struct mmu_notifier_range *
 {
 	enter_notifier(range->event);
 	emit(range, MMUWITNESS_END_BEFORE_KVM);
+	pass(MMUW_POINT_INVALIDATE_END, range);
 	mmuw_plant_invalidate_ending(range->event);
 }
 
@@ -69,6 +78,7 @@ static void inner_end(struct mmu_notifier *mn, const struct mmu_notifier_range *
 {
 	leave_notifier();
 	emit(range, MMUWITNESS_END_AFTER_KVM);
+	pass(MMUW_POINT_INVALIDATE_ENDED, range);
 }
 
 /* Aging. The return type is int up to 7.0, bool since. */

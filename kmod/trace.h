@@ -356,6 +356,35 @@ TRACE_EVENT(note,
 	TP_printk("seq=%llu kind=%u %s", __entry->seq, __entry->kind, __entry->text)
 );
 
+/* A gate holds a task, or lets it go. */
+TRACE_EVENT(gate,
+	TP_PROTO(const struct mmuw_stamp *s, const struct mmuw_gate_event *e),
+	TP_ARGS(s, e),
+	TP_STRUCT__entry(
+		__field(u64, seq)
+		__field(u64, ns)
+		__field(u64, held_ns)
+		__field(u16, id)
+		__field(u16, vm)
+		__field(s16, vcpu)
+		__field(u8, phase)
+		__field(u8, point)
+	),
+	TP_fast_assign(
+		__entry->seq = s->seq;
+		__entry->ns = s->ns;
+		__entry->held_ns = e->held_ns;
+		__entry->id = e->id;
+		__entry->vm = e->vm;
+		__entry->vcpu = e->vcpu;
+		__entry->phase = e->phase;
+		__entry->point = e->point;
+	),
+	TP_printk("seq=%llu id=%u phase=%u point=%u vm=%u vcpu=%d held_ns=%llu",
+		  __entry->seq, __entry->id, __entry->phase, __entry->point,
+		  __entry->vm, __entry->vcpu, __entry->held_ns)
+);
+
 /* A plant fired. */
 TRACE_EVENT(plant,
 	TP_PROTO(const struct mmuw_stamp *s, u16 vm, u64 arg, const char *name),

@@ -95,6 +95,7 @@ bool concerns(const Event& e, const Target& t) {
         case Kind::note:
             return e.note.kind == MMUWITNESS_NOTE_KERNEL_LOG;
         case Kind::plant:
+        case Kind::gate:
             return true;
         default:
             return false;

@@ -92,6 +92,19 @@ void ScenarioTest::mark(const Guest& guest, std::uint32_t kind,
     run_.device.mark(kind, vm_id(guest), a);
 }
 
+Actor ScenarioTest::actor(const Guest& guest, WitnessedFile& file, std::optional<unsigned> vcpu) {
+    if (!points_) points_.emplace(run_.device);
+    return {*points_, guest, vm_id(guest), file.id(), file.file().mapping().hva(), vcpu};
+}
+
+Actor ScenarioTest::vcpu(const Guest& guest, WitnessedFile& file, unsigned vcpu) {
+    return actor(guest, file, vcpu);
+}
+
+Actor ScenarioTest::writeback(const Guest& guest, WitnessedFile& file) {
+    return actor(guest, file, {});
+}
+
 void ScenarioTest::append_written(const Guest& guest, std::uint64_t pages,
                                   std::vector<Expectation>& to) {
     for (unsigned vcpu = 0; vcpu < guest.vcpus(); vcpu++)

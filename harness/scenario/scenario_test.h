@@ -8,10 +8,12 @@
 #include <initializer_list>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "director/pass.h"
 #include "scenario/observer.h"
 #include "scenario/run_context.h"
 #include "scenario/witnessed_file.h"
@@ -45,6 +47,10 @@ class ScenarioTest : public testing::Test {
     [[nodiscard]] std::uint32_t vm_id(const Guest& guest) const;
     void mark(const Guest& guest, std::uint32_t kind, std::initializer_list<std::uint64_t> a);
 
+    // The sides of a staged race: a vCPU, and whoever syncs or writes back `file`.
+    [[nodiscard]] Actor vcpu(const Guest& guest, WitnessedFile& file, unsigned vcpu);
+    [[nodiscard]] Actor writeback(const Guest& guest, WitnessedFile& file);
+
     // What the guest says it has written by now, page by page.
     static void append_written(const Guest& guest, std::uint64_t pages,
                                std::vector<Expectation>& to);
@@ -59,7 +65,10 @@ class ScenarioTest : public testing::Test {
     void take_down();
     [[nodiscard]] std::string end_note() const;
 
+    Actor actor(const Guest& guest, WitnessedFile& file, std::optional<unsigned> vcpu);
+
     std::string name_;
+    std::optional<Points> points_;
     bool begun_ = false;
     std::uint64_t seed_ = 0;
     std::uint64_t trials_ = 0;

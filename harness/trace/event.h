@@ -26,8 +26,9 @@ enum class Kind : uint8_t {
     mark,
     note,
     plant,
+    gate,
 };
-inline constexpr size_t kKinds = 13;
+inline constexpr size_t kKinds = 14;
 
 struct NotifierEvent {
     uint64_t start, end;  // bytes of host virtual address, end exclusive
@@ -123,6 +124,13 @@ struct PlantEvent {
     std::string_view view() const { return {name, strnlen(name, sizeof name)}; }
 };
 
+struct GateEvent {
+    uint64_t held_ns;  // 0 when the hold begins
+    uint16_t id, vm;
+    int16_t vcpu;
+    uint8_t phase, point;
+};
+
 struct Event {
     uint64_t order = 0;  // ring-buffer timestamp, trace clock "counter": one order for all CPUs
     uint64_t seq = 0;    // the witness' own count: a gap is a lost event
@@ -144,6 +152,7 @@ struct Event {
         MarkEvent mark;
         NoteEvent note;
         PlantEvent plant;
+        GateEvent gate;
     };
 };
 

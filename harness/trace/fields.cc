@@ -102,6 +102,13 @@ constexpr Field plant[] = {
     F("vm", plant.vm, Show::dec),
     F("arg", plant.arg, Show::hex)};
 
+constexpr Field gate[] = {F("id", gate.id, Show::dec),
+                          F("phase", gate.phase, Show::names, symbols::gate_phase),
+                          F("point", gate.point, Show::dec),
+                          F("vm", gate.vm, Show::dec),
+                          F("vcpu", gate.vcpu, Show::dec),
+                          F("held_ns", gate.held_ns, Show::dec)};
+
 #define K(name, fields, member) \
     {name, fields, static_cast<uint16_t>(offsetof(Event, member) + sizeof(Event::member))}
 
@@ -110,7 +117,7 @@ constexpr std::array<KindInfo, kKinds> kinds = {
      K("vcpu_run", vcpu_run, vcpu_run), K("log_mark", log_mark, log_mark), K("ring", ring, ring),
      K("spte", spte, spte), K("fault", fault, fault), K("tlb_flush", tlb_flush, tlb_flush),
      K("folio", folio, folio), K("page_state", page_state, page_state), K("mark", mark, mark),
-     K("note", note, note), K("plant", plant, plant)}};
+     K("note", note, note), K("plant", plant, plant), K("gate", gate, gate)}};
 #undef K
 #undef F
 // NOLINTEND(cppcoreguidelines-macro-usage)

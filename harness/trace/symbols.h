@@ -66,6 +66,10 @@ inline constexpr Symbol note_kind[] = {{"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENAR
                                        {"KERNEL_LOG", MMUWITNESS_NOTE_KERNEL_LOG},
                                        {"HOST", MMUWITNESS_NOTE_HOST},
                                        {"DOUBT", MMUWITNESS_NOTE_DOUBT}};
+inline constexpr Symbol gate_phase[] = {{"HELD", MMUWITNESS_GATE_HELD},
+                                        {"WON", MMUWITNESS_GATE_WON},
+                                        {"TIMED_OUT", MMUWITNESS_GATE_TIMED_OUT},
+                                        {"CLOSED", MMUWITNESS_GATE_CLOSED}};
 inline constexpr Symbol sync[] = {{"MSYNC", MMUWITNESS_SYNC_MSYNC},
                                   {"FSYNC", MMUWITNESS_SYNC_FSYNC},
                                   {"FDATASYNC", MMUWITNESS_SYNC_FDATASYNC},

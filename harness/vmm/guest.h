@@ -94,7 +94,10 @@ class Guest {
     CommandResult stop(unsigned vcpu);
     CommandResult stop_writing(unsigned vcpu) { return stop(vcpu); }
 
-    // Without waiting: post() returns the command's number for wait() and begun().
+    // Without waiting for their end: what wait() is given.
+    std::uint64_t post_write(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1);
+    std::uint64_t post_read(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1);
+    // Any command: post() returns the command's number for wait() and begun().
     std::uint64_t post(unsigned vcpu, guest::Command command);
     CommandResult wait(unsigned vcpu, std::uint64_t number);
     void wait_begun(unsigned vcpu, std::uint64_t number);

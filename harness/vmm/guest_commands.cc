@@ -85,6 +85,14 @@ CommandResult Guest::write(unsigned vcpu, std::uint64_t first, std::uint64_t cou
     return wait(vcpu, post(vcpu, c));
 }
 
+std::uint64_t Guest::post_write(unsigned vcpu, std::uint64_t first, std::uint64_t count) {
+    return post(vcpu, command(guest::Op::kWrite, first, count));
+}
+
+std::uint64_t Guest::post_read(unsigned vcpu, std::uint64_t first, std::uint64_t count) {
+    return post(vcpu, command(guest::Op::kRead, first, count));
+}
+
 CommandResult Guest::read(unsigned vcpu, std::uint64_t first, std::uint64_t count,
                           std::uint32_t lane, std::uint64_t stride) {
     guest::Command c = command(guest::Op::kRead, first, count);

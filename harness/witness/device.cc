@@ -193,4 +193,74 @@ void Device::remove_plant() {
     call(fd_.get(), MMUWITNESS_PLANT, &none, "MMUWITNESS_PLANT");
 }
 
+std::vector<Point> Device::points() const {
+    std::vector<Point> points;
+    for (mmuwitness_point_info point{}; ioctl(fd_.get(), MMUWITNESS_POINT_INFO, &point) == 0;
+         point.index++)
+        points.push_back({.id = point.point,
+                          .where = point.where,
+                          .name = text(point.name),
+                          .symbol = text(point.symbol),
+                          .what = text(point.what),
+                          .available = point.available != 0});
+    return points;
+}
+
+namespace {
+
+mmuwitness_gate make_gate(std::uint32_t id, const mmuwitness_pass& hold,
+                          const mmuwitness_pass& until, std::chrono::microseconds longest,
+                          std::uint32_t holds) {
+    mmuwitness_gate gate{};
+    gate.id = id;
+    gate.timeout_us = static_cast<std::uint32_t>(longest.count());
+    gate.holds = holds;
+    gate.hold = hold;
+    gate.until = until;
+    return gate;
+}
+
+}  // namespace
+
+std::uint32_t Device::set_gate(const mmuwitness_pass& hold, const mmuwitness_pass& until,
+                               std::chrono::microseconds longest, std::uint32_t holds) {
+    mmuwitness_gate gate = make_gate(0, hold, until, longest, holds);
+    call(fd_.get(), MMUWITNESS_GATE_SET, &gate, "MMUWITNESS_GATE_SET");
+    return gate.id;
+}
+
+void Device::arm_gate(std::uint32_t id, const mmuwitness_pass& hold, const mmuwitness_pass& until,
+                      std::chrono::microseconds longest, std::uint32_t holds) {
+    mmuwitness_gate gate = make_gate(id, hold, until, longest, holds);
+    call(fd_.get(), MMUWITNESS_GATE_ARM, &gate, "MMUWITNESS_GATE_ARM");
+}
+
+bool Device::wait_gate(std::uint32_t id, std::uint64_t held, std::chrono::microseconds patience) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    mmuwitness_gate gate{};
+    gate.id = id;
+    gate.held = held;
+    for (;;) {
+        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
+            until - std::chrono::steady_clock::now());
+        gate.timeout_us = static_cast<std::uint32_t>(std::max<std::int64_t>(left.count(), 0));
+        if (ioctl(fd_.get(), MMUWITNESS_GATE_WAIT, &gate) == 0) return true;
+        if (errno == ETIMEDOUT) return false;
+        if (errno != EINTR) throw_errno("MMUWITNESS_GATE_WAIT");
+    }
+}
+
+void Device::clear_gate(std::uint32_t id) {
+    mmuwitness_gate gate{};
+    gate.id = id;
+    call(fd_.get(), MMUWITNESS_GATE_CLEAR, &gate, "MMUWITNESS_GATE_CLEAR");
+}
+
+Holds Device::holds(std::uint32_t id) const {
+    mmuwitness_gate gate{};
+    gate.id = id;
+    call(fd_.get(), MMUWITNESS_GATE_STATE, &gate, "MMUWITNESS_GATE_STATE");
+    return {.held = gate.held, .won = gate.won, .timed_out = gate.timed_out, .ns = gate.held_ns};
+}
+
 }  // namespace mmuw

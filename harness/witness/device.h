@@ -2,6 +2,7 @@
 // /dev/mmuwitness: the session of kmod/uapi/mmuwitness.h.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -27,6 +28,22 @@ struct Plant {
     std::string origin;
     bool available;
     std::uint64_t hits;
+};
+
+struct Point {
+    std::uint32_t id;
+    std::uint32_t where;  // MMUWITNESS_WHERE_*
+    std::string name;
+    std::string symbol;
+    std::string what;
+    bool available;  // in the session under way
+};
+
+struct Holds {
+    std::uint64_t held = 0;  // that under way included
+    std::uint64_t won = 0;
+    std::uint64_t timed_out = 0;
+    std::uint64_t ns = 0;  // in all
 };
 
 // Throws SysError, or std::runtime_error with one line that says what to do.
@@ -62,6 +79,17 @@ class Device {
     // One at a time; throws if this kernel or this module cannot.
     void plant(const std::string& name);
     void remove_plant();
+
+    [[nodiscard]] std::vector<Point> points() const;
+    // Returns the gate's id.
+    std::uint32_t set_gate(const mmuwitness_pass& hold, const mmuwitness_pass& until,
+                           std::chrono::microseconds longest, std::uint32_t holds);
+    void arm_gate(std::uint32_t id, const mmuwitness_pass& hold, const mmuwitness_pass& until,
+                  std::chrono::microseconds longest, std::uint32_t holds);
+    // Until the gate has held more tasks than `held`; false: it has not.
+    bool wait_gate(std::uint32_t id, std::uint64_t held, std::chrono::microseconds patience);
+    [[nodiscard]] Holds holds(std::uint32_t id) const;
+    void clear_gate(std::uint32_t id);
 
   private:
     Fd fd_;

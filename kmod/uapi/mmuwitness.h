@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a structure, an ioctl or an event field changes. */
-#define MMUWITNESS_ABI 1
+#define MMUWITNESS_ABI 2
 
 #define MMUWITNESS_DEVICE "/dev/mmuwitness"
 #define MMUWITNESS_NAME_LEN 48
@@ -26,6 +26,8 @@
 #define MMUWITNESS_MAX_VMS 8
 #define MMUWITNESS_MAX_FILES 8
 #define MMUWITNESS_MAX_MARKS 4096
+#define MMUWITNESS_MAX_GATES 8
+#define MMUWITNESS_MAX_HOLD_US 1000000
 
 /* INFO: works before START; a harness compares abi before anything else. */
 struct mmuwitness_info {
@@ -201,6 +203,60 @@ struct mmuwitness_plant_info {
 	char origin[MMUWITNESS_NAME_LEN];	/* (out) the thread it comes from */
 };
 
+/*
+ * Points: what tasks pass on their way, told by the hooks. "where" names the
+ * thing that is worked on: a gfn, a page of a file, or an hva.
+ */
+enum mmuwitness_where {
+	MMUWITNESS_WHERE_NOTHING = 0,
+	MMUWITNESS_WHERE_GFN,
+	MMUWITNESS_WHERE_PAGE,		/* page index in the file */
+	MMUWITNESS_WHERE_HVA,		/* within the range that is invalidated */
+};
+
+/* POINT_INFO: by index; ENOENT past the last. */
+struct mmuwitness_point_info {
+	__u32 index;			/* (in) 0.. */
+	__u32 point;			/* (out) what a gate calls it */
+	__u32 where;			/* (out) enum mmuwitness_where */
+	__u32 available;		/* (out) 1: this kernel has the place */
+	char name[MMUWITNESS_NAME_LEN];	/* (out) */
+	char symbol[MMUWITNESS_NAME_LEN];	/* (out) function or tracepoint */
+	char what[MMUWITNESS_TEXT_LEN];	/* (out) where in the kernel's work it is */
+};
+
+#define MMUWITNESS_ANY_VCPU -2		/* also no vCPU at all */
+#define MMUWITNESS_NO_VCPU -1
+#define MMUWITNESS_ANYWHERE (~0ULL)
+
+struct mmuwitness_pass {
+	__u32 point;			/* (in) of POINT_INFO */
+	__s32 vcpu;			/* (in) vcpu_id of the task, or the above */
+	__u32 vm;			/* (in) vm id, 0: any */
+	__u32 file;			/* (in) file id, 0: any */
+	__u64 where;			/* (in) by the point's kind, or MMUWITNESS_ANYWHERE */
+};
+
+/*
+ * GATE_SET: hold the task that passes `hold` until another one passes `until`.
+ * A pass before the hold does not count. The task spins, so what needs its CPU,
+ * or a lock that it holds, has to wait until the hold times out; that is counted
+ * and no hit. ENOSPC: all gates are in use; EOPNOTSUPP: no such point here.
+ */
+struct mmuwitness_gate {
+	__u32 id;			/* (out) SET, (in) else: 1.. */
+	__u32 timeout_us;		/* (in) SET, ARM: of a hold, 1..MMUWITNESS_MAX_HOLD_US; WAIT: of the wait */
+	__u32 holds;			/* (in) SET, ARM: how many, 0: any number */
+	__u32 reserved;			/* (in) 0 */
+	struct mmuwitness_pass hold;	/* (in) SET, ARM */
+	struct mmuwitness_pass until;	/* (in) SET, ARM */
+	/* (out) WAIT, STATE */
+	__u64 held;			/* holds so far, that under way included; (in) WAIT: more than these */
+	__u64 won;			/* ended by a pass of `until` */
+	__u64 timed_out;		/* ended by the time */
+	__u64 held_ns;			/* in all */
+};
+
 #define MMUWITNESS_IOC_MAGIC 0xB7
 #define MMUWITNESS_INFO _IOR(MMUWITNESS_IOC_MAGIC, 0, struct mmuwitness_info)
 /* START: attach hooks and the notifier that runs after KVM's, on the caller's
@@ -216,6 +272,16 @@ struct mmuwitness_plant_info {
 #define MMUWITNESS_HOOK _IOWR(MMUWITNESS_IOC_MAGIC, 9, struct mmuwitness_hook)
 #define MMUWITNESS_PLANT _IOW(MMUWITNESS_IOC_MAGIC, 10, struct mmuwitness_plant)
 #define MMUWITNESS_PLANT_INFO _IOWR(MMUWITNESS_IOC_MAGIC, 11, struct mmuwitness_plant_info)
+#define MMUWITNESS_POINT_INFO _IOWR(MMUWITNESS_IOC_MAGIC, 12, struct mmuwitness_point_info)
+#define MMUWITNESS_GATE_SET _IOWR(MMUWITNESS_IOC_MAGIC, 13, struct mmuwitness_gate)
+/* GATE_ARM: SET again, for as many holds more; EBUSY unless it has held its last. */
+#define MMUWITNESS_GATE_ARM _IOWR(MMUWITNESS_IOC_MAGIC, 14, struct mmuwitness_gate)
+/* GATE_WAIT: until the gate has held more tasks than `held`; ETIMEDOUT. */
+#define MMUWITNESS_GATE_WAIT _IOWR(MMUWITNESS_IOC_MAGIC, 15, struct mmuwitness_gate)
+/* GATE_STATE: what came of it by now. */
+#define MMUWITNESS_GATE_STATE _IOWR(MMUWITNESS_IOC_MAGIC, 16, struct mmuwitness_gate)
+/* GATE_CLEAR: lets go whom it holds; the gate is gone then. */
+#define MMUWITNESS_GATE_CLEAR _IOW(MMUWITNESS_IOC_MAGIC, 17, struct mmuwitness_gate)
 
 /* Values of event fields (kmod/trace.h), shared with whoever reads the events. */
 
@@ -265,6 +331,13 @@ enum mmuwitness_flush_phase {
 enum mmuwitness_ring_op {
 	MMUWITNESS_RING_PUSH = 1,
 	MMUWITNESS_RING_RESET,
+};
+
+enum mmuwitness_gate_phase {
+	MMUWITNESS_GATE_HELD = 1,	/* a task stops at the gate's point */
+	MMUWITNESS_GATE_WON,		/* it goes on: the other one has passed */
+	MMUWITNESS_GATE_TIMED_OUT,	/* it goes on all the same */
+	MMUWITNESS_GATE_CLOSED,		/* ditto: the gate was cleared */
 };
 
 enum mmuwitness_fault_phase {

@@ -7,6 +7,7 @@
 
 #include "../context.h"
 #include "../emit.h"
+#include "../gate.h"
 #include "../hook.h"
 #include "../lock.h"
 #include "../page.h"
@@ -43,7 +44,7 @@ static void emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 	struct folio *folio;
 	pgoff_t index;
 
-	if (!trace_spte_enabled())
+	if (!trace_spte_enabled() && !READ_ONCE(mmuw_gates_set))
 		return;
 	e->bits_old = decode(e->old, e->level);
 	e->bits_new = decode(e->new, e->level);
@@ -64,6 +65,8 @@ static void emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 		e->inv_end = READ_ONCE(kvm->mmu_invalidate_range_end);
 	}
 	mmuw_emit(spte, e);
+	mmuw_pass(MMUW_POINT_SPTE_CHANGED, e->vm, e->vcpu, e->file, e->gfn,
+		  KVM_PAGES_PER_HPAGE(e->level));
 }
 
 /* trace_kvm_tdp_mmu_spte_changed(as_id, gfn, level, old_spte, new_spte) */
@@ -178,6 +181,29 @@ static void page_fault(struct mmuw_hook *h, const unsigned long *arg)
 	e.inv_in_progress = READ_ONCE(vcpu->kvm->mmu_invalidate_in_progress);
 	atomic64_inc(&h->hits);
 	mmuw_emit(fault, &e);
+	mmuw_pass(MMUW_POINT_FAULT_BEGIN, e.vm, e.vcpu, 0, e.gfn, 1);
+}
+
+/*
+ * int kvm_mmu_faultin_pfn(vcpu, fault, access), kvm_faultin_pfn() up to 6.12: a
+ * point and no event. RET_PF_CONTINUE is 0.
+ */
+static bool faultin_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	return ctx && ctx->vcpu && ctx->in_fault;
+}
+
+static void faultin_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	if (!ctx || !ctx->vcpu || (int)ret)
+		return;
+	atomic64_inc(&h->hits);
+	mmuw_pass(MMUW_POINT_PFN_FOUND, mmuw_vm_id(ctx->vcpu->kvm), ctx->vcpu->vcpu_id, 0,
+		  ctx->fault_gfn, 1);
 }
 
 /*
@@ -200,6 +226,8 @@ static void on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immediate_exi
 
 struct mmuw_hook mmuw_arch_hooks[] = {
 	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" }, .on_entry = page_fault },
+	{ .name = "pfn_found", .symbols = { "kvm_mmu_faultin_pfn", "kvm_faultin_pfn" },
+	  .on_enter = faultin_enter, .on_return = faultin_return, .on_demand = true },
 	{ }
 };
 

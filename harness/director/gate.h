@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The director: one side of a race is stopped at a point until the other has passed another.
+//
+//     Gate gate(device, vcpu.at("pfn-found", page), writeback.at("mkclean-end", page));
+//     gate.arm();                          // for one hold
+//     const auto write = guest.post_write(0, page);
+//     gate.wait_held();
+//     file.sync(...);                      // lets the vCPU go on, on its way
+//
+// A held task keeps its CPU: give the sides a CPU each (OwnCpu). What is held is bounded in time, and
+// a hold that timed out staged nothing: it is no hit.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "witness/device.h"
+
+namespace mmuw {
+
+class Gate {
+  public:
+    static constexpr std::chrono::milliseconds kLongest{50};  // of one hold
+    static constexpr std::chrono::seconds kPatience{20};      // for the task to come
+
+    // Armed for one hold.
+    Gate(Device& device, const mmuwitness_pass& hold, const mmuwitness_pass& until,
+         std::chrono::microseconds longest = kLongest);
+    ~Gate();
+    Gate(const Gate&) = delete;
+    Gate& operator=(const Gate&) = delete;
+
+    // Once more, after its hold has ended; until it has: waits.
+    void arm();
+    void arm(const mmuwitness_pass& hold, const mmuwitness_pass& until);
+    // Returns when the task is held; throws std::runtime_error if it does not come.
+    void wait_held();
+    [[nodiscard]] Holds holds() const;
+    void close();
+
+  private:
+    Device& device_;
+    mmuwitness_pass hold_, until_;
+    std::chrono::microseconds longest_;
+    std::uint32_t id_ = 0;  // 0: closed
+    std::uint64_t asked_ = 1;
+};
+
+}  // namespace mmuw

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Interleavings that nobody meets by luck: a vCPU's fault and writeback of the same page, each
+// stopped where it matters until the other has gone by.
+#include "backing/lanes.h"
+#include "director/gate.h"
+#include "scenario/own_cpu.h"
+#include "scenario/scenario_test.h"
+
+namespace mmuw {
+
+namespace {
+
+constexpr std::uint64_t kPages = 8;
+constexpr std::uint64_t kRounds = 24;
+
+class Staged : public ScenarioTest {
+  protected:
+    void SetUp() override {
+        ScenarioTest::SetUp();
+        promise({"durable", "tagged", "dirty-in-time", "unmapped-when-clean", "retry-on-stale"});
+    }
+    // Sides that are held keep their CPU, and must not look idle to the scheduler meanwhile.
+    static GuestConfig config(unsigned vcpus = 1) {
+        return {.vcpus = vcpus, .policy = VcpuThread::Policy::kNormal};
+    }
+    void sync(WitnessedFile& file, const Guest& guest) {
+        file.sync(Sync::kMsync, [&] {
+            std::vector<Expectation> all;
+            append_written(guest, kPages, all);
+            return all;
+        });
+    }
+};
+
+// The vCPU has its pfn and not yet mmu_lock when writeback write-protects the page: it has to
+// notice, and ask again. The race of mmu_invalidate_seq (thread 001).
+TEST_F(Staged, WritebackCleansBetweenLookupAndLock) {
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = start_guest(file, config());
+    const OwnCpu own_cpu(guest.thread(0).tid());
+    const Actor vcpu0 = vcpu(guest, file, 0);
+    const Actor syncer = writeback(guest, file);
+
+    Gate gate(run_.device, vcpu0.at("pfn-found", 0), syncer.at("mkclean-end", 0));
+    Holds before;
+    for (std::uint64_t round = 0; round < kRounds; round++) {
+        const std::uint64_t page = round % kPages;
+        if (round > 0) gate.arm(vcpu0.at("pfn-found", page), syncer.at("mkclean-end", page));
+        const std::uint64_t write = guest.post_write(0, page);
+        gate.wait_held();
+        sync(file, guest);
+        guest.wait(0, write);
+        // Whatever the fault has made of it: what was written then is on the disk after this.
+        guest.write(0, page);
+        sync(file, guest);
+        const Holds now = gate.holds();
+        trial(now.won > before.won);
+        before = now;
+    }
+    file.settle();
+}
+
+// Writeback has told KVM that the page will be write-protected, and has not changed its PTE yet,
+// when the vCPU faults: KVM must not let it in before the invalidation has ended (thread 001).
+TEST_F(Staged, FaultBetweenInvalidationAndPteChange) {
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = start_guest(file, config());
+    const OwnCpu own_cpu(guest.thread(0).tid());
+    const Actor vcpu0 = vcpu(guest, file, 0);
+    const Actor syncer = writeback(guest, file);
+
+    Gate fault(run_.device, vcpu0.at("fault-begin", 0), syncer.at("invalidate-started", 0));
+    Gate clean(run_.device, syncer.at("invalidate-started", 0), vcpu0.at("fault-end", 0));
+    Holds before;
+    for (std::uint64_t round = 0; round < kRounds; round++) {
+        const std::uint64_t page = round % kPages;
+        if (round > 0) {
+            fault.arm(vcpu0.at("fault-begin", page), syncer.at("invalidate-started", page));
+            clean.arm(syncer.at("invalidate-started", page), vcpu0.at("fault-end", page));
+        }
+        // The host's PTE is writable: the vCPU's look-up finds it so.
+        store_lane(file.file().page(page), kHostLane, round + 1);
+        const std::uint64_t write = guest.post_write(0, page);
+        fault.wait_held();
+        sync(file, guest);
+        guest.wait(0, write);
+        guest.write(0, page);
+        sync(file, guest);
+        const Holds now = clean.holds();
+        trial(now.won > before.won);
+        before = now;
+    }
+    file.settle();
+}
+
+}  // namespace
+
+}  // namespace mmuw
