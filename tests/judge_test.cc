@@ -214,6 +214,7 @@ TEST(Judge, SpuriousFaultsDirtyIsInTime) {
         "note kind=HOOK text=\"kvm_release_dirty attached\"\n"
         "mark kind=MEMSLOT vm=1 slot=0 gfn=0x10 pages=4 hva=0x10000 file=1\n"
         "spte vm=1 vcpu=0 gfn=0x11 level=1 bits_new=PWDAL file=1 index=1\n"
+        "folio op=KVM_DIRTY vm=1 vcpu=0 file=1 index=1 pages=1 lock=HELD\n"
         "folio op=MKCLEAN_BEGIN file=1 index=1 pages=1\n"
         "spte vm=1 gfn=0x11 level=1 bits_old=PWDAL file=1 index=1\n"
         "folio op=MKCLEAN_END file=1 index=1 pages=1\n";

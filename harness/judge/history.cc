@@ -95,8 +95,9 @@ bool concerns(const Event& e, const Target& t) {
         case Kind::note:
             return e.note.kind == MMUWITNESS_NOTE_KERNEL_LOG;
         case Kind::plant:
-        case Kind::gate:
             return true;
+        case Kind::gate:
+            return t.subject.gfn || t.subject.page;
         default:
             return false;
     }

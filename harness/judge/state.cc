@@ -53,14 +53,23 @@ const FilePage* State::file_page(uint16_t file, uint64_t page) const {
     return file < files_.size() ? files_[file].find(page) : nullptr;
 }
 
-bool State::spte_present(uint16_t id, uint64_t gfn) const {
+template <typename F>
+bool State::any_level(uint16_t id, uint64_t gfn, F&& f) const {
     const VmRecord* v = vm(id);
     if (!v) return false;
     for (unsigned level = 1; level <= kLevels; ++level) {
         const SpteRecord* r = v->sptes[level - 1].find(gfn >> (bits_ * (level - 1)));
-        if (r && r->present > 0) return true;
+        if (r && f(*r)) return true;
     }
     return false;
+}
+
+bool State::spte_present(uint16_t id, uint64_t gfn) const {
+    return any_level(id, gfn, [](const SpteRecord& r) { return r.present > 0; });
+}
+
+bool State::spte_writable(uint16_t id, uint64_t gfn) const {
+    return any_level(id, gfn, [](const SpteRecord& r) { return r.writable > 0; });
 }
 
 std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
@@ -90,6 +99,9 @@ void State::spte(const Event& e) {
     const bool is = (s.bits_new & leaf) == leaf;
     const unsigned shift = bits_ * (s.level - 1u);
     SpteRecord& r = v->sptes[s.level - 1u][s.gfn >> shift];
+    r.writable = static_cast<int16_t>(r.writable +
+                                      (is && (s.bits_new & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0) -
+                                      (was && (s.bits_old & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0));
     if (is && !was) {
         ++r.present;
         for (uint64_t i = 0; i < pages_of(s.level); ++i) {
@@ -131,7 +143,7 @@ void State::memslot(const Event& e) {
         for (unsigned level = 1; level <= kLevels; ++level) {
             const unsigned shift = bits_ * (level - 1);
             v->sptes[level - 1].each(a[2] >> shift, (a[2] + a[3]) >> shift,
-                                     [](uint64_t, SpteRecord& r) { r.present = 0; });
+                                     [](uint64_t, SpteRecord& r) { r = {}; });
         }
     }
     if (!slot) slot = &v->slots.emplace_back();

@@ -28,6 +28,7 @@ inline constexpr unsigned kLevels = 3;  // of leaf SPTEs: 4K, 2M, 1G on x86
 // missed later, which costs a check and raises no alarm.
 struct SpteRecord {
     int16_t present = 0;
+    int16_t writable = 0;
 };
 
 struct Slot {
@@ -86,6 +87,7 @@ class State {
 
     // Is there a leaf SPTE for this gfn, of any level?
     bool spte_present(uint16_t vm, uint64_t gfn) const;
+    bool spte_writable(uint16_t vm, uint64_t gfn) const;
     // Is there one for this page of the file, in any witnessed VM?
     bool page_present(uint16_t file, uint64_t page) const;
     // f(gfn, pages) for each leaf SPTE present that touches gfns [begin, end).
@@ -111,6 +113,8 @@ class State {
     void set_page_size(uint64_t bytes);
 
   private:
+    template <typename F>
+    bool any_level(uint16_t vm, uint64_t gfn, F&& f) const;
     void spte(const Event& e);
     void memslot(const Event& e);
     void folio(const Event& e);

@@ -10,14 +10,13 @@ namespace mmuw {
 
 namespace {
 
-constexpr std::uint64_t kPages = 8;
-constexpr std::uint64_t kRounds = 24;
+constexpr std::uint64_t kPages = 24;  // one a round: what a fault leaves behind stays its own
 
 class Staged : public ScenarioTest {
   protected:
     void SetUp() override {
         ScenarioTest::SetUp();
-        promise({"durable", "tagged", "dirty-in-time", "unmapped-when-clean", "retry-on-stale"});
+        promise({"durable", "tagged", "retry-on-stale"});
     }
     // Sides that are held keep their CPU, and must not look idle to the scheduler meanwhile.
     static GuestConfig config(unsigned vcpus = 1) {
@@ -43,9 +42,8 @@ TEST_F(Staged, WritebackCleansBetweenLookupAndLock) {
 
     Gate gate(run_.device, vcpu0.at("pfn-found", 0), syncer.at("mkclean-end", 0));
     Holds before;
-    for (std::uint64_t round = 0; round < kRounds; round++) {
-        const std::uint64_t page = round % kPages;
-        if (round > 0) gate.arm(vcpu0.at("pfn-found", page), syncer.at("mkclean-end", page));
+    for (std::uint64_t page = 0; page < kPages; page++) {
+        if (page > 0) gate.arm(vcpu0.at("pfn-found", page), syncer.at("mkclean-end", page));
         const std::uint64_t write = guest.post_write(0, page);
         gate.wait_held();
         sync(file, guest);
@@ -72,14 +70,13 @@ TEST_F(Staged, FaultBetweenInvalidationAndPteChange) {
     Gate fault(run_.device, vcpu0.at("fault-begin", 0), syncer.at("invalidate-started", 0));
     Gate clean(run_.device, syncer.at("invalidate-started", 0), vcpu0.at("fault-end", 0));
     Holds before;
-    for (std::uint64_t round = 0; round < kRounds; round++) {
-        const std::uint64_t page = round % kPages;
-        if (round > 0) {
+    for (std::uint64_t page = 0; page < kPages; page++) {
+        if (page > 0) {
             fault.arm(vcpu0.at("fault-begin", page), syncer.at("invalidate-started", page));
             clean.arm(syncer.at("invalidate-started", page), vcpu0.at("fault-end", page));
         }
         // The host's PTE is writable: the vCPU's look-up finds it so.
-        store_lane(file.file().page(page), kHostLane, round + 1);
+        store_lane(file.file().page(page), kHostLane, 1);
         const std::uint64_t write = guest.post_write(0, page);
         fault.wait_held();
         sync(file, guest);

@@ -13,8 +13,8 @@ class Writeback : public ScenarioTest, public testing::WithParamInterface<Sync> 
   protected:
     void SetUp() override {
         ScenarioTest::SetUp();
-        promise({"durable", "tagged", "slow-path-dirty", "dirty-in-time", "unmapped-when-clean",
-                 "retry-on-stale"});
+        promise({"durable", "tagged", "slow-path-dirty", "dirty-in-time", "dirty-reaches-folio",
+                 "stable-page", "unmapped-when-clean", "retry-on-stale"});
     }
     std::vector<Expectation> written(const Guest& guest) {
         std::vector<Expectation> all;
@@ -60,8 +60,8 @@ class ContinuousWriters : public ScenarioTest,
 
 // vCPUs write all the time, each to its own lane of the same pages, while a thread syncs.
 TEST_P(ContinuousWriters, SyncedWritesAreOnDisk) {
-    promise({"durable", "tagged", "slow-path-dirty", "dirty-in-time", "unmapped-when-clean",
-             "retry-on-stale"});
+    promise({"durable", "tagged", "slow-path-dirty", "dirty-in-time", "dirty-reaches-folio",
+             "stable-page", "unmapped-when-clean", "retry-on-stale"});
     const auto [sync, vcpus] = GetParam();
     WitnessedFile& file = add_file(kPages);
     Guest& guest = start_guest(file, {.vcpus = vcpus});

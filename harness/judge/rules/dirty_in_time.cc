@@ -18,6 +18,7 @@ class DirtyInTime : public Rule {
   public:
     void on(const Event& e, const State& state, Findings& found) override {
         const FolioEvent& f = e.folio;
+        if (f.op == MMUWITNESS_FOLIO_DIRTIED) by_others(f, state, found);
         if (f.op != MMUWITNESS_FOLIO_KVM_DIRTY || !f.file) return;
         found.checked();
         const Subject subject{.vm = f.vm, .file = f.file, .page = f.index};
@@ -45,6 +46,20 @@ class DirtyInTime : public Rule {
                                              "folio_mkclean() and without a fault since",
                                              f.file, f.index));
     }
+
+  private:
+    // folio_mark_dirty() wants the folio lock, or a page table's lock and a dirty PTE in it. After
+    // folio_mkclean() no PTE is dirty before a write fault, which dirties under the folio lock.
+    static void by_others(const FolioEvent& f, const State& state, Findings& found) {
+        const FilePage* p = state.file_page(f.file, f.index);
+        if (!p || !p->mkclean_end) return;
+        found.checked();
+        if (f.page & MMUWITNESS_PAGE_LOCKED) return;
+        found.violation({.vm = f.vm, .file = f.file, .page = f.index},
+                        std::format("file {} page {:#x}: the folio is marked dirty after "
+                                    "folio_mkclean() without the folio lock",
+                                    f.file, f.index));
+    }
 };
 
 constexpr std::array<std::string_view, 3> hooks = {"kvm_dirty|kvm_release_dirty", "mkclean",
@@ -56,7 +71,7 @@ const RuleInfo dirty_in_time_rule = {
     .id = "dirty-in-time",
     .statement =
         "KVM marks a folio dirty only while a notifier would still see it: under mmu_lock "
-        "or the folio lock, never after page_mkclean without a new fault",
+        "or the folio lock, never after page_mkclean without a new fault; nor does anybody else",
     .tolerates = "false negatives: mmu_lock held by somebody else looks held",
     .origin = "000, 004",
     .hooks = hooks,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // retry-on-stale: no SPTE is installed from a pfn read before an invalidation ended.
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <vector>
 
 #include "judge/rules/rules.h"
 
@@ -10,6 +13,10 @@ namespace {
 class RetryOnStale : public Rule {
   public:
     void on(const Event& e, const State& state, Findings& found) override {
+        if (e.kind == Kind::notifier) {
+            invalidation(e, found);
+            return;
+        }
         const SpteEvent& s = e.spte;
         constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
         if (s.fast || s.vcpu < 0 || s.level < 1 || s.level > kLevels) return;
@@ -33,7 +40,43 @@ class RetryOnStale : public Rule {
             found.violation(subject, std::format("vm {} gfn {:#x}: SPTE installed while [{:#x}, "
                                                  "{:#x}) is being invalidated",
                                                  s.vm, f.pfn_gfn, s.inv_start, s.inv_end));
+        else if (const Slot* slot = state.slot_of(s.vm, f.pfn_gfn))
+            during(slot->hva + (f.pfn_gfn - slot->gfn) * state.page_size(), subject);
     }
+
+  private:
+    struct Range {
+        int32_t pid;
+        uint64_t start, end;
+        std::optional<Subject> installed;  // meanwhile
+    };
+
+    // What KVM's counters say may be wrong as well. From START_AFTER_KVM on the invalidation is
+    // in progress for everybody who takes mmu_lock, until END_BEFORE_KVM at least. Judged there:
+    // without that event (our notifier was not registered) nobody knows when it ended for KVM.
+    void invalidation(const Event& e, Findings& found) {
+        const NotifierEvent& n = e.notifier;
+        if (n.phase == MMUWITNESS_START_AFTER_KVM)
+            under_way_.push_back({e.pid, n.start, n.end, {}});
+        if (n.phase != MMUWITNESS_END_BEFORE_KVM && n.phase != MMUWITNESS_END_AFTER_KVM) return;
+        const auto it = std::ranges::find_if(under_way_, [&](const Range& r) {
+            return r.pid == e.pid && r.start == n.start && r.end == n.end;
+        });
+        if (it == under_way_.end()) return;
+        if (it->installed && n.phase == MMUWITNESS_END_BEFORE_KVM)
+            found.violation(*it->installed,
+                            std::format("vm {} gfn {:#x}: SPTE installed between "
+                                        "invalidate_range_start and _end of [{:#x}, {:#x})",
+                                        it->installed->vm, *it->installed->gfn, n.start, n.end));
+        under_way_.erase(it);
+    }
+
+    void during(uint64_t hva, const Subject& subject) {
+        for (Range& r : under_way_)
+            if (hva >= r.start && hva < r.end) r.installed = subject;
+    }
+
+    std::vector<Range> under_way_;
 };
 
 constexpr std::array<std::string_view, 3> hooks = {"spte", "fault", "pfn_lookup"};
@@ -48,7 +91,7 @@ const RuleInfo retry_on_stale_rule = {
     .tolerates = "false negatives: an invalidation between KVM's snapshot and the first look-up",
     .origin = "001",
     .hooks = hooks,
-    .events = kinds(Kind::spte),
+    .events = kinds(Kind::spte, Kind::notifier),
     .make = make_rule<RetryOnStale>,
 };
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// dirty-reaches-folio: KVM hands the dirtiness of an SPTE on to its folio.
+#include <array>
+#include <map>
+#include <unordered_map>
+
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+class DirtyReachesFolio : public Rule {
+  public:
+    void on(const Event& e, const State& state, Findings& found) override {
+        if (e.kind == Kind::folio && e.folio.op == MMUWITNESS_FOLIO_KVM_DIRTY) {
+            told_[{e.folio.file, e.folio.index}] = e.order;
+            const auto it = owed_.find(e.pid);
+            if (it != owed_.end() && it->second.file == e.folio.file &&
+                it->second.page == e.folio.index)
+                owed_.erase(it);
+            return;
+        }
+        overdue(e.pid, found);
+        if (e.kind == Kind::spte) spte(e, state, found);
+    }
+
+  private:
+    struct Owed {
+        uint64_t gfn, page;
+        uint16_t vm, file;
+    };
+
+    // Up to 6.12 KVM marks the folio right after it has changed the SPTE, before anything else
+    // that this task does and that we see.
+    void overdue(int32_t pid, Findings& found) {
+        const auto it = owed_.find(pid);
+        if (it == owed_.end()) return;
+        const Owed o = it->second;
+        owed_.erase(it);
+        found.violation(
+            {.vm = o.vm, .gfn = o.gfn, .file = o.file, .page = o.page},
+            std::format("vm {} gfn {:#x}: the SPTE was dirty, and KVM has not marked the "
+                        "folio dirty (file {} page {:#x})",
+                        o.vm, o.gfn, o.file, o.page));
+    }
+
+    void spte(const Event& e, const State&, Findings& found) {
+        const SpteEvent& s = e.spte;
+        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
+        constexpr uint8_t dirty = leaf | MMUWITNESS_SPTE_WRITABLE | MMUWITNESS_SPTE_DIRTY;
+        if (s.fast || s.level != 1 || !s.file) return;
+        const std::pair key{s.vm, s.gfn};
+        const bool was = (s.bits_old & leaf) == leaf;
+        const bool is = (s.bits_new & leaf) == leaf;
+        if (is && !was) made_[key] = e.order;
+        if ((s.bits_old & dirty) != dirty) return;
+        if (is && (s.bits_new & MMUWITNESS_SPTE_DIRTY)) return;
+        const auto made = made_.find(key);
+        if (made == made_.end()) return;  // made before we looked
+        found.checked();
+        // Since 6.13 KVM marks the folio when it makes the SPTE.
+        const auto told = told_.find({s.file, s.index});
+        if (told != told_.end() && told->second > made->second) return;
+        owed_[e.pid] = {.gfn = s.gfn, .page = s.index, .vm = s.vm, .file = s.file};
+    }
+
+    std::map<std::pair<uint16_t, uint64_t>, uint64_t> made_;  // (vm, gfn) -> order
+    std::map<std::pair<uint16_t, uint64_t>, uint64_t> told_;  // (file, page) -> order
+    std::unordered_map<int32_t, Owed> owed_;                  // by pid
+};
+
+constexpr std::array<std::string_view, 2> hooks = {"spte", "kvm_dirty|kvm_release_dirty"};
+
+}  // namespace
+
+const RuleInfo dirty_reaches_folio_rule = {
+    .id = "dirty-reaches-folio",
+    .statement =
+        "the dirtiness of an SPTE reaches its folio: KVM marks the folio dirty between making "
+        "the SPTE and the end of its dirtiness",
+    .tolerates = "a folio marked dirty that no guest has written",
+    .origin = "000, 004",
+    .hooks = hooks,
+    .events = kinds(Kind::spte, Kind::folio, Kind::notifier, Kind::vm_ioctl, Kind::vcpu_run,
+                    Kind::fault),
+    .make = make_rule<DirtyReachesFolio>,
+};
+
+}  // namespace mmuw
