@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The doors. Everything is done by scripts/; see `make help`.
-export HOST KERNEL FILTER PLANT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS TARGETS CHECKPATCH
+export HOST KERNEL FILTER PLANT SCRIPT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS TARGETS CHECKPATCH
 
 build:
 	@HOST="$${HOST:-local}" scripts/build

@@ -18,6 +18,7 @@ int list_command(const Words& words) {
     auto add = options.add_options();
     add("rules", "rules, and what they say");
     add("plants", "faults that can be planted (asks the loaded module)");
+    add("points", "points of the kernel's work where the director can hold a task");
     add("filter", po::value<std::string>()->default_value("*"), "scenarios, as with run");
     const auto values = parse_options(words, "list", options);
     if (values.contains("rules")) {
@@ -26,6 +27,12 @@ int list_command(const Words& words) {
         for (const Plant& plant : Device().plants())
             std::println("{:<34} {}{} [{}]", plant.name, plant.available ? "" : "(not here) ",
                          plant.what, plant.origin);
+    } else if (values.contains("points")) {
+        Device device;
+        device.start();  // which of them this kernel tells, only a session knows
+        for (const Point& point : device.points())
+            std::println("{:<19} {}{} [{}]", point.name, point.available ? "" : "(not here) ",
+                         point.what, point.symbol);
     } else {
         for (const std::string& name : scenario_names(values["filter"].as<std::string>()))
             std::println("{}", name);

@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/version.h"
 #include "scenario/run_context.h"
+#include "scenario/script_scenario.h"
 #include "scenario/teardown.h"
 #include "vmm/anchor.h"
 #include "witness/module.h"
@@ -30,6 +31,7 @@ namespace fs = std::filesystem;
 
 struct Settings {
     std::string kmod, scratch, out, host, filter, plant;
+    std::optional<Script> script;
     bool emulated = false, shuffle = false, colour = false;
     std::uint64_t seed = 1;
     int repeat = 1;
@@ -44,8 +46,9 @@ Settings parse(const Words& words) {
     add("scratch", po::value(&s.scratch)->required(),
         "where backing files go: a block device with ext4, mounted for the run, or a directory");
     add("out", po::value(&s.out)->default_value("."), "directory of the records");
-    add("filter", po::value(&s.filter)->default_value("*"),
+    add("filter", po::value(&s.filter),
         "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out");
+    add("script", po::value<std::string>(), "a scenario in a file, see docs/director.md: run that one");
     add("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants");
     add("seed", po::value(&s.seed)->default_value(1), "of everything random");
     add("repeat", po::value(&s.repeat)->default_value(1), "run everything so many times");
@@ -56,7 +59,13 @@ Settings parse(const Words& words) {
     add("host", po::value(&s.host)->default_value("local"), "name of this host in the record");
     add("emulated", po::bool_switch(&s.emulated),
         "this host is an emulator: keep a VM open throughout, see docs/hosts.md");
-    parse_options(words, "run", options);
+    const auto values = parse_options(words, "run", options);
+    if (values.contains("script")) try {
+            s.script = read_script(values["script"].as<std::string>());
+        } catch (const ScriptError& error) {
+            throw Exit(kUsage, std::format("run: {}", error.what()));
+        }
+    if (s.filter.empty()) s.filter = s.script ? "Script.*" : "*";
     return s;
 }
 
@@ -67,6 +76,7 @@ void check(const Settings& s) {
     fs::create_directories(s.out, error);
     if (error || access(s.out.c_str(), W_OK) != 0)
         throw Exit(kUsage, std::format("run: cannot write to {}: give another --out", s.out));
+    if (s.script) register_script(*s.script);
     if (!scenarios_match(s.filter))
         throw Exit(kUsage,
                    std::format("run: no scenario matches '{}': see mmuwitness list", s.filter));
@@ -114,6 +124,11 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
     auto recorder =
         value_of(Recorder::start({.directory = s.out, .buffer_kb = s.buffer_kb, .extra = {}}));
     device.start();
+    if (s.script) try {
+            check_points(*s.script, Points(device));
+        } catch (const ScriptError& error) {
+            throw Exit(kUsage, std::format("run: {}", error.what()));
+        }
     for (const std::string& note : host.notes()) device.note(MMUWITNESS_NOTE_HOST, note);
 
     RunContext run({.plant = s.plant, .emulated = s.emulated, .stop = interrupted, .seed = s.seed},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The director: one side of a race is stopped at a point until the other has passed another.
 //
-//     Gate gate(device, vcpu.at("pfn-found", page), writeback.at("mkclean-end", page));
+//     Gate gate(device, vcpu.at("pfn-found", page), host.at("mkclean-end", page));
 //     gate.arm();                          // for one hold
 //     const auto write = guest.post_write(0, page);
 //     gate.wait_held();

@@ -9,9 +9,14 @@
 
 namespace mmuw {
 
-const Point& Points::find(std::string_view name) const {
+const Point* Points::find_any(std::string_view name) const {
     const auto it = std::ranges::find(points_, name, &Point::name);
-    if (it == points_.end())
+    return it == points_.end() ? nullptr : &*it;
+}
+
+const Point& Points::find(std::string_view name) const {
+    const Point* it = find_any(name);
+    if (!it)
         throw std::invalid_argument(
             std::format("'{}' is no point: see mmuwitness list --points", name));
     if (!it->available)

@@ -24,13 +24,15 @@ class Points {
 
     explicit Points(const Device& device) : points_(device.points()) {}
     [[nodiscard]] const Point& find(std::string_view name) const;
+    // Also one that this kernel does not tell; nullptr: there is none of that name.
+    [[nodiscard]] const Point* find_any(std::string_view name) const;
     [[nodiscard]] const std::vector<Point>& all() const { return points_; }
 
   private:
     std::vector<Point> points_;
 };
 
-// A vCPU, or (without one) whoever works on the file: writeback, a sync call, the flusher.
+// A vCPU, or (without one) whoever is none: a sync call, writeback, the collector of the log.
 // `page` counts in the file, which is the guest's data memory from page 0.
 class Actor {
   public:

@@ -101,7 +101,7 @@ Actor ScenarioTest::vcpu(const Guest& guest, WitnessedFile& file, unsigned vcpu)
     return actor(guest, file, vcpu);
 }
 
-Actor ScenarioTest::writeback(const Guest& guest, WitnessedFile& file) {
+Actor ScenarioTest::host(const Guest& guest, WitnessedFile& file) {
     return actor(guest, file, {});
 }
 

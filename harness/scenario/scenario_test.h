@@ -47,9 +47,10 @@ class ScenarioTest : public testing::Test {
     [[nodiscard]] std::uint32_t vm_id(const Guest& guest) const;
     void mark(const Guest& guest, std::uint32_t kind, std::initializer_list<std::uint64_t> a);
 
-    // The sides of a staged race: a vCPU, and whoever syncs or writes back `file`.
+    // The sides of a staged race: a vCPU, and whoever is none: a sync call, writeback of `file`,
+    // the collector of the log.
     [[nodiscard]] Actor vcpu(const Guest& guest, WitnessedFile& file, unsigned vcpu);
-    [[nodiscard]] Actor writeback(const Guest& guest, WitnessedFile& file);
+    [[nodiscard]] Actor host(const Guest& guest, WitnessedFile& file);
 
     // What the guest says it has written by now, page by page.
     static void append_written(const Guest& guest, std::uint64_t pages,

@@ -38,7 +38,7 @@ TEST_F(Staged, WritebackCleansBetweenLookupAndLock) {
     Guest& guest = start_guest(file, config());
     const OwnCpu own_cpu(guest.thread(0).tid());
     const Actor vcpu0 = vcpu(guest, file, 0);
-    const Actor syncer = writeback(guest, file);
+    const Actor syncer = host(guest, file);
 
     Gate gate(run_.device, vcpu0.at("pfn-found", 0), syncer.at("mkclean-end", 0));
     Holds before;
@@ -65,7 +65,7 @@ TEST_F(Staged, FaultBetweenInvalidationAndPteChange) {
     Guest& guest = start_guest(file, config());
     const OwnCpu own_cpu(guest.thread(0).tid());
     const Actor vcpu0 = vcpu(guest, file, 0);
-    const Actor syncer = writeback(guest, file);
+    const Actor syncer = host(guest, file);
 
     Gate fault(run_.device, vcpu0.at("fault-begin", 0), syncer.at("invalidate-started", 0));
     Gate clean(run_.device, syncer.at("invalidate-started", 0), vcpu0.at("fault-end", 0));
