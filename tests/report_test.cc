@@ -12,6 +12,8 @@ JudgeResult result() {
     JudgeResult r;
     r.witness = {{"spte"}, {{"fault", "no \"such\" function"}}, 100, 0};
     ScenarioResult good{.name = "good", .seconds = 1.5, .trials = 3, .hits = 2, .seed = 9};
+    good.holds_won = 5;
+    good.holds_timed_out = 1;
     good.rules.push_back({.rule = "durable", .checked = 4});
     ScenarioResult bad{.name = "bad", .verdict = Verdict::fail, .plant = "p"};
     bad.rules.push_back(
@@ -60,6 +62,8 @@ TEST(Report, VerdictJson) {
       "seconds": 1.500,
       "trials": 3,
       "hits": 2,
+      "holds_won": 5,
+      "holds_timed_out": 1,
       "seed": 9,
       "plant": "",
       "rules": [
@@ -79,6 +83,8 @@ TEST(Report, VerdictJson) {
       "seconds": 0.000,
       "trials": 0,
       "hits": 0,
+      "holds_won": 0,
+      "holds_timed_out": 0,
       "seed": 0,
       "plant": "p",
       "rules": [

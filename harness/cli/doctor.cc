@@ -106,6 +106,10 @@ void check_witness(Checklist& list, const std::string& kmod) {
                 list.limit(std::format("hook {:<20} {}: {}", hook.name, hook.symbol, hook.why),
                            "rules that need it are skipped, unless another hook stands in");
         }
+        for (const Point& point : device.points())
+            if (!point.available)
+                list.limit(std::format("point {}", point.name),
+                           "scenarios that hold a task there are skipped");
         for (const Plant& plant : device.plants())
             if (!plant.available)
                 list.limit(std::format("plant {}", plant.name), "has no place in this kernel");

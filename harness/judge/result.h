@@ -41,6 +41,7 @@ struct ScenarioResult {
     double seconds = 0;
     uint64_t trials = 0;
     uint64_t hits = 0;
+    uint64_t holds_won = 0, holds_timed_out = 0;  // of gates
     uint64_t seed = 0;
     std::string plant = {};  // empty: none
     std::string why = {};    // of the scenario itself, when not pass

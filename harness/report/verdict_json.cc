@@ -24,6 +24,7 @@ void put_witness(Json& j, const WitnessResult& w) {
 void put_scenario(Json& j, const ScenarioResult& s) {
     j.open('{').member("name", s.name).member("verdict", to_string(s.verdict));
     j.member("seconds", s.seconds).member("trials", s.trials).member("hits", s.hits);
+    j.member("holds_won", s.holds_won).member("holds_timed_out", s.holds_timed_out);
     j.member("seed", s.seed).member("plant", s.plant).key("rules").open('[');
     for (const RuleResult& r : s.rules) {
         j.open('{').member("rule", r.rule).member("verdict", to_string(r.verdict));

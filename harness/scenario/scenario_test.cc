@@ -92,9 +92,22 @@ void ScenarioTest::mark(const Guest& guest, std::uint32_t kind,
     run_.device.mark(kind, vm_id(guest), a);
 }
 
-Actor ScenarioTest::actor(const Guest& guest, WitnessedFile& file, std::optional<unsigned> vcpu) {
+Points& ScenarioTest::points() {
     if (!points_) points_.emplace(run_.device);
-    return {*points_, guest, vm_id(guest), file.id(), file.file().mapping().hva(), vcpu};
+    return *points_;
+}
+
+std::string ScenarioTest::missing_point(std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) try {
+            static_cast<void>(points().find(name));
+        } catch (const Points::Unavailable& error) {
+            return error.what();
+        }
+    return {};
+}
+
+Actor ScenarioTest::actor(const Guest& guest, WitnessedFile& file, std::optional<unsigned> vcpu) {
+    return {points(), guest, vm_id(guest), file.id(), file.file().mapping().hva(), vcpu};
 }
 
 Actor ScenarioTest::vcpu(const Guest& guest, WitnessedFile& file, unsigned vcpu) {

@@ -47,6 +47,8 @@ class ScenarioTest : public testing::Test {
     [[nodiscard]] std::uint32_t vm_id(const Guest& guest) const;
     void mark(const Guest& guest, std::uint32_t kind, std::initializer_list<std::uint64_t> a);
 
+    // Why this kernel cannot have them staged at these points, empty: it can.
+    [[nodiscard]] std::string missing_point(std::initializer_list<std::string_view> points);
     // The sides of a staged race: a vCPU, and whoever is none: a sync call, writeback of `file`,
     // the collector of the log.
     [[nodiscard]] Actor vcpu(const Guest& guest, WitnessedFile& file, unsigned vcpu);
@@ -66,6 +68,7 @@ class ScenarioTest : public testing::Test {
     void take_down();
     [[nodiscard]] std::string end_note() const;
 
+    Points& points();
     Actor actor(const Guest& guest, WitnessedFile& file, std::optional<unsigned> vcpu);
 
     std::string name_;
