@@ -79,6 +79,35 @@ TEST(Judge, LostEventsLeaveAnEndToEndViolationStanding) {
     EXPECT_EQ(judged(e).verdict, Verdict::fail);
 }
 
+TEST(Judge, SaysHowAndWhenAViolationWasFound) {
+    const std::string trial = "mark kind=TRIAL met=1\n";
+    auto e = events(scenario(trial + kFlush + trial + trial + kDurable, "p"));
+    for (size_t i = 0; i < e.size(); ++i) e[i].ns = 1000000000 + i * 1000000;
+    for (Event& x : e)
+        if (x.kind == Kind::mark && x.mark.kind == MMUWITNESS_MARK_DISK) x.mark.a[3] = 3;
+    const auto s = judged(e);
+    EXPECT_DOUBLE_EQ(s.begin, 1);
+    const RuleResult& trace = *rule_of(s, "flush-on-protect");
+    EXPECT_EQ(trace.violations, 1u);
+    EXPECT_EQ(trace.end_to_end, 0u);
+    EXPECT_EQ(trace.first_trial, 2u);
+    EXPECT_DOUBLE_EQ(trace.first_seconds, 0.009);
+    const RuleResult& bytes = *rule_of(s, "durable");
+    EXPECT_EQ(bytes.violations, 1u);
+    EXPECT_EQ(bytes.end_to_end, 1u);
+    EXPECT_EQ(bytes.first_trial, 4u);
+}
+
+TEST(Judge, CountsWhatThePlantHit) {
+    const auto s =
+        judged(events(scenario("plant name=\"p\" vm=1\nplant name=\"p\" vm=1\n"
+                               "plant name=\"q\" vm=1\n" +
+                                   kDurable,
+                               "p")));
+    EXPECT_EQ(s.plant_hits, 2u);
+    EXPECT_EQ(s.verdict, Verdict::pass) << s.why;
+}
+
 TEST(Judge, NumbersOutOfOrderAreNotLost) {
     auto e = events(scenario(kDurable));
     std::swap(e[3].seq, e[4].seq);

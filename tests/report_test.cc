@@ -15,12 +15,20 @@ JudgeResult result() {
     good.holds_won = 5;
     good.holds_timed_out = 1;
     good.rules.push_back({.rule = "durable", .checked = 4});
-    ScenarioResult bad{.name = "bad", .verdict = Verdict::fail, .plant = "p"};
+    ScenarioResult bad{.name = "bad",
+                       .verdict = Verdict::fail,
+                       .begin = 7.25,
+                       .plant = "p",
+                       .plant_hits = 5,
+                       .why = "because"};
     bad.rules.push_back(
         {.rule = "tagged",
          .verdict = Verdict::fail,
          .checked = 2,
          .violations = 1,
+         .end_to_end = 1,
+         .first_trial = 3,
+         .first_seconds = 0.125,
          .why = "page 0x1: PG_dirty",
          .windows = {{"page 0x1: PG_dirty", {"mark seq=1", "page_state seq=2"}, 1}}});
     r.scenarios = {good, bad};
@@ -59,6 +67,7 @@ TEST(Report, VerdictJson) {
     {
       "name": "good",
       "verdict": "pass",
+      "begin": 0.000,
       "seconds": 1.500,
       "trials": 3,
       "hits": 2,
@@ -66,13 +75,18 @@ TEST(Report, VerdictJson) {
       "holds_timed_out": 1,
       "seed": 9,
       "plant": "",
+      "plant_hits": 0,
+      "why": "",
       "rules": [
         {
           "rule": "durable",
           "verdict": "pass",
           "checked": 4,
           "violations": 0,
+          "end_to_end": 0,
           "tolerated": 0,
+          "first_trial": 0,
+          "first_seconds": 0.000,
           "why": ""
         }
       ]
@@ -80,6 +94,7 @@ TEST(Report, VerdictJson) {
     {
       "name": "bad",
       "verdict": "fail",
+      "begin": 7.250,
       "seconds": 0.000,
       "trials": 0,
       "hits": 0,
@@ -87,13 +102,18 @@ TEST(Report, VerdictJson) {
       "holds_timed_out": 0,
       "seed": 0,
       "plant": "p",
+      "plant_hits": 5,
+      "why": "because",
       "rules": [
         {
           "rule": "tagged",
           "verdict": "fail",
           "checked": 2,
           "violations": 1,
+          "end_to_end": 1,
           "tolerated": 0,
+          "first_trial": 3,
+          "first_seconds": 0.125,
           "why": "page 0x1: PG_dirty"
         }
       ]
@@ -130,7 +150,7 @@ ok 1 good
     # > page_state seq=2
     # tagged: fail: page 0x1: PG_dirty
     not ok 1 tagged
-# bad: fail
+# bad: fail: because
 not ok 2 bad
 # pass:1 fail:1 skip:0 inconclusive:0
 )");

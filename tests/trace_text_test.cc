@@ -34,6 +34,7 @@ TEST(TraceText, RoundTripsEveryKind) {
              "mark seq=1 cpu=0 pid=9 kind=MEMSLOT vm=1 slot=1 flags=1 gfn=0x10 pages=4 hva=0x7000 "
              "file=2 page=3",
              "mark seq=1 cpu=0 pid=9 kind=SYNC_END file=1 page=2 pages=3 sync=4 result=-5",
+             "mark seq=1 cpu=0 pid=9 kind=TRIAL met=1",
              "mark seq=1 cpu=0 pid=9 kind=99 a0=0x7",
              "note seq=1 cpu=0 pid=9 kind=SCENARIO_BEGIN text=\"a.b seed=1 plant=-\"",
              "plant seq=1 cpu=0 pid=9 name=\"x-y\" vm=1 arg=0x4",

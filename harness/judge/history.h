@@ -25,6 +25,7 @@ class History {
   public:
     History() : ring_(kEvents) {}
     void add(const Event& e);
+    const Event& newest() const { return ring_[(count_ - 1) % kEvents]; }
     // The last lines before and including the newest event, which is marked.
     Window window(const Subject& subject, const State& state, std::string why) const;
 

@@ -61,7 +61,8 @@ void Judge::feed(const Event& e) {
     }
     if (!scenario_ || scenario_->ended) return;
     history_.add(e);
-    if (e.kind == Kind::plant) scenario_->plant_hit |= e.plant.view() == scenario_->facts.plant;
+    if (e.kind == Kind::plant)
+        scenario_->facts.plant_hits += e.plant.view() == scenario_->facts.plant;
     if (e.kind == Kind::gate) {
         scenario_->facts.holds_won += e.gate.phase == MMUWITNESS_GATE_WON;
         scenario_->facts.holds_timed_out += e.gate.phase == MMUWITNESS_GATE_TIMED_OUT;

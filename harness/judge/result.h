@@ -30,21 +30,27 @@ struct RuleResult {
     Verdict verdict = Verdict::pass;
     uint64_t checked = 0;     // times the rule's condition was met and tested
     uint64_t violations = 0;  // of them against the rule
+    uint64_t end_to_end = 0;  // of the violations, found in what the harness read back
     uint64_t tolerated = 0;   // imprecisions that the rule allows (docs/rules)
-    std::string why = {};     // empty when pass
+    // Of the first violation: the repetition under way, from 1, and the time since the begin.
+    uint64_t first_trial = 0;
+    double first_seconds = 0;
+    std::string why = {};  // empty when pass
     std::vector<Window> windows = {};
 };
 
 struct ScenarioResult {
     std::string name = {};
     Verdict verdict = Verdict::pass;
+    double begin = 0;  // seconds of the host's CLOCK_MONOTONIC
     double seconds = 0;
     uint64_t trials = 0;
     uint64_t hits = 0;
     uint64_t holds_won = 0, holds_timed_out = 0;  // of gates
     uint64_t seed = 0;
     std::string plant = {};  // empty: none
-    std::string why = {};    // of the scenario itself, when not pass
+    uint64_t plant_hits = 0;
+    std::string why = {};  // of the scenario itself, when not pass
     std::vector<RuleResult> rules = {};
 };
 

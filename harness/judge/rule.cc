@@ -28,7 +28,13 @@ constexpr const RuleInfo* all[] = {
 
 void Findings::violation(const Subject& subject, std::string why, Proof proof) {
     proven_ += proof == Proof::marks;
-    if (violations_++ == 0) why_ = why;
+    const Event& offender = history_.newest();
+    end_to_end_ += offender.kind == Kind::mark;
+    if (violations_++ == 0) {
+        why_ = why;
+        first_trial_ = state_.trials() + 1;
+        first_ns_ = offender.ns;
+    }
     if (windows_.size() < kWindows)
         windows_.push_back(history_.window(subject, state_, std::move(why)));
 }

@@ -25,14 +25,19 @@ class Findings {
 
     void checked(uint64_t n = 1) { checked_ += n; }
     void tolerated(uint64_t n = 1) { tolerated_ += n; }
-    // The offending event is the newest one.
+    // The offending event is the newest one. Found at a mark, the violation is end to end: what
+    // the harness read back is wrong. At any other event it is one of the protocol, by trace.
     void violation(const Subject& subject, std::string why, Proof proof = Proof::events);
 
     uint64_t checked_count() const { return checked_; }
     uint64_t tolerated_count() const { return tolerated_; }
     uint64_t violation_count() const { return violations_; }
     uint64_t proven_count() const { return proven_; }  // of them, Proof::marks
-    const std::string& why() const { return why_; }    // of the first violation
+    uint64_t end_to_end_count() const { return end_to_end_; }
+    // Of the first violation.
+    const std::string& why() const { return why_; }
+    uint64_t first_trial() const { return first_trial_; }
+    uint64_t first_ns() const { return first_ns_; }
     const std::vector<Window>& windows() const { return windows_; }
 
   private:
@@ -40,6 +45,7 @@ class Findings {
     const History& history_;
     const State& state_;
     uint64_t checked_ = 0, violations_ = 0, proven_ = 0, tolerated_ = 0;
+    uint64_t end_to_end_ = 0, first_trial_ = 0, first_ns_ = 0;
     std::string why_;
     std::vector<Window> windows_;
 };

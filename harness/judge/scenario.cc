@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "judge/scenario.h"
 
+#include <algorithm>
+
 namespace mmuw {
+
+namespace {
+
+double seconds_between(uint64_t begin_ns, uint64_t end_ns) {
+    return end_ns > begin_ns ? static_cast<double>(end_ns - begin_ns) / 1e9 : 0;
+}
+
+}  // namespace
 
 std::string_view to_string(Verdict v) {
     switch (v) {
@@ -62,9 +72,15 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
                       .verdict = Verdict::pass,
                       .checked = f.checked_count(),
                       .violations = f.violation_count(),
+                      .end_to_end = f.end_to_end_count(),
                       .tolerated = f.tolerated_count(),
                       .why = {},
                       .windows = f.windows()};
+    if (f.violation_count()) {
+        // What is found when the last repetition is over, is the last one's.
+        result.first_trial = std::clamp<uint64_t>(f.first_trial(), 1, std::max(facts.trials, 1ul));
+        result.first_seconds = seconds_between(first_ns, f.first_ns());
+    }
     const auto set = [&](Verdict v, std::string why) {
         result.verdict = v;
         result.why = std::move(why);
@@ -81,7 +97,7 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
         set(Verdict::inconclusive, std::format("{}; would be: {}", gap, f.why()));
     else if (!gap.empty())
         set(Verdict::inconclusive, gap);
-    else if (!facts.plant.empty() && !plant_hit)
+    else if (!facts.plant.empty() && !facts.plant_hits)
         set(Verdict::inconclusive, std::format("plant {} was never hit", facts.plant));
     else if (f.checked_count() == 0 && status == "skip")
         set(Verdict::skip, status_why);
@@ -93,7 +109,8 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
 
 ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt) const {
     ScenarioResult out = facts;
-    out.seconds = last_ns > first_ns ? static_cast<double>(last_ns - first_ns) / 1e9 : 0;
+    out.begin = seconds_between(0, first_ns);
+    out.seconds = seconds_between(first_ns, last_ns);
     const auto at_least = [&](Verdict v, std::string why) {
         if (v >= out.verdict) out.why = std::move(why);
         out.verdict = worst(out.verdict, v);
@@ -105,7 +122,7 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt)
                 {.rule = name, .verdict = Verdict::skip, .why = "no such rule here"});
             out.verdict = worst(out.verdict, Verdict::skip);
         }
-    if (!facts.plant.empty() && !plant_hit)
+    if (!facts.plant.empty() && !facts.plant_hits)
         at_least(Verdict::inconclusive, std::format("plant {} was never hit", facts.plant));
     if (lost) at_least(Verdict::inconclusive, std::format("{} events lost", lost));
     if (!doubt.empty()) at_least(Verdict::inconclusive, doubt);

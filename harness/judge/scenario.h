@@ -32,12 +32,11 @@ struct Judge::Scenario {
     // lost: events of this scenario; doubt: why its evidence is not complete.
     ScenarioResult verdict(uint64_t lost, const std::string& doubt) const;
 
-    ScenarioResult facts;  // name, seed, plant, trials, hits
+    ScenarioResult facts;  // name, seed, plant, plant_hits, trials, hits
     std::string status = "done";
     std::string status_why;
     std::string doubt;  // NOTE_DOUBT
     std::set<std::string> promised;
-    bool plant_hit = false;
     bool ended = false;     // SCENARIO_END came
     unsigned settling = 0;  // events since
     uint64_t first_seq = 0, last_seq = 0, first_ns = 0, last_ns = 0;

@@ -243,6 +243,7 @@ void State::apply(const Event& e) {
             break;
         case Kind::mark:
             if (e.mark.kind == MMUWITNESS_MARK_MEMSLOT) memslot(e);
+            if (e.mark.kind == MMUWITNESS_MARK_TRIAL) ++trials_;
             break;
         case Kind::log_mark:
             touch(e.log_mark.vm);

@@ -109,6 +109,9 @@ class State {
     bool witnessed(std::string_view hook) const { return hooks_.contains(hook); }
     void add_hook(std::string_view hook) { hooks_.emplace(hook); }
 
+    // Repetitions that the scenario has completed.
+    uint64_t trials() const { return trials_; }
+
     uint64_t page_size() const { return page_size_; }
     void set_page_size(uint64_t bytes);
 
@@ -126,6 +129,7 @@ class State {
     std::array<Chunked<FilePage>, MMUWITNESS_MAX_FILES + 1> files_;
     std::unordered_map<int32_t, Task> tasks_;
     std::set<std::string, std::less<>> hooks_;
+    uint64_t trials_ = 0;
     uint64_t page_size_ = 4096;
     unsigned bits_ = 9;  // address bits per level of page table
 };

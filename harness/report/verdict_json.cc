@@ -23,13 +23,17 @@ void put_witness(Json& j, const WitnessResult& w) {
 
 void put_scenario(Json& j, const ScenarioResult& s) {
     j.open('{').member("name", s.name).member("verdict", to_string(s.verdict));
-    j.member("seconds", s.seconds).member("trials", s.trials).member("hits", s.hits);
+    j.member("begin", s.begin).member("seconds", s.seconds);
+    j.member("trials", s.trials).member("hits", s.hits);
     j.member("holds_won", s.holds_won).member("holds_timed_out", s.holds_timed_out);
-    j.member("seed", s.seed).member("plant", s.plant).key("rules").open('[');
+    j.member("seed", s.seed).member("plant", s.plant).member("plant_hits", s.plant_hits);
+    j.member("why", s.why).key("rules").open('[');
     for (const RuleResult& r : s.rules) {
         j.open('{').member("rule", r.rule).member("verdict", to_string(r.verdict));
         j.member("checked", r.checked).member("violations", r.violations);
-        j.member("tolerated", r.tolerated).member("why", r.why).close('}');
+        j.member("end_to_end", r.end_to_end).member("tolerated", r.tolerated);
+        j.member("first_trial", r.first_trial).member("first_seconds", r.first_seconds);
+        j.member("why", r.why).close('}');
     }
     j.close(']').close('}');
 }

@@ -80,6 +80,7 @@ Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {
 void ScenarioTest::trial(bool hit) {
     trials_++;
     if (hit) hits_++;
+    run_.device.mark(MMUWITNESS_MARK_TRIAL, 0, {hit});
 }
 
 std::uint32_t ScenarioTest::vm_id(const Guest& guest) const {

@@ -146,6 +146,7 @@ constexpr MarkArg copy[] = {{"slot", 0, 0, 64},
 constexpr MarkArg left[] = {{"what", 0, 0, 64}, {"count", 1, 0, 64}};
 constexpr MarkArg kernel_log[] = {
     {"lines", 0, 0, 64}, {"suspicious", 1, 0, 64}, {"taint", 2, 0, 64}};
+constexpr MarkArg trial[] = {{"met", 0, 0, 64}};
 
 }  // namespace
 
@@ -196,6 +197,8 @@ std::span<const MarkArg> mark_args(uint32_t mark_kind) {
             return left;
         case MMUWITNESS_MARK_KERNEL_LOG:
             return kernel_log;
+        case MMUWITNESS_MARK_TRIAL:
+            return trial;
         default:
             return {};
     }

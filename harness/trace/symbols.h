@@ -58,7 +58,8 @@ inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
                                        {"UNTOUCHED", MMUWITNESS_MARK_UNTOUCHED},
                                        {"COPY", MMUWITNESS_MARK_COPY},
                                        {"LEFT", MMUWITNESS_MARK_LEFT},
-                                       {"KERNEL_LOG", MMUWITNESS_MARK_KERNEL_LOG}};
+                                       {"KERNEL_LOG", MMUWITNESS_MARK_KERNEL_LOG},
+                                       {"TRIAL", MMUWITNESS_MARK_TRIAL}};
 inline constexpr Symbol note_kind[] = {{"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN},
                                        {"RULE", MMUWITNESS_NOTE_RULE},
                                        {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},

@@ -113,6 +113,9 @@ enum mmuwitness_mark_kind {
 	/* a: lines of the kernel log read in this scenario, suspicious among them,
 	 * taint bits gained */
 	MMUWITNESS_MARK_KERNEL_LOG,
+	/* a: 1 if the staged moment was met, else 0: a repetition of what the scenario
+	 * does is over */
+	MMUWITNESS_MARK_TRIAL,
 };
 
 enum mmuwitness_sync {
