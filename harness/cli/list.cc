@@ -7,17 +7,31 @@
 #include "cli/gtest_runner.h"
 #include "cli/options.h"
 #include "judge/rule.h"
+#include "selftest/table.h"
 #include "witness/device.h"
 
 namespace mmuw {
 
 namespace po = boost::program_options;
 
+namespace {
+
+std::string rules_that_notice(const std::string& plant) {
+    const PlantCase* known = find_plant_case(plant);
+    if (!known) return "no scenario known";
+    std::string rules;
+    for (const std::string_view rule : known->rules)
+        rules += std::format("{}{}", rules.empty() ? "" : ", ", rule);
+    return rules;
+}
+
+}  // namespace
+
 int list_command(const Words& words) {
     po::options_description options("options");
     auto add = options.add_options();
     add("rules", "rules, and what they say");
-    add("plants", "faults that can be planted (asks the loaded module)");
+    add("plants", "faults that can be planted (asks the loaded module), and the rules that notice");
     add("points", "points of the kernel's work where the director can hold a task");
     add("filter", po::value<std::string>()->default_value("*"), "scenarios, as with run");
     const auto values = parse_options(words, "list", options);
@@ -25,8 +39,8 @@ int list_command(const Words& words) {
         for (const RuleInfo* rule : rules()) std::println("{:<20} {}", rule->id, rule->statement);
     } else if (values.contains("plants")) {
         for (const Plant& plant : Device().plants())
-            std::println("{:<34} {}{} [{}]", plant.name, plant.available ? "" : "(not here) ",
-                         plant.what, plant.origin);
+            std::println("{:<34} {}{} [{}] -> {}", plant.name, plant.available ? "" : "(not here) ",
+                         plant.what, plant.origin, rules_that_notice(plant.name));
     } else if (values.contains("points")) {
         Device device;
         device.start();  // which of them this kernel tells, only a session knows

@@ -59,9 +59,13 @@ Module::~Module() {
     static_cast<void>(unload());
 }
 
+int Module::remove() {
+    return syscall(SYS_delete_module, kName, O_NONBLOCK) < 0 ? errno : 0;
+}
+
 int Module::unload() {
     if (!loaded_) return 0;
-    if (syscall(SYS_delete_module, kName, O_NONBLOCK) < 0) return errno;
+    if (const int error = remove(); error != 0) return error;
     loaded_ = false;
     return 0;
 }

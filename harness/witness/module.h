@@ -17,6 +17,8 @@ class Module {
 
     // 0, or the errno value of delete_module: EWOULDBLOCK says that it is still referenced.
     [[nodiscard]] int unload();
+    // The same for whoever loaded it.
+    [[nodiscard]] static int remove();
     // Unloaded by this object, not by its owner: false if it was there before.
     [[nodiscard]] bool ours() const { return loaded_; }
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "selftest/table.h"
+
+#include <algorithm>
+#include <set>
+
+namespace mmuw {
+
+std::span<const PlantCase> plant_cases() {
+    static const std::vector<PlantCase> table = {
+        {"flush-skipped-in-log-collection", "Turns.*", {"flush-on-protect"}},
+        {"flush-skipped-in-log-enable", "LogToggle.*", {"flush-on-protect"}},
+        {"flush-skipped-in-notifier", "Writeback.Guest*", {"unmapped-when-clean"}},
+        {"unmap-skipped-in-mkclean", "Writeback.Guest*", {"unmapped-when-clean", "durable"}},
+        {"log-mark-skipped", "Turns.*", {"log-complete"}},
+        {"log-mark-skipped-one-in-64", "Turns.*", {"log-complete"}},
+        {"log-mark-next-gfn", "Turns.*/bitmap", {"log-precise"}},
+        {"ring-push-dropped", "Turns.*/ring", {"log-complete"}},
+        {"dirty-after-writeback", "Writeback.Guest*", {"tagged", "durable", "nothing-left"}},
+        {"kernel-warns", "Writeback.Guest*", {"quiet-kernel"}},
+    };
+    return table;
+}
+
+const PlantCase* find_plant_case(std::string_view plant) {
+    const auto cases = plant_cases();
+    const auto it = std::ranges::find(cases, plant, &PlantCase::plant);
+    return it == cases.end() ? nullptr : &*it;
+}
+
+std::vector<std::string_view> one_plant_per_rule(std::span<const PlantCase> cases) {
+    std::vector<std::string_view> plants;
+    std::set<std::string_view> noticed;
+    for (const PlantCase& c : cases) {
+        const auto before = noticed.size();
+        noticed.insert(c.rules.begin(), c.rules.end());
+        if (noticed.size() != before) plants.push_back(c.plant);
+    }
+    return plants;
+}
+
+std::vector<std::string> unknown_to_module(std::span<const PlantCase> cases,
+                                           std::span<const std::string> listed) {
+    std::vector<std::string> unknown;
+    for (const PlantCase& c : cases)
+        if (!std::ranges::contains(listed, c.plant)) unknown.emplace_back(c.plant);
+    return unknown;
+}
+
+}  // namespace mmuw

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What each plant is for: the scenarios under which it is to be noticed, and the rules that must.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mmuw {
+
+struct PlantCase {
+    std::string_view plant;
+    std::string_view filter;              // GoogleTest's, of the scenarios that should notice
+    std::vector<std::string_view> rules;  // each of them must fail; others may
+};
+
+// Where a plant does not apply is not said here: the module knows what has no place in its kernel,
+// the judge which rule cannot be judged on a host, and both say why.
+std::span<const PlantCase> plant_cases();
+const PlantCase* find_plant_case(std::string_view plant);
+
+// The first plant of each rule.
+std::vector<std::string_view> one_plant_per_rule(std::span<const PlantCase> cases);
+
+// Plants of the table that the module does not list.
+std::vector<std::string> unknown_to_module(std::span<const PlantCase> cases,
+                                           std::span<const std::string> listed);
+
+}  // namespace mmuw
