@@ -5,7 +5,7 @@ export HOST KERNEL FILTER PLANT SCRIPT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS TAR
 build:
 	@HOST="$${HOST:-local}" scripts/build
 
-run check bench doctor lint update clean help:
+run selftest check bench doctor lint update clean help:
 	@scripts/$@
 
-.PHONY: build run check bench doctor lint update clean help
+.PHONY: build run selftest check bench doctor lint update clean help

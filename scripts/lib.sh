@@ -203,7 +203,8 @@ kernel_path() { # KERNEL DEBIAN-ARCHITECTURE
 # HOST=local, the unit tests and the offline benchmark among it.
 native_arch() { dpkg --print-architecture; }
 
-# Sets HOST and the HOST_* of scripts/hosts/HOST.sh, KERNEL and KERNEL_PATH.
+# Sets HOST and the HOST_* of scripts/hosts/HOST.sh, KERNEL and KERNEL_PATH, RUNS
+# and RECORDS.
 load_host() {
 	export HOST=${HOST:-x86_64-amd}
 	local known
@@ -215,7 +216,10 @@ load_host() {
 	[[ $HOST_TIMEOUT =~ ^[1-9][0-9]*$ ]] || die 2 "TIMEOUT=$HOST_TIMEOUT is no number of seconds"
 	[[ -z ${HOST_SCRIPT:-} || -f $HOST_SCRIPT ]] || die 2 "HOST_SCRIPT=$HOST_SCRIPT is no file"
 	COMMAND=${COMMAND:-run}
-	RECORDS=$BUILD/$COMMAND/$HOST
+	# Below build/: figures and examinations have a place of their own.
+	RUNS=$COMMAND
+	[[ $COMMAND != selftest ]] || RUNS=run
+	RECORDS=$BUILD/$RUNS/$HOST
 	[[ $HOST_KIND == emulated ]] || return 0
 	KERNEL=${KERNEL:-$HOST_KERNEL}
 	[[ ! -d $KERNEL ]] || KERNEL=$(cd "$KERNEL" && pwd -P)
