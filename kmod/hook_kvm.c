@@ -173,24 +173,40 @@ static void ring_reset(struct mmuw_hook *h, const unsigned long *arg)
  * bool kvm_make_all_cpus_request_except(kvm, req, except), its body in 6.1
  *
  * What a remote flush comes down to where hardware does not broadcast it: its
- * return means that every vCPU has left the guest or will flush on entry.
+ * return means that every vCPU has left the guest or will flush on entry. So
+ * does that of x86's request to give up roots that have become invalid: a vCPU
+ * flushes when it loads another.
  */
 static u64 flushes_before[MMUWITNESS_MAX_VMS + 1];
 static atomic64_t flushes_seen[MMUWITNESS_MAX_VMS + 1];
 
+static bool is_request(unsigned long req, unsigned int which)
+{
+	return (req & KVM_REQUEST_MASK) == (which & KVM_REQUEST_MASK);
+}
+
 static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
-	struct mmuw_flush_event e = {
-		.vm = mmuw_vm_id((struct kvm *)f->arg[0]), .phase = MMUWITNESS_FLUSH_REQUEST,
-	};
+	struct mmuw_flush_event e = { .vm = mmuw_vm_id((struct kvm *)f->arg[0]) };
 
-	if (!e.vm || (f->arg[1] & KVM_REQUEST_MASK) != (KVM_REQ_TLB_FLUSH & KVM_REQUEST_MASK))
+	if (!e.vm)
+		return false;
+	if (is_request(f->arg[1], KVM_REQ_TLB_FLUSH))
+		e.phase = MMUWITNESS_FLUSH_REQUEST;
+#ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
+	else if (is_request(f->arg[1], KVM_REQ_MMU_FREE_OBSOLETE_ROOTS))
+		e.phase = MMUWITNESS_FLUSH_ROOTS_REQUEST;
+#endif
+	else
 		return false;
 	e.vcpu = mmuw_context_vcpu_id();
 	f->saved[0] = e.vm;
+	f->saved[1] = e.phase + 1;	/* done */
 	atomic64_inc(&h->hits);
-	atomic64_inc(&flushes_seen[e.vm]);
 	mmuw_emit(tlb_flush, &e);
+	if (e.phase != MMUWITNESS_FLUSH_REQUEST)
+		return true;
+	atomic64_inc(&flushes_seen[e.vm]);
 	mmuw_pass(MMUW_POINT_FLUSH_REQUEST, e.vm, e.vcpu, 0, 0, 0);
 	return true;
 }
@@ -198,12 +214,12 @@ static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 static void all_cpus_request_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
 	struct mmuw_flush_event e = {
-		.vm = f->saved[0], .phase = MMUWITNESS_FLUSH_DONE,
-		.vcpu = mmuw_context_vcpu_id(),
+		.vm = f->saved[0], .phase = f->saved[1], .vcpu = mmuw_context_vcpu_id(),
 	};
 
 	mmuw_emit(tlb_flush, &e);
-	mmuw_pass(MMUW_POINT_FLUSH_DONE, e.vm, e.vcpu, 0, 0, 0);
+	if (e.phase == MMUWITNESS_FLUSH_DONE)
+		mmuw_pass(MMUW_POINT_FLUSH_DONE, e.vm, e.vcpu, 0, 0, 0);
 }
 
 /*

@@ -59,6 +59,27 @@ static enum mmuw_plant_act flush_in_notifier(struct mmuw_plant *p, struct kvm *k
 }
 
 /*
+ * kvm_flush_remote_tlbs(kvm) while a memslot that is deleted or moved is taken
+ * out of use, where its own SPTEs are removed (x86 without
+ * KVM_X86_QUIRK_SLOT_ZAP_ALL). The task holds slots_lock.
+ */
+static enum mmuw_plant_act flush_in_zap(struct mmuw_plant *p, struct kvm *kvm,
+					const unsigned long *arg)
+{
+	struct kvm_memory_slot *slot;
+	bool zap = false;
+	int idx, bkt;
+
+	if (!mmuw_plant_in_region_ioctl(kvm))
+		return MMUW_PLANT_PASS;
+	idx = srcu_read_lock(&kvm->srcu);
+	kvm_for_each_memslot(slot, bkt, kvm_memslots(kvm))
+		zap |= slot->flags & KVM_MEMSLOT_INVALID;
+	srcu_read_unlock(&kvm->srcu, idx);
+	return skip_if(zap);
+}
+
+/*
  * kvm_unmap_gfn_range(kvm, range) for a page that is write-protected to be
  * cleaned. Other invalidations work: a page freed under a live SPTE would take
  * the machine down, which is more than the rule needs.
@@ -101,6 +122,16 @@ static enum mmuw_plant_act log_next_gfn(struct mmuw_plant *p, struct kvm *kvm,
 		return MMUW_PLANT_PASS;
 	set_bit_le(next, slot->dirty_bitmap);
 	return MMUW_PLANT_HIT;
+}
+
+/*
+ * kvm_arch_mmu_enable_log_dirty_pt_masked(kvm, slot, offset, mask) of entries
+ * that go back to the ring: their gfns are not watched again.
+ */
+static enum mmuw_plant_act reset_without_protect(struct mmuw_plant *p, struct kvm *kvm,
+						 const unsigned long *arg)
+{
+	return skip_if(in_ioctl(kvm, KVM_RESET_DIRTY_RINGS));
 }
 
 static enum mmuw_plant_act always_skip(struct mmuw_plant *p, struct kvm *kvm,
@@ -172,6 +203,10 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	  .what = "invalidations remove SPTEs and do not flush TLBs",
 	  .origin = "001, 002", .symbols = { "kvm_flush_remote_tlbs" },
 	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_in_notifier },
+	{ .name = "flush-skipped-in-zap",
+	  .what = "deleting or moving a memslot removes its SPTEs and does not flush TLBs",
+	  .origin = "001, 002", .symbols = { "kvm_flush_remote_tlbs" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_in_zap },
 	{ .name = "unmap-skipped-in-mkclean",
 	  .what = "the notifier leaves the SPTE of a page that is write-protected for writeback",
 	  .origin = "001, 004", .symbols = { "kvm_unmap_gfn_range" },
@@ -196,5 +231,9 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	  .what = "kvm_dirty_ring_push() does nothing",
 	  .origin = "002", .symbols = { "kvm_dirty_ring_push" },
 	  .kvm_of = mmuw_plant_vcpu_first, .on_call = always_skip },
+	{ .name = "ring-reset-dropped",
+	  .what = "KVM_RESET_DIRTY_RINGS takes entries back and does not write-protect their gfns",
+	  .origin = "002", .symbols = { "kvm_arch_mmu_enable_log_dirty_pt_masked" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = reset_without_protect },
 	{ }
 };

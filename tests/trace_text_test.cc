@@ -35,6 +35,8 @@ TEST(TraceText, RoundTripsEveryKind) {
              "file=2 page=3",
              "mark seq=1 cpu=0 pid=9 kind=SYNC_END file=1 page=2 pages=3 sync=4 result=-5",
              "mark seq=1 cpu=0 pid=9 kind=TRIAL met=1",
+             "mark seq=1 cpu=0 pid=9 kind=GONE vm=1 slot=1 gfn=0x10 exits=1 reached=1",
+             "tlb_flush seq=1 cpu=0 pid=9 vm=1 phase=ROOTS_REQUEST",
              "mark seq=1 cpu=0 pid=9 kind=99 a0=0x7",
              "note seq=1 cpu=0 pid=9 kind=SCENARIO_BEGIN text=\"a.b seed=1 plant=-\"",
              "plant seq=1 cpu=0 pid=9 name=\"x-y\" vm=1 arg=0x4",

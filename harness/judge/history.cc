@@ -58,6 +58,7 @@ bool concerns(const MarkEvent& m, const Target& t) {
         }
         case MMUWITNESS_MARK_WROTE:
         case MMUWITNESS_MARK_COPY:
+        case MMUWITNESS_MARK_GONE:
             return t.has_gfn(m.vm, m.a[1]);
         case MMUWITNESS_MARK_UNTOUCHED:
             return t.has_gfn(m.vm, m.a[1], m.a[2]);

@@ -20,6 +20,7 @@ constexpr const RuleInfo* all[] = {
     &log_precise_rule,
     &flush_on_protect_rule,
     &dirty_not_lost_in_race_rule,
+    &flush_on_zap_rule,
     &quiet_kernel_rule,
     &nothing_left_rule,
 };

@@ -233,9 +233,13 @@ void State::apply(const Event& e) {
         case Kind::tlb_flush: {
             VmRecord* v = touch(e.tlb_flush.vm);
             Task& t = task_of(e.pid);
-            if (e.tlb_flush.phase == MMUWITNESS_FLUSH_REQUEST) t.flush_request = e.order;
-            if (e.tlb_flush.phase == MMUWITNESS_FLUSH_DONE && v)
+            const uint8_t phase = e.tlb_flush.phase;
+            if (phase == MMUWITNESS_FLUSH_REQUEST || phase == MMUWITNESS_FLUSH_ROOTS_REQUEST)
+                t.flush_request = e.order;
+            if (phase == MMUWITNESS_FLUSH_DONE && v)
                 v->flushed = std::max(v->flushed, t.flush_request);
+            if (phase == MMUWITNESS_FLUSH_ROOTS_DONE && v)
+                v->reloaded = std::max(v->reloaded, t.flush_request);
             break;
         }
         case Kind::ring:

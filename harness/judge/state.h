@@ -53,6 +53,8 @@ struct VmRecord {
     std::unordered_map<int, FaultAttempt> faults;  // by vcpu
     // Order of the newest flush request that is known to be complete.
     uint64_t flushed = 0;
+    // The same of a request to load another root, which makes each vCPU flush.
+    uint64_t reloaded = 0;
     bool ring = false;             // a dirty ring was seen
     unsigned region_ioctls = 0;    // memslot changes in progress
     uint64_t last_region_end = 0;  // order
@@ -71,7 +73,7 @@ struct Task {
     uint64_t ioctl_begin = 0;  // order, 0: not in one
     uint32_t ioctl = 0;
     uint16_t ioctl_vm = 0;
-    uint64_t flush_request = 0;  // order of the request it is in
+    uint64_t flush_request = 0;  // order of the request it is in, of either kind
 };
 
 class State {

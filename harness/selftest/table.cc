@@ -11,11 +11,13 @@ std::span<const PlantCase> plant_cases() {
         {"flush-skipped-in-log-collection", "Turns.*", {"flush-on-protect"}},
         {"flush-skipped-in-log-enable", "LogToggle.*", {"flush-on-protect"}},
         {"flush-skipped-in-notifier", "Writeback.Guest*", {"unmapped-when-clean"}},
+        {"flush-skipped-in-zap", "SlotChange.*_leafs", {"flush-on-zap"}},
         {"unmap-skipped-in-mkclean", "Writeback.Guest*", {"unmapped-when-clean", "durable"}},
         {"log-mark-skipped", "Turns.*", {"log-complete"}},
         {"log-mark-skipped-one-in-64", "Turns.*", {"log-complete"}},
         {"log-mark-next-gfn", "Turns.*/bitmap", {"log-precise"}},
         {"ring-push-dropped", "Turns.*/ring", {"log-complete"}},
+        {"ring-reset-dropped", "Turns.*/ring", {"log-complete"}},
         {"dirty-after-writeback", "Writeback.Guest*", {"tagged", "durable", "nothing-left"}},
         {"kernel-warns", "Writeback.Guest*", {"quiet-kernel"}},
     };

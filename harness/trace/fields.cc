@@ -102,12 +102,10 @@ constexpr Field plant[] = {
     F("vm", plant.vm, Show::dec),
     F("arg", plant.arg, Show::hex)};
 
-constexpr Field gate[] = {F("id", gate.id, Show::dec),
-                          F("phase", gate.phase, Show::names, symbols::gate_phase),
-                          F("point", gate.point, Show::dec),
-                          F("vm", gate.vm, Show::dec),
-                          F("vcpu", gate.vcpu, Show::dec),
-                          F("held_ns", gate.held_ns, Show::dec)};
+constexpr Field gate[] = {
+    F("id", gate.id, Show::dec),       F("phase", gate.phase, Show::names, symbols::gate_phase),
+    F("point", gate.point, Show::dec), F("vm", gate.vm, Show::dec),
+    F("vcpu", gate.vcpu, Show::dec),   F("held_ns", gate.held_ns, Show::dec)};
 
 #define K(name, fields, member) \
     {name, fields, static_cast<uint16_t>(offsetof(Event, member) + sizeof(Event::member))}
@@ -147,6 +145,8 @@ constexpr MarkArg left[] = {{"what", 0, 0, 64}, {"count", 1, 0, 64}};
 constexpr MarkArg kernel_log[] = {
     {"lines", 0, 0, 64}, {"suspicious", 1, 0, 64}, {"taint", 2, 0, 64}};
 constexpr MarkArg trial[] = {{"met", 0, 0, 64}};
+constexpr MarkArg gone[] = {
+    {"slot", 0, 0, 64}, {"gfn", 1, 0, 64}, {"exits", 2, 0, 64}, {"reached", 3, 0, 64}};
 
 }  // namespace
 
@@ -199,6 +199,8 @@ std::span<const MarkArg> mark_args(uint32_t mark_kind) {
             return kernel_log;
         case MMUWITNESS_MARK_TRIAL:
             return trial;
+        case MMUWITNESS_MARK_GONE:
+            return gone;
         default:
             return {};
     }

@@ -19,7 +19,9 @@ inline constexpr Symbol fault_phase[] = {{"BEGIN", MMUWITNESS_FAULT_BEGIN},
                                          {"PFN", MMUWITNESS_FAULT_PFN},
                                          {"END", MMUWITNESS_FAULT_END}};
 inline constexpr Symbol flush_phase[] = {{"REQUEST", MMUWITNESS_FLUSH_REQUEST},
-                                         {"DONE", MMUWITNESS_FLUSH_DONE}};
+                                         {"DONE", MMUWITNESS_FLUSH_DONE},
+                                         {"ROOTS_REQUEST", MMUWITNESS_FLUSH_ROOTS_REQUEST},
+                                         {"ROOTS_DONE", MMUWITNESS_FLUSH_ROOTS_DONE}};
 inline constexpr Symbol folio_op[] = {{"DIRTIED", MMUWITNESS_FOLIO_DIRTIED},
                                       {"KVM_DIRTY", MMUWITNESS_FOLIO_KVM_DIRTY},
                                       {"CLEAN_BEGIN", MMUWITNESS_FOLIO_CLEAN_BEGIN},
@@ -59,7 +61,8 @@ inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
                                        {"COPY", MMUWITNESS_MARK_COPY},
                                        {"LEFT", MMUWITNESS_MARK_LEFT},
                                        {"KERNEL_LOG", MMUWITNESS_MARK_KERNEL_LOG},
-                                       {"TRIAL", MMUWITNESS_MARK_TRIAL}};
+                                       {"TRIAL", MMUWITNESS_MARK_TRIAL},
+                                       {"GONE", MMUWITNESS_MARK_GONE}};
 inline constexpr Symbol note_kind[] = {{"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN},
                                        {"RULE", MMUWITNESS_NOTE_RULE},
                                        {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},

@@ -42,7 +42,8 @@ Mapping private_memory(std::uint64_t bytes) {
 
 }  // namespace
 
-Guest::Guest(const Kvm& kvm, const GuestConfig& config) : config_(config), idle_(config.idle) {
+Guest::Guest(const Kvm& kvm, const GuestConfig& config)
+    : config_(config), idle_(config.idle), unbacked_(config.count_unbacked ? config.pages : 0) {
     if (config.vcpus == 0 || config.vcpus > kMaxVcpus)
         throw std::invalid_argument(std::format("{} vCPUs: 1 to {}", config.vcpus, kMaxVcpus));
     if (config.pages == 0 || config.pages * page_size() > arch::data_bytes())
@@ -81,7 +82,8 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config) : config_(config), idle_
         cpu.thread = std::make_unique<VcpuThread>(
             *cpu.vcpu,
             VcpuThread::Hooks{.has_work = [channel] { return channel->posted() > channel->done(); },
-                              .ring_full = [log = log_.get()] { log->ring_full(); }},
+                              .ring_full = [log = log_.get()] { log->ring_full(); },
+                              .mmio = [this](kvm_run& run) { return count_unbacked(run); }},
             config.policy);
         log_->add_vcpu(*cpu.vcpu, *cpu.thread);
         cpus_.push_back(std::move(cpu));
@@ -114,6 +116,14 @@ void Guest::remove_memory(Memslot& slot) {
     std::erase_if(slots_, [&](const auto& owned) { return owned.get() == &slot; });
 }
 
+void Guest::move_memory(Memslot& slot, std::uint64_t first) {
+    if (first + slot.pages() > config_.pages)
+        throw std::invalid_argument(
+            std::format("move_memory({}): data pages are 0 to {}, it has {}", first, config_.pages,
+                        slot.pages()));
+    slot.move(gfn(first));
+}
+
 void Guest::start() {
     for (Cpu& cpu : cpus_) cpu.thread->start();
     for (unsigned i = 0; i < vcpus(); i++)
@@ -140,6 +150,18 @@ std::uint64_t Guest::progress(unsigned vcpu) const {
 
 std::uint64_t Guest::stamp(unsigned vcpu) const {
     return cpus_.at(vcpu).channel->stamp();
+}
+
+std::uint64_t Guest::unbacked(std::uint64_t page) const {
+    return unbacked_.at(page);
+}
+
+bool Guest::count_unbacked(kvm_run& run) {
+    const std::uint64_t page = (run.mmio.phys_addr - arch::data_gpa()) / page_size();
+    if (run.mmio.phys_addr < arch::data_gpa() || page >= unbacked_.size()) return false;
+    if (run.mmio.is_write == 0) std::memset(run.mmio.data, 0, sizeof run.mmio.data);
+    unbacked_[page]++;
+    return true;
 }
 
 void Guest::pause() {

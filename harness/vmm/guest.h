@@ -2,6 +2,7 @@
 // A VM that runs the payload: what scenarios use.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -26,6 +27,8 @@ struct GuestConfig {
     DirtyLogKind log = DirtyLogKind::kBitmap;  // which log; nothing is logged before enable()
     DirtyLogOptions log_options{};
     guest::Idle idle = guest::Idle::kPark;  // until set_idle(), and before the first command
+    // Accesses to data pages that have no memslot exit, and are counted instead of being errors.
+    bool count_unbacked = false;
     VcpuThread::Policy policy = VcpuThread::Policy::kBackground;
     VmObserver* observer = nullptr;  // must outlive the Guest
 };
@@ -59,6 +62,8 @@ class Guest {
     // 1, 2, ... in order of creation. The reference is valid until remove_memory or ~Guest.
     Memslot& add_memory(std::uint64_t first, std::uint64_t pages, void* hva);
     void remove_memory(Memslot& slot);
+    // Elsewhere in the guest: `first` is its first data page from now on.
+    void move_memory(Memslot& slot, std::uint64_t first);
     // Starts all vCPUs and waits until they are in their command loops.
     void start();
 
@@ -107,6 +112,8 @@ class Guest {
     [[nodiscard]] std::uint64_t journal(unsigned vcpu, std::uint64_t page) const;
     [[nodiscard]] std::uint64_t progress(unsigned vcpu) const;  // pages ever touched
     [[nodiscard]] std::uint64_t stamp(unsigned vcpu) const;     // newest of its lane
+    // Exits for want of a memslot at this data page; with count_unbacked only.
+    [[nodiscard]] std::uint64_t unbacked(std::uint64_t page) const;
 
     // All vCPUs out of KVM_RUN, wherever they were; writers stop in mid-walk.
     void pause();
@@ -119,6 +126,7 @@ class Guest {
         std::unique_ptr<VcpuThread> thread;
     };
 
+    bool count_unbacked(kvm_run& run);
     void wait_until(unsigned vcpu, bool parks, const std::function<bool()>& condition,
                     const char* what);
 
@@ -130,6 +138,7 @@ class Guest {
     std::unique_ptr<Memslot> private_slot_;
     std::vector<std::unique_ptr<Memslot>> slots_;
     std::uint32_t next_slot_ = 1;
+    std::vector<std::atomic<std::uint64_t>> unbacked_;  // by data page
     std::vector<Cpu> cpus_;
 };
 

@@ -13,7 +13,7 @@ namespace mmuw {
 Memslot::Memslot(Vm& vm, std::uint32_t id, std::uint64_t gfn, std::uint64_t pages,
                  std::uint64_t hva, std::uint32_t flags, Report report)
     : vm_(vm), id_(id), gfn_(gfn), pages_(pages), hva_(hva), report_(report) {
-    change(pages, flags, true);
+    change(gfn, pages, flags, true);
     present_ = true;
 }
 
@@ -28,12 +28,16 @@ Memslot::~Memslot() {
 void Memslot::set_log(bool on) {
     constexpr std::uint32_t kLog = KVM_MEM_LOG_DIRTY_PAGES;
     const std::uint32_t flags = on ? flags_ | kLog : flags_ & ~kLog;
-    if (flags != flags_) change(pages_, flags, false);
+    if (flags != flags_) change(gfn_, pages_, flags, false);
+}
+
+void Memslot::move(std::uint64_t gfn) {
+    change(gfn, pages_, flags_, false);
 }
 
 void Memslot::remove() {
     if (!present_) return;
-    change(0, 0, false);
+    change(gfn_, 0, 0, false);
     present_ = false;
 }
 
@@ -41,19 +45,20 @@ bool Memslot::logged() const {
     return (flags_ & KVM_MEM_LOG_DIRTY_PAGES) != 0;
 }
 
-void Memslot::change(std::uint64_t pages, std::uint32_t flags, bool created) {
+void Memslot::change(std::uint64_t gfn, std::uint64_t pages, std::uint32_t flags, bool created) {
     kvm_userspace_memory_region region{};
     region.slot = id_;
     region.flags = flags;
-    region.guest_phys_addr = gfn_ * page_size();
+    region.guest_phys_addr = gfn * page_size();
     region.memory_size = pages * page_size();
     region.userspace_addr = hva_;
-    const MemslotChange change{id_, flags_, flags, gfn_, pages, hva_, created};
+    const MemslotChange change{id_, flags_, flags, gfn, pages, hva_, created};
     if (report_ == Report::kYes) vm_.observer().before_memslot(change);
     vm_.control(KVM_SET_USER_MEMORY_REGION, &region,
                 std::format("KVM_SET_USER_MEMORY_REGION(slot {}, flags {:#x}, gfn {:#x}, {} pages, "
                             "hva {:#x})",
-                            id_, flags, gfn_, pages, hva_));
+                            id_, flags, gfn, pages, hva_));
+    gfn_ = gfn;
     flags_ = flags;
     if (report_ == Report::kYes) vm_.observer().after_memslot(change);
 }

@@ -23,6 +23,8 @@ class Memslot {
     // KVM_MEM_LOG_DIRTY_PAGES. Switching on write-protects (or clears D) and flushes before it
     // returns: kvm_arch_commit_memory_region. DirtyLog::enable does this and more.
     void set_log(bool on);
+    // The same memory at another place in the guest. SysError(EEXIST) if it is taken.
+    void move(std::uint64_t gfn);
     // Also done by the destructor, which cannot report errors. Does nothing the second time.
     void remove();
 
@@ -35,7 +37,7 @@ class Memslot {
     [[nodiscard]] bool logged() const;
 
   private:
-    void change(std::uint64_t pages, std::uint32_t flags, bool created);
+    void change(std::uint64_t gfn, std::uint64_t pages, std::uint32_t flags, bool created);
 
     Vm& vm_;
     std::uint32_t id_;

@@ -16,7 +16,7 @@ struct MemslotChange {
     std::uint64_t gfn;        // first
     std::uint64_t pages;      // after the change; 0: deleted
     std::uint64_t hva;
-    bool created;  // false: flags changed, or deleted
+    bool created;  // false: flags changed, moved, or deleted
 };
 
 // Called on the thread that makes the change. The private slot is not reported. Must not throw.

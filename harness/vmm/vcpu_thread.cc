@@ -185,6 +185,8 @@ void VcpuThread::handle_exit(std::unique_lock<std::mutex>& lock, int error) {
     if (reason == KVM_EXIT_INTR) return;
     if (arch::is_doorbell(vcpu_)) {
         parked_ = true;
+    } else if (reason == KVM_EXIT_MMIO && hooks_.mmio && hooks_.mmio(vcpu_.run())) {
+        return;
     } else if (reason == KVM_EXIT_DIRTY_RING_FULL && hooks_.ring_full) {
         // A collector may hold the log's lock and wait in pause() for this very thread.
         changed_.notify_all();

@@ -24,6 +24,8 @@ class VcpuThread {
     struct Hooks {
         std::function<bool()> has_work;   // a parked vCPU may go on; called under the mutex
         std::function<void()> ring_full;  // on KVM_EXIT_DIRTY_RING_FULL, out of KVM_RUN
+        // On KVM_EXIT_MMIO, under the mutex; false: an access that nobody expects.
+        std::function<bool(kvm_run&)> mmio;
     };
     // kBackground: SCHED_IDLE. A polling guest takes all of a CPU, and a thread of the default
     // policy that wakes up (the harness, a flusher, a journal) would wait for the next tick to

@@ -79,8 +79,8 @@ struct mmuwitness_note {
  */
 enum mmuwitness_mark_kind {
 	/* a: slot id, flags (KVM_MEM_*), base gfn, pages, hva, file << 32 | first page.
-	 * Emitted before the ioctl when flags are dropped or the slot is created
-	 * or deleted (pages 0), after it when logging was switched on. */
+	 * Emitted before the ioctl when flags are dropped or the slot is created,
+	 * moved or deleted (pages 0), after it when logging was switched on. */
 	MMUWITNESS_MARK_MEMSLOT = 1,
 	/* a: file, first page, pages, enum mmuwitness_sync; before the call */
 	MMUWITNESS_MARK_SYNC_BEGIN,
@@ -116,6 +116,9 @@ enum mmuwitness_mark_kind {
 	/* a: 1 if the staged moment was met, else 0: a repetition of what the scenario
 	 * does is over */
 	MMUWITNESS_MARK_TRIAL,
+	/* a: slot id, gfn where the slot was until it was deleted or moved, MMIO exits
+	 * of a guest access there since, 1 if the access reached what backs the slot */
+	MMUWITNESS_MARK_GONE,
 };
 
 enum mmuwitness_sync {
@@ -329,6 +332,8 @@ enum mmuwitness_lock {
 enum mmuwitness_flush_phase {
 	MMUWITNESS_FLUSH_REQUEST = 1,	/* kvm_make_all_cpus_request(TLB_FLUSH) entered */
 	MMUWITNESS_FLUSH_DONE,		/* ... returned: no vCPU uses an old entry */
+	MMUWITNESS_FLUSH_ROOTS_REQUEST,	/* all vCPUs shall give up invalid roots, entered */
+	MMUWITNESS_FLUSH_ROOTS_DONE,	/* ... returned: none enters the guest without a new one */
 };
 
 enum mmuwitness_ring_op {

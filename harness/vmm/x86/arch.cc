@@ -109,6 +109,19 @@ bool is_doorbell(const Vcpu& vcpu) {
            run.io.port == guest::kDoorbellPort;
 }
 
+bool zap_leafs_only(Vm& vm) {
+#ifdef KVM_X86_QUIRK_SLOT_ZAP_ALL
+    if ((vm.check_extension(KVM_CAP_DISABLE_QUIRKS2) & KVM_X86_QUIRK_SLOT_ZAP_ALL) == 0)
+        return false;
+    vm.enable_capability(KVM_CAP_DISABLE_QUIRKS2, {KVM_X86_QUIRK_SLOT_ZAP_ALL, 0, 0, 0},
+                         "KVM_CAP_DISABLE_QUIRKS2(KVM_X86_QUIRK_SLOT_ZAP_ALL)");
+    return true;
+#else
+    static_cast<void>(vm);
+    return false;
+#endif
+}
+
 std::string describe(const Vcpu& vcpu) noexcept {
     try {
         kvm_regs regs{};

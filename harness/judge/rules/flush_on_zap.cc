@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// flush-on-zap: once a memslot is deleted or moved, no vCPU uses its old translations.
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+#include "judge/ioctls.h"
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+class FlushOnZap : public Rule {
+  public:
+    void on(const Event& e, const State& state, Findings& found) override {
+        switch (e.kind) {
+            case Kind::mark:
+                if (e.mark.kind == MMUWITNESS_MARK_MEMSLOT) memslot(e);
+                if (e.mark.kind == MMUWITNESS_MARK_GONE) accessed(e, found);
+                break;
+            case Kind::vm_ioctl:
+                if (is_memslot_ioctl(e.vm_ioctl.cmd)) ioctl(e, state, found);
+                break;
+            case Kind::spte:
+                removed(e, state);
+                break;
+            default:
+                break;
+        }
+    }
+
+  private:
+    struct Place {
+        uint64_t gfn, pages;
+        bool has(uint64_t g) const { return g - gfn < pages; }
+    };
+    struct Leaving {  // a slot, by the task that takes it away
+        uint16_t vm;
+        Place place;
+        uint64_t begin = 0;  // order of the ioctl's, 0: not yet
+        uint64_t last = 0;   // order of the last removal of one of its leaf SPTEs, 0: none
+        uint64_t last_gfn = 0;
+        bool mapped = false;  // there were leaf SPTEs at the begin
+    };
+
+    // Before the ioctl (kmod/uapi): the place that the slot has until then is ours to keep.
+    void memslot(const Event& e) {
+        const auto& a = e.mark.a;
+        const auto key = std::pair(e.mark.vm, a[0]);
+        const auto before = places_.find(key);
+        leaving_.erase(e.pid);
+        if (before != places_.end() && (a[3] == 0 || a[2] != before->second.gfn))
+            leaving_[e.pid] = {.vm = e.mark.vm, .place = before->second};
+        if (a[3] == 0)
+            places_.erase(key);
+        else
+            places_[key] = {a[2], a[3]};
+    }
+
+    void ioctl(const Event& e, const State& state, Findings& found) {
+        const auto it = leaving_.find(e.pid);
+        if (it == leaving_.end() || it->second.vm != e.vm_ioctl.vm) return;
+        Leaving& l = it->second;
+        if (e.vm_ioctl.phase == MMUWITNESS_BEGIN) {
+            l.begin = e.order;
+            l.mapped = still_mapped(l, state).has_value();
+            return;
+        }
+        if (l.begin && e.vm_ioctl.ret >= 0) judge(l, state, found);
+        leaving_.erase(it);
+    }
+
+    static std::optional<uint64_t> still_mapped(const Leaving& l, const State& state) {
+        std::optional<uint64_t> at;
+        state.each_present(l.vm, l.place.gfn, l.place.gfn + l.place.pages,
+                           [&](uint64_t gfn, uint64_t) { at = at ? at : gfn; });
+        return at;
+    }
+
+    void removed(const Event& e, const State& state) {
+        const SpteEvent& s = e.spte;
+        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
+        if ((s.bits_old & leaf) != leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
+        const auto it = leaving_.find(e.pid);
+        if (it == leaving_.end() || !it->second.begin || it->second.vm != s.vm) return;
+        Leaving& l = it->second;
+        if (!l.place.has(s.gfn) && l.place.gfn - s.gfn >= state.pages_of(s.level)) return;
+        l.last = e.order;
+        l.last_gfn = s.gfn;
+    }
+
+    static void judge(const Leaving& l, const State& state, Findings& found) {
+        // Without its sources the protocol is not judged; what the marks say still is.
+        for (const std::string_view hook : {"spte", "vm_ioctl", "tlb_flush"})
+            if (!state.witnessed(hook)) return;
+        const VmRecord* v = state.vm(l.vm);
+        if (!v || (!l.mapped && !l.last)) return;
+        found.checked();
+        // kvm_mmu_zap_all_fast(): asked for when the roots had become invalid, and before their
+        // SPTEs go, which no vCPU that has left the guest can use any more.
+        if (v->reloaded > l.begin) return;
+        if (const auto gfn = still_mapped(l, state)) {
+            found.violation(
+                {.vm = l.vm, .gfn = *gfn, .flushes = true},
+                std::format("vm {} gfn {:#x}: still mapped when its memslot is gone", l.vm, *gfn));
+        } else if (l.last && v->flushed < l.last) {
+            found.violation({.vm = l.vm, .gfn = l.last_gfn, .flushes = true},
+                            std::format("vm {} gfn {:#x}: its memslot is gone, and the ioctl "
+                                        "returned without a TLB flush",
+                                        l.vm, l.last_gfn));
+        }
+    }
+
+    static void accessed(const Event& e, Findings& found) {
+        const auto& a = e.mark.a;
+        found.checked();
+        if (a[2] && !a[3]) return;
+        found.violation(
+            {.vm = e.mark.vm, .gfn = a[1], .flushes = true},
+            std::format("vm {} gfn {:#x}: its memslot is gone, and a guest access {}", e.mark.vm,
+                        a[1], a[3] ? "reached the memory behind it" : "did not exit"),
+            Proof::marks);
+    }
+
+    std::map<std::pair<uint16_t, uint64_t>, Place> places_;  // by vm and slot
+    std::unordered_map<int32_t, Leaving> leaving_;           // by task
+};
+
+}  // namespace
+
+const RuleInfo flush_on_zap_rule = {
+    .id = "flush-on-zap",
+    .statement =
+        "when a memslot has been deleted or moved, its SPTEs are gone and no vCPU uses a "
+        "translation that it had",
+    .tolerates = "nothing; a flush that was not needed is not counted",
+    .origin = "001, 002",
+    .hooks = {},
+    .events = kinds(Kind::mark, Kind::vm_ioctl, Kind::spte),
+    .make = make_rule<FlushOnZap>,
+};
+
+}  // namespace mmuw

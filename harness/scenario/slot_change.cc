@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A memslot is deleted or moved under a guest that stays in guest mode: nothing but KVM's own flush
+// ends its use of the old translations. What it then accesses at the old place must be nothing.
+#include <ranges>
+
+#include "backing/lanes.h"
+#include "scenario/own_cpu.h"
+#include "scenario/scenario_test.h"
+#include "vmm/arch.h"
+
+namespace mmuw {
+
+namespace {
+
+constexpr std::uint64_t kPages = 8;
+constexpr int kRounds = 6;
+
+enum class Change { kDelete, kMove };
+enum class Zap { kAll, kLeafs };  // what KVM drops: all page tables of the VM, or the slot's leafs
+
+class SlotChange : public ScenarioTest,
+                   public testing::WithParamInterface<std::tuple<Change, Zap>> {
+  protected:
+    // Twice: the exit of each fault of the first pass may flush the TLB (under emulation it does);
+    // the second pass leaves entries for KVM to flush.
+    static void fill_tlb(Guest& guest, std::uint64_t first) {
+        guest.write(0, first, kPages);
+        guest.write(0, first, kPages);
+    }
+    // The slot was at `first` until now. Does the guest notice?
+    bool access(Guest& guest, std::uint64_t slot, const BackingFile& file, std::uint64_t first) {
+        const auto pages = std::views::iota(first, first + kPages);
+        std::vector<std::uint64_t> before;
+        for (const std::uint64_t page : pages) before.push_back(guest.unbacked(page));
+        guest.write(0, first, kPages);
+        std::vector<mmuwitness_mark> marks;
+        bool noticed = true;
+        for (const std::uint64_t page : pages) {
+            const std::uint64_t exits = guest.unbacked(page) - before[page - first];
+            const bool reached =
+                load_lane(file.page(page - first), guest.lane(0)) == guest.journal(0, page);
+            marks.push_back(make_mark(MMUWITNESS_MARK_GONE, vm_id(guest),
+                                      {slot, guest.gfn(page), exits, reached}));
+            noticed &= exits != 0 && !reached;
+        }
+        run_.device.marks(marks);
+        return noticed;
+    }
+};
+
+TEST_P(SlotChange, LeavesNoTranslationBehind) {
+    const auto [change, zap] = GetParam();
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest =
+        add_guest({.pages = 2 * kPages, .idle = guest::Idle::kStay, .count_unbacked = true});
+    if (zap == Zap::kLeafs && !arch::zap_leafs_only(guest.vm()))
+        GTEST_SKIP() << "this KVM gives up all page tables whenever a memslot goes";
+    promise({"flush-on-zap"});
+
+    void* memory = file.file().mapping().get();
+    Memslot* slot = &guest.add_memory(0, kPages, memory);
+    guest.start();
+    const OwnCpu own_cpu(guest.thread(0).tid());
+    for (int round = 0; round < kRounds; round++) {
+        const std::uint64_t here = guest.first_page(*slot);
+        const std::uint64_t id = slot->id();
+        fill_tlb(guest, here);
+        if (change == Change::kMove)
+            guest.move_memory(*slot, here == 0 ? kPages : 0);
+        else
+            guest.remove_memory(*slot);
+        trial(access(guest, id, file.file(), here));
+        if (change == Change::kDelete) slot = &guest.add_memory(0, kPages, memory);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, SlotChange,
+                         testing::Combine(testing::Values(Change::kDelete, Change::kMove),
+                                          testing::Values(Zap::kAll, Zap::kLeafs)),
+                         [](const auto& info) {
+                             return std::format(
+                                 "{}_{}",
+                                 std::get<0>(info.param) == Change::kDelete ? "delete" : "move",
+                                 std::get<1>(info.param) == Zap::kAll ? "all" : "leafs");
+                         });
+
+}  // namespace
+
+}  // namespace mmuw
