@@ -121,15 +121,24 @@ TEST(Kill, NoRecordIsNoKill) {
 }
 
 TEST(Kill, SkippedWhereNobodyCanJudge) {
-    const Kill rule = judged(
-        kCase, {run_of({scenario(
-                   {{.rule = "durable", .verdict = Verdict::skip, .why = "hook spte missing"}})})});
+    const auto skipped_by = [](const std::vector<ScenarioResult>& scenarios) {
+        const std::vector control = {run_of(scenarios)};
+        const PlantRun run = run_of({scenario({}, 0)});
+        return judged(kCase, {run}, judge_control("S.*", control));
+    };
+    const Kill rule = skipped_by(
+        {scenario({{.rule = "durable", .verdict = Verdict::skip, .why = "hook spte missing"}})});
     EXPECT_EQ(rule.outcome, Outcome::skip);
     EXPECT_EQ(rule.why, "durable: hook spte missing");
-    ScenarioResult left_out{.name = "S.b", .verdict = Verdict::skip, .why = "no dirty ring"};
-    const Kill whole = judged(kCase, {run_of({left_out, scenario({}, 0)})});
+    const Kill whole =
+        skipped_by({{.name = "S.b", .verdict = Verdict::skip, .why = "no dirty ring"}});
     EXPECT_EQ(whole.outcome, Outcome::skip);
     EXPECT_EQ(whole.why, "durable: no dirty ring");
+    // Judged in one of two scenarios is judged.
+    const Kill half = skipped_by({{.name = "S.b", .verdict = Verdict::skip, .why = "no dirty ring"},
+                                  scenario({{.rule = "durable", .checked = 1}}, 0)});
+    EXPECT_EQ(half.outcome, Outcome::survived);
+    EXPECT_EQ(half.why, "never hit");
 }
 
 TEST(Kill, ControlIsCleanOnlyWithoutViolations) {

@@ -13,7 +13,8 @@ struct OneRun {
     std::string why;
 };
 
-// Why the rule could not be judged at all in this run, if so.
+// Why the rule cannot be judged on this host, if so. Without a plant: a scenario that is skipped
+// under one, in which the plant was never hit therefore, is inconclusive.
 std::optional<std::string> skipped(const RunRecord& run, std::string_view rule) {
     const auto it = run.rules.find(std::string(rule));
     if (it != run.rules.end())
@@ -30,13 +31,13 @@ std::string not_noticed(const RunRecord& run, std::string_view rule) {
     return std::format("{} is not certain: {}", rule, it->second.why);
 }
 
-OneRun judge_run(const PlantCase& plant, const PlantRun& one) {
+OneRun judge_run(const PlantCase& plant, const PlantRun& one, const Control& control) {
     if (!one.record) return {Outcome::survived, one.record.error()};
     const RunRecord& run = *one.record;
     std::string skip, seen, missed;
     bool judged = false;
     for (const std::string_view rule : plant.rules) {
-        if (const auto why = skipped(run, rule)) {
+        if (const auto why = skipped(control.record, rule)) {
             if (skip.empty()) skip = std::format("{}: {}", rule, *why);
             continue;
         }
@@ -107,6 +108,7 @@ Control judge_control(std::string filter, std::span<const PlantRun> runs) {
         ++control.runs;
         std::string why = one.record ? "" : one.record.error();
         if (one.record) {
+            control.record = *one.record;
             for (const auto& [name, r] : one.record->rules)
                 if (r.failed) {
                     control.failed.insert(name);
@@ -127,7 +129,7 @@ Kill judge_plant(const PlantCase& plant, std::span<const PlantRun> runs, const C
     std::string seen, survived, skip;
     double longest = 0;
     for (const PlantRun& one : runs) {
-        const OneRun r = judge_run(plant, one);
+        const OneRun r = judge_run(plant, one, control);
         ++kill.runs;
         kill.kills += r.outcome == Outcome::killed;
         longest = std::max(longest, one.ended - one.started);

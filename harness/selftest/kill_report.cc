@@ -120,8 +120,8 @@ std::string kill_table(std::span<const Kill> kills, std::span<const Control> con
            std::ranges::count(controls, true, &Control::clean));
     for (const Kill& k : kills)
         if (k.outcome == Outcome::survived)
-            t.line("{} {}: killed in {} of {} runs: {}", t.bad("survived"), k.plant, k.kills,
-                   k.runs, k.why);
+            t.line("{} {}{}: {}", t.bad("survived"), k.plant,
+                   k.runs ? std::format(", killed in {} of {} runs", k.kills, k.runs) : "", k.why);
     for (const Control& c : controls)
         if (!c.clean) t.line("{} without a plant, {}: {}", t.bad("not clean"), c.filter, c.why);
     return t.take();
