@@ -25,12 +25,28 @@ constexpr const RuleInfo* all[] = {
     &nothing_left_rule,
 };
 
+bool tells_what_was_read_back(const Event& e) {
+    if (e.kind != Kind::mark) return false;
+    switch (e.mark.kind) {
+        case MMUWITNESS_MARK_DISK:
+        case MMUWITNESS_MARK_LOGGED:
+        case MMUWITNESS_MARK_COLLECT_END:
+        case MMUWITNESS_MARK_COPY:
+        case MMUWITNESS_MARK_LEFT:
+        case MMUWITNESS_MARK_KERNEL_LOG:
+        case MMUWITNESS_MARK_GONE:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace
 
 void Findings::violation(const Subject& subject, std::string why, Proof proof) {
     proven_ += proof == Proof::marks;
     const Event& offender = history_.newest();
-    end_to_end_ += offender.kind == Kind::mark;
+    end_to_end_ += tells_what_was_read_back(offender);
     if (violations_++ == 0) {
         why_ = why;
         first_trial_ = state_.trials() + 1;

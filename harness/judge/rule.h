@@ -25,8 +25,9 @@ class Findings {
 
     void checked(uint64_t n = 1) { checked_ += n; }
     void tolerated(uint64_t n = 1) { tolerated_ += n; }
-    // The offending event is the newest one. Found at a mark, the violation is end to end: what
-    // the harness read back is wrong. At any other event it is one of the protocol, by trace.
+    // The offending event is the newest one. Found at a mark of what the harness read back (the
+    // disk, the copy, the log), the violation is end to end; at any other event it is one of the
+    // protocol, by trace.
     void violation(const Subject& subject, std::string why, Proof proof = Proof::events);
 
     uint64_t checked_count() const { return checked_; }

@@ -13,13 +13,22 @@ std::span<const PlantCase> plant_cases() {
         {"flush-skipped-in-notifier", "Writeback.Guest*", {"unmapped-when-clean"}},
         {"flush-skipped-in-zap", "SlotChange.*_leafs", {"flush-on-zap"}},
         {"unmap-skipped-in-mkclean", "Writeback.Guest*", {"unmapped-when-clean", "durable"}},
+        {"invalidate-ended-early", "Staged.Fault*", {"retry-on-stale"}},
         {"log-mark-skipped", "Turns.*", {"log-complete"}},
         {"log-mark-skipped-one-in-64", "Turns.*", {"log-complete"}},
         {"log-mark-next-gfn", "Turns.*/bitmap", {"log-precise"}},
         {"ring-push-dropped", "Turns.*/ring", {"log-complete"}},
         {"ring-reset-dropped", "Turns.*/ring", {"log-complete"}},
         {"dirty-after-writeback", "Writeback.Guest*", {"tagged", "durable", "nothing-left"}},
+        {"marked-dirty-after-writeback", "Writeback.Guest*", {"dirty-in-time"}},
+        {"marked-dirty-without-buffers", "Writeback.Guest*", {"dirty-in-time"}},
+        {"mkclean-after-writeback-started", "ContinuousWriters.*", {"stable-page"}},
         {"kernel-warns", "Writeback.Guest*", {"quiet-kernel"}},
+        {"kvm-dirty-skipped", "Writeback.Guest*", {"dirty-reaches-folio"}},
+        {"kvm-dirty-skipped-on-read-fault", "ReadFault.*", {"dirty-reaches-folio"}},
+        {"folio-clean-at-read-fault", "ReadFault.*", {"slow-path-dirty"}},
+        {"stale-check-skipped", "Staged.Writeback*", {"retry-on-stale"}},
+        {"dirty-bit-lost-in-race", "Race.*", {"dirty-not-lost-in-race"}},
     };
     return table;
 }
