@@ -59,6 +59,17 @@ static enum mmuw_plant_act flush_in_notifier(struct mmuw_plant *p, struct kvm *k
 }
 
 /*
+ * kvm_arch_flush_shadow_memslot(kvm, slot) of a memslot that is deleted or moved.
+ * Notifiers cannot reach its SPTEs from then on, so what backs it has to outlive
+ * the VM, as in every scenario it does.
+ */
+static enum mmuw_plant_act zap_of_memslot(struct mmuw_plant *p, struct kvm *kvm,
+					  const unsigned long *arg)
+{
+	return skip_if(mmuw_plant_in_region_ioctl(kvm));
+}
+
+/*
  * kvm_flush_remote_tlbs(kvm) while a memslot that is deleted or moved is taken
  * out of use, where its own SPTEs are removed (x86 without
  * KVM_X86_QUIRK_SLOT_ZAP_ALL). The task holds slots_lock.
@@ -207,6 +218,10 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	  .what = "deleting or moving a memslot removes its SPTEs and does not flush TLBs",
 	  .origin = "001, 002", .symbols = { "kvm_flush_remote_tlbs" },
 	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_in_zap },
+	{ .name = "zap-skipped",
+	  .what = "deleting or moving a memslot leaves its SPTEs",
+	  .origin = "001", .symbols = { "kvm_arch_flush_shadow_memslot" },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = zap_of_memslot },
 	{ .name = "unmap-skipped-in-mkclean",
 	  .what = "the notifier leaves the SPTE of a page that is write-protected for writeback",
 	  .origin = "001, 004", .symbols = { "kvm_unmap_gfn_range" },

@@ -12,6 +12,7 @@ std::span<const PlantCase> plant_cases() {
         {"flush-skipped-in-log-enable", "LogToggle.*", {"flush-on-protect"}},
         {"flush-skipped-in-notifier", "Writeback.Guest*", {"unmapped-when-clean"}},
         {"flush-skipped-in-zap", "SlotChange.*_leafs", {"flush-on-zap"}},
+        {"zap-skipped", "SlotChange.*", {"flush-on-zap"}},
         {"unmap-skipped-in-mkclean", "Writeback.Guest*", {"unmapped-when-clean", "durable"}},
         {"invalidate-ended-early", "Staged.Fault*", {"retry-on-stale"}},
         {"log-mark-skipped", "Turns.*", {"log-complete"}},
