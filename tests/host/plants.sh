@@ -37,8 +37,7 @@ while read -r line; do
 	'') break ;;
 	esac
 done <$work/output
-[ $status = 0 ]
-verdict $? "the status says so ($status)"
+verdict $status "the status says so ($status)"
 [ "$(fields '"killed": true')" -gt 5 ] && [ "$(fields '"killed": true')" = "$(fields '"plant":')" ]
 verdict $? "kill.json says so"
 
