@@ -51,7 +51,7 @@ struct mmuw_context *mmuw_context_get(void)
 
 void mmuw_context_put(struct mmuw_context *ctx)
 {
-	if (!ctx || ctx->kvm || ctx->vcpu || ctx->in_notifier)
+	if (!ctx || ctx->kvm || ctx->vcpu || ctx->in_notifier || ctx->in_ksm)
 		return;
 	ctx->ioctl = 0;
 	ctx->notifier_event = 0;

@@ -68,6 +68,25 @@ struct mmuw_flush_event {
 	u8 phase;
 };
 
+struct mmuw_young_event {
+	u64 start, end;			/* hva, end exclusive */
+	u16 vm;
+	u8 op, phase, promised, young;
+};
+
+struct mmuw_prefault_event {
+	u64 gfn;
+	s64 ret;			/* bytes, or an error */
+	u16 vm;
+	s16 vcpu;
+	u8 phase;
+};
+
+struct mmuw_ksm_event {
+	s64 ret;			/* 0: write-protected */
+	u8 phase;
+};
+
 struct mmuw_folio_event {
 	u64 index, pages;
 	s64 ret;

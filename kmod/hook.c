@@ -11,7 +11,8 @@
 #define MAX_ACTIVE 128
 
 static struct mmuw_hook *const tables[] = {
-	mmuw_kvm_hooks, mmuw_folio_hooks, mmuw_arch_hooks,
+	mmuw_kvm_hooks, mmuw_folio_hooks, mmuw_young_hooks, mmuw_prefault_hooks,
+	mmuw_merge_hooks, mmuw_arch_hooks,
 };
 static bool attached;
 
@@ -144,7 +145,7 @@ int mmuw_hooks_attach(void)
 
 void mmuw_hooks_detach(void)
 {
-	struct kretprobe *rps[16];
+	struct kretprobe *rps[32];
 	struct mmuw_hook *h;
 	unsigned int t;
 	int n = 0;

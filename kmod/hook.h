@@ -64,6 +64,9 @@ struct mmuw_tracepoint {
 /* Hook tables, one per kind of thing witnessed; NULL-terminated by name. */
 extern struct mmuw_hook mmuw_kvm_hooks[];
 extern struct mmuw_hook mmuw_folio_hooks[];
+extern struct mmuw_hook mmuw_young_hooks[];
+extern struct mmuw_hook mmuw_prefault_hooks[];
+extern struct mmuw_hook mmuw_merge_hooks[];
 extern struct mmuw_tracepoint mmuw_folio_tracepoints[];
 extern struct mmuw_hook mmuw_arch_hooks[];
 extern struct mmuw_tracepoint mmuw_arch_tracepoints[];

@@ -269,7 +269,7 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 }
 
 /*
- * KVM's notifier callbacks, first argument the notifier in struct kvm. No event:
+ * KVM's callbacks for invalidations, first argument the notifier in struct kvm. No event:
  * see notifier.c. Only between our two notifiers: a VM from before the session
  * is called when the inner one has been, and nobody would clear its name again.
  */
@@ -297,10 +297,6 @@ struct mmuw_hook mmuw_kvm_hooks[] = {
 	{ .name = "notifier_start", .symbols = { "kvm_mmu_notifier_invalidate_range_start" },
 	  .on_entry = enter_notifier },
 	{ .name = "notifier_end", .symbols = { "kvm_mmu_notifier_invalidate_range_end" },
-	  .on_entry = enter_notifier },
-	{ .name = "clear_young", .symbols = { "kvm_mmu_notifier_clear_young" },
-	  .on_entry = enter_notifier },
-	{ .name = "clear_flush_young", .symbols = { "kvm_mmu_notifier_clear_flush_young" },
 	  .on_entry = enter_notifier },
 	{ .name = "vm_ioctl", .symbols = { "kvm_vm_ioctl" },
 	  .on_enter = vm_ioctl_enter, .on_return = vm_ioctl_return },

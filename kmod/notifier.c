@@ -81,35 +81,14 @@ static void inner_end(struct mmu_notifier *mn, const struct mmu_notifier_range *
 	pass(MMUW_POINT_INVALIDATE_ENDED, range);
 }
 
-/* Aging. The return type is int up to 7.0, bool since. */
-typedef typeof(((struct mmu_notifier_ops *)NULL)->clear_young(NULL, NULL, 0UL, 0UL)) young_t;
-
-static young_t outer_young(struct mmu_notifier *mn, struct mm_struct *mm,
-			   unsigned long start, unsigned long end)
-{
-	enter_notifier(0);
-	return 0;
-}
-
-static young_t inner_young(struct mmu_notifier *mn, struct mm_struct *mm,
-			   unsigned long start, unsigned long end)
-{
-	leave_notifier();
-	return 0;
-}
-
 static const struct mmu_notifier_ops outer_ops = {
 	.invalidate_range_start = outer_start,
 	.invalidate_range_end = outer_end,
-	.clear_young = outer_young,
-	.clear_flush_young = outer_young,
 };
 
 static const struct mmu_notifier_ops inner_ops = {
 	.invalidate_range_start = inner_start,
 	.invalidate_range_end = inner_end,
-	.clear_young = inner_young,
-	.clear_flush_young = inner_young,
 };
 
 static struct mmu_notifier outer = { .ops = &outer_ops };

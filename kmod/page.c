@@ -65,6 +65,13 @@ struct folio *mmuw_folio_of_pfn(unsigned long pfn, u16 *file, pgoff_t *index)
 	return folio;
 }
 
+u32 mmuw_ksm_flag(unsigned long pfn)
+{
+	if (!pfn_valid(pfn) || !folio_test_ksm(page_folio(pfn_to_page(pfn))))
+		return 0;
+	return MMUWITNESS_PAGE_KSM;
+}
+
 long mmuw_page_state(struct address_space *mapping, const struct mmuwitness_page_state *arg)
 {
 	u32 __user *out = u64_to_user_ptr(arg->flags);

@@ -294,6 +294,8 @@ TRACE_EVENT(folio,
 		  __entry->ret)
 );
 
+#include "trace_mm.h"
+
 TRACE_EVENT(page_state,
 	TP_PROTO(const struct mmuw_stamp *s, u16 file, u64 index, u32 page),
 	TP_ARGS(s, file, index, page),

@@ -39,6 +39,12 @@ TEST(TraceText, RoundTripsEveryKind) {
              "tlb_flush seq=1 cpu=0 pid=9 vm=1 phase=ROOTS_REQUEST",
              "mark seq=1 cpu=0 pid=9 kind=99 a0=0x7",
              "note seq=1 cpu=0 pid=9 kind=SCENARIO_BEGIN text=\"a.b seed=1 plant=-\"",
+             "mark seq=1 cpu=0 pid=9 kind=SEEN vm=1 slot=1 gfn=0x10 lane=2 seen=3 expect=4 side=1",
+             "young seq=1 cpu=0 pid=9 vm=1 op=CLEAR_FLUSH phase=END start=0x7f00 end=0x8f00 "
+             "promised=1 young=1",
+             "prefault seq=1 cpu=0 pid=9 vm=1 vcpu=0 phase=END gfn=0x10 ret=-4",
+             "ksm seq=1 cpu=0 pid=9 phase=END ret=-14",
+             "change_pte seq=1 cpu=0 pid=9 address=0x7f00",
              "plant seq=1 cpu=0 pid=9 name=\"x-y\" vm=1 arg=0x4",
          })
         EXPECT_EQ(to_line(parsed(line)), line);

@@ -60,6 +60,9 @@ bool concerns(const MarkEvent& m, const Target& t) {
         case MMUWITNESS_MARK_COPY:
         case MMUWITNESS_MARK_GONE:
             return t.has_gfn(m.vm, m.a[1]);
+        case MMUWITNESS_MARK_SEEN:
+            return t.has_gfn(m.vm, m.a[1]);
+        case MMUWITNESS_MARK_TOUCHED:
         case MMUWITNESS_MARK_UNTOUCHED:
             return t.has_gfn(m.vm, m.a[1], m.a[2]);
         default:
@@ -99,6 +102,14 @@ bool concerns(const Event& e, const Target& t) {
             return true;
         case Kind::gate:
             return t.subject.gfn || t.subject.page;
+        case Kind::young:
+            return t.has_vm(e.young.vm) && t.has_hva(e.young.start, e.young.end);
+        case Kind::prefault:
+            return t.has_gfn(e.prefault.vm, e.prefault.gfn);
+        case Kind::ksm:
+            return t.subject.flushes;
+        case Kind::change_pte:
+            return t.has_hva(e.change_pte.address, e.change_pte.address + 1);
         default:
             return false;
     }
@@ -114,11 +125,13 @@ void History::add(const Event& e) {
 
 Window History::window(const Subject& subject, const State& state, std::string why) const {
     Target t{subject, state, subject.file, subject.page.value_or(0), {}};
-    if (!t.file && subject.gfn)
-        if (const Slot* s = state.slot_of(subject.vm, *subject.gfn); s && s->file) {
-            t.file = s->file;
-            t.page = s->first_page + (*subject.gfn - s->gfn);
-        }
+    if (const Slot* s =
+            t.file || !subject.gfn ? nullptr : state.slot_of(subject.vm, *subject.gfn)) {
+        const uint64_t at = *subject.gfn - s->gfn;
+        t.file = s->file;
+        t.page = s->first_page + at;
+        if (!s->file) t.places = {{subject.vm, *subject.gfn, s->hva + at * state.page_size()}};
+    }
     if (t.file) t.places = state.places_of(t.file, t.page);
 
     Window w;

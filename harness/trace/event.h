@@ -27,8 +27,12 @@ enum class Kind : uint8_t {
     note,
     plant,
     gate,
+    young,
+    prefault,
+    ksm,
+    change_pte,
 };
-inline constexpr size_t kKinds = 14;
+inline constexpr size_t kKinds = 18;
 
 struct NotifierEvent {
     uint64_t start, end;  // bytes of host virtual address, end exclusive
@@ -131,6 +135,29 @@ struct GateEvent {
     uint8_t phase, point;
 };
 
+struct YoungEvent {
+    uint64_t start, end;  // bytes of host virtual address, end exclusive
+    uint16_t vm;
+    uint8_t op, phase, promised, young;
+};
+
+struct PrefaultEvent {
+    uint64_t gfn;
+    int64_t ret;
+    uint16_t vm;
+    int16_t vcpu;
+    uint8_t phase;
+};
+
+struct KsmEvent {
+    int64_t ret;
+    uint8_t phase;
+};
+
+struct ChangePteEvent {
+    uint64_t address;  // host virtual
+};
+
 struct Event {
     uint64_t order = 0;  // ring-buffer timestamp, trace clock "counter": one order for all CPUs
     uint64_t seq = 0;    // the witness' own count: a gap is a lost event
@@ -153,6 +180,10 @@ struct Event {
         NoteEvent note;
         PlantEvent plant;
         GateEvent gate;
+        YoungEvent young;
+        PrefaultEvent prefault;
+        KsmEvent ksm;
+        ChangePteEvent change_pte;
     };
 };
 

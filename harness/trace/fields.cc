@@ -106,6 +106,19 @@ constexpr Field gate[] = {
     F("id", gate.id, Show::dec),       F("phase", gate.phase, Show::names, symbols::gate_phase),
     F("point", gate.point, Show::dec), F("vm", gate.vm, Show::dec),
     F("vcpu", gate.vcpu, Show::dec),   F("held_ns", gate.held_ns, Show::dec)};
+constexpr Field young[] = {F("vm", young.vm, Show::dec),
+                           F("op", young.op, Show::names, symbols::young_op),
+                           F("phase", young.phase, Show::names, symbols::phase),
+                           F("start", young.start, Show::hex),
+                           F("end", young.end, Show::hex),
+                           F("promised", young.promised, Show::dec),
+                           F("young", young.young, Show::dec)};
+constexpr Field prefault[] = {F("vm", prefault.vm, Show::dec), F("vcpu", prefault.vcpu, Show::dec),
+                              F("phase", prefault.phase, Show::names, symbols::phase),
+                              F("gfn", prefault.gfn, Show::hex), F("ret", prefault.ret, Show::dec)};
+constexpr Field ksm[] = {F("phase", ksm.phase, Show::names, symbols::phase),
+                         F("ret", ksm.ret, Show::dec)};
+constexpr Field change_pte[] = {F("address", change_pte.address, Show::hex)};
 
 #define K(name, fields, member) \
     {name, fields, static_cast<uint16_t>(offsetof(Event, member) + sizeof(Event::member))}
@@ -115,7 +128,9 @@ constexpr std::array<KindInfo, kKinds> kinds = {
      K("vcpu_run", vcpu_run, vcpu_run), K("log_mark", log_mark, log_mark), K("ring", ring, ring),
      K("spte", spte, spte), K("fault", fault, fault), K("tlb_flush", tlb_flush, tlb_flush),
      K("folio", folio, folio), K("page_state", page_state, page_state), K("mark", mark, mark),
-     K("note", note, note), K("plant", plant, plant), K("gate", gate, gate)}};
+     K("note", note, note), K("plant", plant, plant), K("gate", gate, gate),
+     K("young", young, young), K("prefault", prefault, prefault), K("ksm", ksm, ksm),
+     K("change_pte", change_pte, change_pte)}};
 #undef K
 #undef F
 // NOLINTEND(cppcoreguidelines-macro-usage)
@@ -147,6 +162,9 @@ constexpr MarkArg kernel_log[] = {
 constexpr MarkArg trial[] = {{"met", 0, 0, 64}};
 constexpr MarkArg gone[] = {
     {"slot", 0, 0, 64}, {"gfn", 1, 0, 64}, {"exits", 2, 0, 64}, {"reached", 3, 0, 64}};
+
+constexpr MarkArg seen[] = {{"slot", 0, 0, 64}, {"gfn", 1, 0, 64},    {"lane", 2, 0, 64},
+                            {"seen", 3, 0, 64}, {"expect", 4, 0, 64}, {"side", 5, 0, 64}};
 
 }  // namespace
 
@@ -190,7 +208,10 @@ std::span<const MarkArg> mark_args(uint32_t mark_kind) {
         case MMUWITNESS_MARK_WROTE:
             return wrote;
         case MMUWITNESS_MARK_UNTOUCHED:
+        case MMUWITNESS_MARK_TOUCHED:
             return untouched;
+        case MMUWITNESS_MARK_SEEN:
+            return seen;
         case MMUWITNESS_MARK_COPY:
             return copy;
         case MMUWITNESS_MARK_LEFT:

@@ -31,6 +31,9 @@ inline constexpr Symbol folio_op[] = {{"DIRTIED", MMUWITNESS_FOLIO_DIRTIED},
                                       {"WB_START", MMUWITNESS_FOLIO_WB_START},
                                       {"WB_END", MMUWITNESS_FOLIO_WB_END},
                                       {"MKWRITE", MMUWITNESS_FOLIO_MKWRITE}};
+inline constexpr Symbol young_op[] = {{"CLEAR_FLUSH", MMUWITNESS_YOUNG_CLEAR_FLUSH},
+                                      {"CLEAR", MMUWITNESS_YOUNG_CLEAR},
+                                      {"TEST", MMUWITNESS_YOUNG_TEST}};
 inline constexpr Symbol ring_op[] = {{"PUSH", MMUWITNESS_RING_PUSH},
                                      {"RESET", MMUWITNESS_RING_RESET}};
 inline constexpr Symbol lock[] = {{"UNKNOWN", MMUWITNESS_LOCK_UNKNOWN},
@@ -41,12 +44,17 @@ inline constexpr Symbol spte_bits[] = {{"P", MMUWITNESS_SPTE_PRESENT},
                                        {"D", MMUWITNESS_SPTE_DIRTY},
                                        {"A", MMUWITNESS_SPTE_ACCESSED},
                                        {"L", MMUWITNESS_SPTE_LEAF}};
-inline constexpr Symbol page_flags[] = {
-    {"PRESENT", MMUWITNESS_PAGE_PRESENT},         {"DIRTY", MMUWITNESS_PAGE_DIRTY},
-    {"WRITEBACK", MMUWITNESS_PAGE_WRITEBACK},     {"LOCKED", MMUWITNESS_PAGE_LOCKED},
-    {"TAG_DIRTY", MMUWITNESS_PAGE_TAG_DIRTY},     {"TAG_WRITEBACK", MMUWITNESS_PAGE_TAG_WRITEBACK},
-    {"TAG_TOWRITE", MMUWITNESS_PAGE_TAG_TOWRITE}, {"MAPPED", MMUWITNESS_PAGE_MAPPED},
-    {"PINNED", MMUWITNESS_PAGE_PINNED},           {"UPTODATE", MMUWITNESS_PAGE_UPTODATE}};
+inline constexpr Symbol page_flags[] = {{"PRESENT", MMUWITNESS_PAGE_PRESENT},
+                                        {"DIRTY", MMUWITNESS_PAGE_DIRTY},
+                                        {"WRITEBACK", MMUWITNESS_PAGE_WRITEBACK},
+                                        {"LOCKED", MMUWITNESS_PAGE_LOCKED},
+                                        {"TAG_DIRTY", MMUWITNESS_PAGE_TAG_DIRTY},
+                                        {"TAG_WRITEBACK", MMUWITNESS_PAGE_TAG_WRITEBACK},
+                                        {"TAG_TOWRITE", MMUWITNESS_PAGE_TAG_TOWRITE},
+                                        {"MAPPED", MMUWITNESS_PAGE_MAPPED},
+                                        {"PINNED", MMUWITNESS_PAGE_PINNED},
+                                        {"UPTODATE", MMUWITNESS_PAGE_UPTODATE},
+                                        {"KSM", MMUWITNESS_PAGE_KSM}};
 inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
                                        {"SYNC_BEGIN", MMUWITNESS_MARK_SYNC_BEGIN},
                                        {"SYNC_END", MMUWITNESS_MARK_SYNC_END},
@@ -62,7 +70,9 @@ inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
                                        {"LEFT", MMUWITNESS_MARK_LEFT},
                                        {"KERNEL_LOG", MMUWITNESS_MARK_KERNEL_LOG},
                                        {"TRIAL", MMUWITNESS_MARK_TRIAL},
-                                       {"GONE", MMUWITNESS_MARK_GONE}};
+                                       {"GONE", MMUWITNESS_MARK_GONE},
+                                       {"TOUCHED", MMUWITNESS_MARK_TOUCHED},
+                                       {"SEEN", MMUWITNESS_MARK_SEEN}};
 inline constexpr Symbol note_kind[] = {{"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN},
                                        {"RULE", MMUWITNESS_NOTE_RULE},
                                        {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},

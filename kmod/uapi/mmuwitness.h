@@ -119,6 +119,11 @@ enum mmuwitness_mark_kind {
 	/* a: slot id, gfn where the slot was until it was deleted or moved, MMIO exits
 	 * of a guest access there since, 1 if the access reached what backs the slot */
 	MMUWITNESS_MARK_GONE,
+	/* a: slot id, first gfn, pages: the guest accessed them since the last aging */
+	MMUWITNESS_MARK_TOUCHED,
+	/* a: slot id, gfn, lane, stamp seen, stamp that must be seen, enum mmuwitness_side:
+	 * pages with equal contents may be merged */
+	MMUWITNESS_MARK_SEEN,
 };
 
 enum mmuwitness_sync {
@@ -126,6 +131,11 @@ enum mmuwitness_sync {
 	MMUWITNESS_SYNC_FSYNC,
 	MMUWITNESS_SYNC_FDATASYNC,
 	MMUWITNESS_SYNC_RANGE,		/* sync_file_range, WAIT_BEFORE|WRITE|WAIT_AFTER */
+};
+
+enum mmuwitness_side {
+	MMUWITNESS_SIDE_GUEST = 1,	/* read by the guest */
+	MMUWITNESS_SIDE_HOST,		/* read through the VMM's mapping */
 };
 
 enum mmuwitness_left {
@@ -166,6 +176,7 @@ enum mmuwitness_note_kind {
 #define MMUWITNESS_PAGE_MAPPED (1u << 7)	/* folio_mapped() */
 #define MMUWITNESS_PAGE_PINNED (1u << 8)	/* folio_maybe_dma_pinned() */
 #define MMUWITNESS_PAGE_UPTODATE (1u << 9)	/* PG_uptodate */
+#define MMUWITNESS_PAGE_KSM (1u << 10)		/* merged by KSM; of an SPTE's new page only */
 
 struct mmuwitness_page_state {
 	__u32 file;			/* (in) file id */
@@ -334,6 +345,12 @@ enum mmuwitness_flush_phase {
 	MMUWITNESS_FLUSH_DONE,		/* ... returned: no vCPU uses an old entry */
 	MMUWITNESS_FLUSH_ROOTS_REQUEST,	/* all vCPUs shall give up invalid roots, entered */
 	MMUWITNESS_FLUSH_ROOTS_DONE,	/* ... returned: none enters the guest without a new one */
+};
+
+enum mmuwitness_young_op {
+	MMUWITNESS_YOUNG_CLEAR_FLUSH = 1,	/* clear_flush_young */
+	MMUWITNESS_YOUNG_CLEAR,		/* clear_young */
+	MMUWITNESS_YOUNG_TEST,		/* test_young */
 };
 
 enum mmuwitness_ring_op {

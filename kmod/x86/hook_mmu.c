@@ -32,11 +32,16 @@ static u8 decode(u64 spte, int level)
 	return bits;
 }
 
+static unsigned long pfn_of(u64 spte)
+{
+	return (__sme_clr(spte) & SPTE_PFN_MASK) >> PAGE_SHIFT;
+}
+
 static struct folio *folio_of(struct mmuw_spte_event *e, pgoff_t *index)
 {
 	u64 spte = decode(e->new, e->level) ? e->new : e->old;
 
-	return mmuw_folio_of_pfn((__sme_clr(spte) & SPTE_PFN_MASK) >> PAGE_SHIFT, &e->file, index);
+	return mmuw_folio_of_pfn(pfn_of(spte), &e->file, index);
 }
 
 static void emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
@@ -53,6 +58,8 @@ static void emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 	if (folio) {
 		e->index = index;
 		e->page = mmuw_page_flags(folio, index);
+	} else if (!e->fast && e->bits_new & MMUWITNESS_SPTE_LEAF) {
+		e->page = mmuw_ksm_flag(pfn_of(e->new));
 	}
 	e->vm = mmuw_vm_id(kvm);
 	e->vcpu = mmuw_context_vcpu_id();
