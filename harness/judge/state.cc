@@ -72,6 +72,12 @@ bool State::spte_writable(uint16_t id, uint64_t gfn) const {
     return any_level(id, gfn, [](const SpteRecord& r) { return r.writable > 0; });
 }
 
+const SpteRecord* State::spte(uint16_t id, uint64_t gfn, unsigned level) const {
+    const VmRecord* v = vm(id);
+    if (!v || level < 1 || level > kLevels) return nullptr;
+    return v->sptes[level - 1].find(gfn >> (bits_ * (level - 1)));
+}
+
 std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
     std::vector<Place> out;
     if (!file) return out;
@@ -90,6 +96,23 @@ bool State::page_present(uint16_t file, uint64_t page) const {
     return false;
 }
 
+namespace {
+
+// A and D of both formats (x86): what hardware sets.
+constexpr uint64_t kHardware = 0x360;
+
+void chain(SpteRecord& r, const SpteEvent& s) {
+    const bool was = s.bits_old & MMUWITNESS_SPTE_PRESENT;
+    const bool left = r.bits & MMUWITNESS_SPTE_PRESENT;
+    r.bits_before = r.bits;
+    r.certain_before = r.certain;
+    r.certain = was == left && (!was || !((s.old_spte ^ r.value) & ~kHardware));
+    r.bits = s.bits_new;
+    r.value = s.new_spte;
+}
+
+}  // namespace
+
 void State::spte(const Event& e) {
     const SpteEvent& s = e.spte;
     VmRecord* v = touch(s.vm);
@@ -99,9 +122,10 @@ void State::spte(const Event& e) {
     const bool is = (s.bits_new & leaf) == leaf;
     const unsigned shift = bits_ * (s.level - 1u);
     SpteRecord& r = v->sptes[s.level - 1u][s.gfn >> shift];
-    r.writable = static_cast<int16_t>(r.writable +
-                                      (is && (s.bits_new & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0) -
-                                      (was && (s.bits_old & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0));
+    r.writable =
+        static_cast<int16_t>(r.writable + (is && (s.bits_new & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0) -
+                             (was && (s.bits_old & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0));
+    chain(r, s);
     if (is && !was) {
         ++r.present;
         for (uint64_t i = 0; i < pages_of(s.level); ++i) {
@@ -116,8 +140,11 @@ void State::spte(const Event& e) {
         // events of their own (tdp_mmu_split_huge_page()).
         if ((s.bits_new & MMUWITNESS_SPTE_PRESENT) && s.level > 1) {
             const uint64_t first = s.gfn >> (shift - bits_);
-            for (uint64_t i = 0; i < uint64_t{1} << bits_; ++i)
-                ++v->sptes[s.level - 2u][first + i].present;
+            for (uint64_t i = 0; i < uint64_t{1} << bits_; ++i) {
+                SpteRecord& child = v->sptes[s.level - 2u][first + i];
+                ++child.present;
+                child.certain = false;
+            }
         }
     }
 }

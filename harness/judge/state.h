@@ -29,6 +29,16 @@ inline constexpr unsigned kLevels = 3;  // of leaf SPTEs: 4K, 2M, 1G on x86
 struct SpteRecord {
     int16_t present = 0;
     int16_t writable = 0;
+    // Of the newest change: MMUWITNESS_SPTE_* of the new SPTE, and of what the one before it
+    // had left. Hardware may have set A and D since, and nothing else changes without a trace.
+    uint8_t bits = 0, bits_before = 0;
+    // The newest change began where the one before it ended. If not, two changes were traced in
+    // the other order, or there are two roots: what the SPTE is now is not known.
+    bool certain = false, certain_before = false;
+    uint64_t value = 0;
+
+    // It is there, and has all of these bits for certain.
+    bool has(uint8_t mask) const { return present == 1 && certain && (bits & mask) == mask; }
 };
 
 struct Slot {
@@ -92,9 +102,13 @@ class State {
     bool spte_writable(uint16_t vm, uint64_t gfn) const;
     // Is there one for this page of the file, in any witnessed VM?
     bool page_present(uint16_t file, uint64_t page) const;
-    // f(gfn, pages) for each leaf SPTE present that touches gfns [begin, end).
+    const SpteRecord* spte(uint16_t vm, uint64_t gfn, unsigned level) const;
+    // f(gfn, pages, record) for each leaf SPTE present that touches gfns [begin, end).
     template <typename F>
     void each_present(uint16_t vm, uint64_t begin, uint64_t end, F&& f) const;
+    // f(vm, first gfn, end gfn) for each memslot that host virtual addresses [start, end) touch.
+    template <typename F>
+    void each_range(uint64_t start, uint64_t end, F&& f) const;
 
     struct Place {
         uint16_t vm;
@@ -144,9 +158,22 @@ void State::each_present(uint16_t id, uint64_t begin, uint64_t end, F&& f) const
         if (begin >= end) return;
         vms_[id].sptes[level - 1].each(begin >> shift, ((end - 1) >> shift) + 1,
                                        [&](uint64_t at, const SpteRecord& r) {
-                                           if (r.present > 0) f(at << shift, pages_of(level));
+                                           if (r.present > 0) f(at << shift, pages_of(level), r);
                                        });
     }
+}
+
+template <typename F>
+void State::each_range(uint64_t start, uint64_t end, F&& f) const {
+    for (uint16_t id = 1; id < vms_.size(); ++id)
+        for (const Slot& s : vms_[id].slots) {
+            const uint64_t from = std::max(start, s.hva);
+            const uint64_t to = std::min(end, s.hva + s.pages * page_size_);
+            if (from >= to) continue;
+            // kvm_handle_hva_range(): every gfn that the range touches, clipped to the slot.
+            f(id, s.gfn + (from - s.hva) / page_size_,
+              s.gfn + (to - s.hva + page_size_ - 1) / page_size_);
+        }
 }
 
 }  // namespace mmuw

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // unmapped-when-clean: after an invalidation no vCPU uses the old translation.
-#include <algorithm>
 #include <array>
 #include <unordered_map>
 
@@ -23,9 +22,10 @@ class UnmappedWhenClean : public Rule {
         if (!t || !t->notifier_begin || t->notifier_start != e.notifier.start ||
             t->notifier_end != e.notifier.end)
             return;
-        for (uint16_t vm = 1; vm <= MMUWITNESS_MAX_VMS; ++vm)
-            if (const VmRecord* v = state.vm(vm))
-                for (const Slot& s : v->slots) check_slot(e.notifier, vm, s, state, found);
+        state.each_range(e.notifier.start, e.notifier.end,
+                         [&](uint16_t vm, uint64_t first, uint64_t end) {
+                             check_unmapped(vm, first, end, state, found);
+                         });
         check_flush(e, state, found);
         removed_.erase(e.pid);
     }
@@ -48,16 +48,9 @@ class UnmappedWhenClean : public Rule {
         removed_[e.pid].last[s.vm] = {e.order, s.gfn};
     }
 
-    static void check_slot(const NotifierEvent& n, uint16_t vm, const Slot& s, const State& state,
-                           Findings& found) {
-        const uint64_t page = state.page_size();
-        const uint64_t from = std::max(n.start, s.hva);
-        const uint64_t to = std::min(n.end, s.hva + s.pages * page);
-        if (from >= to) return;
-        // kvm_handle_hva_range(): every gfn that the range touches, clipped to the slot.
-        const uint64_t first = s.gfn + (from - s.hva) / page;
-        const uint64_t end = s.gfn + (to - s.hva + page - 1) / page;
-        state.each_present(vm, first, end, [&](uint64_t gfn, uint64_t) {
+    static void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const State& state,
+                               Findings& found) {
+        state.each_present(vm, first, end, [&](uint64_t gfn, uint64_t, const SpteRecord&) {
             found.checked();
             found.violation({.vm = vm, .gfn = gfn, .flushes = true},
                             std::format("vm {} gfn {:#x}: still mapped when invalidate_range_start "
