@@ -21,6 +21,7 @@ constexpr const RuleInfo* all[] = {
     &flush_on_protect_rule,
     &dirty_not_lost_in_race_rule,
     &flush_on_zap_rule,
+    &young_rule,
     &quiet_kernel_rule,
     &nothing_left_rule,
 };

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// young: an access since the last aging is seen by the next; flushes happen where, and only
+// where, this kernel promises them.
+#include <array>
+#include <set>
+#include <unordered_map>
+
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+class Young : public Rule {
+  public:
+    void on(const Event& e, const State& state, Findings& found) override {
+        switch (e.kind) {
+            case Kind::young:
+                if (e.young.phase == MMUWITNESS_BEGIN)
+                    begin(e, state);
+                else
+                    end(e, state, found);
+                break;
+            case Kind::spte:
+                spte(e, found);
+                break;
+            case Kind::notifier:
+                invalidation(e, state);
+                break;
+            case Kind::tlb_flush:
+                if (e.tlb_flush.phase == MMUWITNESS_FLUSH_REQUEST) flush(e);
+                break;
+            case Kind::mark:
+                if (e.mark.kind == MMUWITNESS_MARK_TOUCHED && e.mark.vm < touched_.size())
+                    for (uint64_t i = 0; i < e.mark.a[2]; ++i)
+                        touched_[e.mark.vm].insert(e.mark.a[1] + i);
+                break;
+            default:
+                break;
+        }
+    }
+
+  private:
+    static constexpr uint8_t kLeaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
+
+    // One call of KVM's callback, by the task that is in it.
+    struct Aging {
+        uint16_t vm = 0;
+        uint64_t begin = 0;                // orders
+        uint64_t aged = 0;                 // last change that took A, 0: none
+        uint64_t flushed = 0;              // last flush that the task itself asked for
+        uint64_t gfn = 0;                  // one that is talked about
+        std::set<uint64_t> accessed = {};  // gfns whose SPTE had A, and nobody else touches it
+    };
+
+    void begin(const Event& e, const State& state) {
+        Aging a{.vm = e.young.vm, .begin = e.order};
+        const VmRecord* v = state.vm(a.vm);
+        state.each_range(e.young.start, e.young.end,
+                         [&](uint16_t vm, uint64_t first, uint64_t end) {
+                             if (vm != a.vm) return;
+                             a.gfn = first;
+                             // A memslot change invalidates the root: aging looks at the next one.
+                             if (v && v->region_ioctls) return;
+                             if (unmapping(state, vm, first, end)) return;
+                             state.each_present(vm, first, end,
+                                                [&](uint64_t gfn, uint64_t, const SpteRecord& r) {
+                                                    if (r.has(kLeaf | MMUWITNESS_SPTE_ACCESSED))
+                                                        a.accessed.insert(gfn);
+                                                });
+                         });
+        aging_[e.pid] = std::move(a);
+    }
+
+    // An SPTE is removed first and traced then: aging may have come in between, without mmu_lock.
+    void invalidation(const Event& e, const State& state) {
+        if (e.notifier.phase != MMUWITNESS_START_BEFORE_KVM) {
+            unmapping_.erase(e.pid);
+            return;
+        }
+        unmapping_[e.pid] = {e.notifier.start, e.notifier.end};
+        state.each_range(e.notifier.start, e.notifier.end,
+                         [&](uint16_t vm, uint64_t first, uint64_t end) {
+                             for (auto& [pid, a] : aging_)
+                                 if (a.vm == vm)
+                                     a.accessed.erase(a.accessed.lower_bound(first),
+                                                      a.accessed.lower_bound(end));
+                         });
+    }
+
+    bool unmapping(const State& state, uint16_t vm, uint64_t first, uint64_t end) const {
+        bool any = false;
+        for (const auto& [pid, range] : unmapping_)
+            state.each_range(range.first, range.second, [&](uint16_t v, uint64_t f, uint64_t e) {
+                any |= v == vm && f < end && first < e;
+            });
+        return any;
+    }
+
+    void spte(const Event& e, Findings& found) {
+        const SpteEvent& s = e.spte;
+        const bool leaf = (s.bits_old & kLeaf) == kLeaf && (s.bits_new & kLeaf) == kLeaf;
+        const bool lost = leaf && (s.bits_old & ~s.bits_new & MMUWITNESS_SPTE_ACCESSED);
+        bool ages = false;
+        for (auto& [pid, a] : aging_) {
+            if (a.vm != s.vm) continue;
+            if (pid == e.pid && lost) {
+                a.aged = e.order;
+                a.gfn = s.gfn;
+                ages = true;
+            } else {
+                a.accessed.erase(s.gfn);
+            }
+        }
+        // A write-protection, or a fault on an SPTE that is there: the access is forgotten.
+        if (lost && !ages) found.tolerated();
+    }
+
+    void flush(const Event& e) {
+        const auto it = aging_.find(e.pid);
+        if (it != aging_.end() && it->second.vm == e.tlb_flush.vm) it->second.flushed = e.order;
+    }
+
+    void end(const Event& e, const State& state, Findings& found) {
+        const auto it = aging_.find(e.pid);
+        if (it == aging_.end()) return;
+        const Aging a = std::move(it->second);
+        aging_.erase(it);
+        const YoungEvent& y = e.young;
+        const VmRecord* v = state.vm(a.vm);
+        if (!v || a.vm != y.vm) return;
+        const bool moved = v->region_ioctls || v->last_region_end > a.begin;
+        bool ours = false;
+        uint64_t missed = 0;
+        state.each_range(y.start, y.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
+            if (vm != a.vm) return;
+            ours = true;
+            for (uint64_t gfn = first; gfn < end; ++gfn)
+                missed += y.op == MMUWITNESS_YOUNG_TEST ? touched_[vm].contains(gfn)
+                                                        : touched_[vm].erase(gfn);
+        });
+        if (!ours) return;
+        found.checked();
+        const bool accessed = a.aged || (!a.accessed.empty() && !moved);
+        const Subject subject{.vm = a.vm,
+                              .gfn = a.aged || a.accessed.empty() ? a.gfn : *a.accessed.begin(),
+                              .flushes = true};
+        if (accessed && !y.young)
+            found.violation(subject,
+                            std::format("vm {} gfn {:#x}: its SPTE had A, and KVM answered that it "
+                                        "was not young",
+                                        a.vm, *subject.gfn));
+        else if (!y.young && missed)
+            found.tolerated(missed);  // accessed through a TLB entry that nobody flushed
+        if (y.promised && y.young && v->flushed <= std::max(a.begin, a.aged))
+            found.violation(subject,
+                            std::format("vm {} gfn {:#x}: young, and the promised TLB flush did "
+                                        "not come before KVM answered",
+                                        a.vm, *subject.gfn));
+        if (a.flushed && !(y.promised && a.aged))
+            found.violation(
+                subject,
+                std::format("vm {} gfn {:#x}: a TLB flush, and {}", a.vm, *subject.gfn,
+                            y.promised ? "nothing was young" : "this kernel promises none here"));
+    }
+
+    std::unordered_map<int32_t, Aging> aging_;  // by pid
+    // Ranges of hvas that KVM is unmapping, by pid.
+    std::unordered_map<int32_t, std::pair<uint64_t, uint64_t>> unmapping_;
+    std::array<std::set<uint64_t>, MMUWITNESS_MAX_VMS + 1> touched_;
+};
+
+constexpr std::array<std::string_view, 4> hooks = {"spte", "tlb_flush", "clear_flush_young",
+                                                   "clear_young"};
+
+}  // namespace
+
+const RuleInfo young_rule = {
+    .id = "young",
+    .statement =
+        "an access since the last aging is seen by the next; flushes happen where, and only "
+        "where, this kernel promises them",
+    .tolerates =
+        "accesses that aging misses: through a TLB entry, or A lost by another change (counted)",
+    .origin = "002",
+    .hooks = hooks,
+    .events = kinds(Kind::young, Kind::spte, Kind::notifier, Kind::tlb_flush, Kind::mark),
+    .make = make_rule<Young>,
+};
+
+}  // namespace mmuw

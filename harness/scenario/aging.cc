@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reclaim asks KVM whether pages were accessed. Half of the pages are read: they are clean, and go
+// when they are found idle. Half are written: they stay, and are asked for again and again.
+// Without the multi-generational LRU reclaim uses clear_flush_young, with it clear_young.
+#include <optional>
+
+#include "scenario/memory_cgroup.h"
+#include "scenario/scenario_test.h"
+#include "scenario/setting.h"
+
+namespace mmuw {
+
+namespace {
+
+constexpr std::uint64_t kPages = 64;
+constexpr int kRounds = 6;
+constexpr const char* kLruGen = "/sys/kernel/mm/lru_gen/enabled";
+
+enum class Lru { kClassic, kGenerations };
+
+class Aging : public ScenarioTest, public testing::WithParamInterface<Lru> {};
+
+TEST_P(Aging, AccessesAreSeen) {
+    const bool generations = GetParam() == Lru::kGenerations;
+    if (generations && !Setting::exists(kLruGen)) GTEST_SKIP() << "no multi-generational LRU";
+    promise({"young"});
+    std::optional<Setting> setting;
+    if (Setting::exists(kLruGen)) setting.emplace(kLruGen, generations ? "y" : "n");
+    // First: what the file brings into memory shall be charged to it.
+    MemoryCgroup cgroup;
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = start_guest(file, {});
+    const std::uint64_t gfn = guest.gfn(0);
+    for (int round = 0; round < kRounds; round++) {
+        guest.write(0, 0, kPages / 2);
+        guest.read(0, kPages / 2, kPages / 2);
+        mark(guest, MMUWITNESS_MARK_TOUCHED, {1, gfn, kPages});
+        trial(cgroup.reclaim(kPages / 2 * page_size()));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Aging, testing::Values(Lru::kClassic, Lru::kGenerations),
+                         [](const auto& info) {
+                             return info.param == Lru::kClassic ? "classic" : "generations";
+                         });
+
+}  // namespace
+
+}  // namespace mmuw
