@@ -47,7 +47,6 @@ void ScenarioTest::SetUp() {
     if (seed_ == 0) seed_ = 1;
     run_.begin(name_, run_seed, run_.options.plant);
     begun_ = true;
-    promise({"nothing-left"});
     if (!run_.options.plant.empty()) run_.device.plant(run_.options.plant);
 }
 
@@ -56,6 +55,7 @@ void ScenarioTest::promise(std::initializer_list<std::string_view> rules) {
 }
 
 WitnessedFile& ScenarioTest::add_file(std::uint64_t pages) {
+    promise({"nothing-left"});
     return files_.add(run_.device, run_.scratch.directory(), pages);
 }
 
@@ -67,6 +67,13 @@ Guest& ScenarioTest::add_guest(GuestConfig config) {
     if (!run_.options.emulated) config.policy = VcpuThread::Policy::kNormal;
     auto guest = std::make_unique<Guest>(run_.kvm, config);
     return *guests_.emplace_back(std::move(observer), std::move(guest)).guest;
+}
+
+Mapping& ScenarioTest::add_anonymous(std::uint64_t pages) {
+    Mapping& memory = anonymous_.emplace_back(pages * page_size(), PROT_READ | PROT_WRITE,
+                                              MAP_PRIVATE | MAP_ANONYMOUS);
+    madvise(memory.get(), memory.size(), MADV_NOHUGEPAGE);
+    return memory;
 }
 
 Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {
@@ -129,6 +136,7 @@ void ScenarioTest::append_written(const Guest& guest, std::uint64_t pages,
 
 void ScenarioTest::take_down() {
     guests_.clear();
+    anonymous_.clear();
     for (WitnessedFile& file : files_.all()) file.release();
     files_.all().clear();
 }

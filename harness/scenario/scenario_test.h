@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/mapping.h"
 #include "director/pass.h"
 #include "scenario/observer.h"
 #include "scenario/run_context.h"
@@ -37,6 +38,8 @@ class ScenarioTest : public testing::Test {
     // Made anew for each scenario, gone with it: guests first, then files.
     WitnessedFile& add_file(std::uint64_t pages);
     Guest& add_guest(GuestConfig config);
+    // Anonymous memory in small pages, zero and not populated.
+    Mapping& add_anonymous(std::uint64_t pages);
     // A guest with `file` as its data memory, from page 0, started.
     Guest& start_guest(WitnessedFile& file, GuestConfig config);
 
@@ -78,6 +81,7 @@ class ScenarioTest : public testing::Test {
     std::uint64_t trials_ = 0;
     std::uint64_t hits_ = 0;
     WitnessedFiles files_;
+    std::list<Mapping> anonymous_;
     std::list<WitnessedGuest> guests_;
 };
 

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Two regions of guest memory with equal contents, in two memslots or two VMs, are merged by KSM at
+// full speed while guests write what is there already; then each guest writes something else, and
+// nobody but that guest and its VMM may see it.
+#include <chrono>
+#include <format>
+#include <list>
+#include <thread>
+
+#include "backing/lanes.h"
+#include "scenario/scenario_test.h"
+#include "scenario/setting.h"
+
+namespace mmuw {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kPages = 8;
+constexpr int kRounds = 2;
+constexpr int kRewrites = 4;
+constexpr unsigned kLanes = 2;
+constexpr auto kMergeTimeout = 3s;
+const std::string kKsm = "/sys/kernel/mm/ksm/";
+
+enum class Regions { kTwoSlots, kTwoVms };
+
+// ksmd without a pause, also over pages that it found different before.
+class KsmAtFullSpeed {
+  public:
+    KsmAtFullSpeed() {
+        set("sleep_millisecs", "0");
+        set("pages_to_scan", "1000");
+        if (Setting::exists(kKsm + "smart_scan")) set("smart_scan", "0");
+        set("run", "1");
+    }
+    // ksmd first: it shall not run at full speed for anybody else.
+    ~KsmAtFullSpeed() {
+        while (!settings_.empty()) settings_.pop_back();
+    }
+    KsmAtFullSpeed(const KsmAtFullSpeed&) = delete;
+    KsmAtFullSpeed& operator=(const KsmAtFullSpeed&) = delete;
+
+  private:
+    void set(const char* name, const char* value) { settings_.emplace_back(kKsm + name, value); }
+
+    std::list<Setting> settings_;
+};
+
+class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
+  protected:
+    struct Region {
+        Mapping& memory;
+        Guest& guest;
+        std::uint64_t first;  // data page
+        std::uint64_t slot;
+        std::uint64_t stamps[kPages][kLanes] = {};  // what must be there
+
+        [[nodiscard]] std::byte* page(std::uint64_t i) const {
+            return memory.bytes() + i * page_size();
+        }
+        [[nodiscard]] unsigned lane() const { return guest.lane(0); }
+    };
+
+    Mapping& mergeable() {
+        Mapping& memory = add_anonymous(kPages);
+        if (madvise(memory.get(), memory.size(), MADV_MERGEABLE) != 0)
+            throw_errno("madvise(MADV_MERGEABLE)");
+        return memory;
+    }
+    std::vector<Region> make_regions() {
+        Mapping& one = mergeable();
+        Mapping& other = mergeable();
+        const bool vms = GetParam() == Regions::kTwoVms;
+        Guest& guest = add_guest({.pages = 2 * kPages});
+        Guest& second = vms ? add_guest({.first_lane = 1, .pages = kPages}) : guest;
+        Memslot& a = guest.add_memory(0, kPages, one.get());
+        Memslot& b = second.add_memory(vms ? 0 : kPages, kPages, other.get());
+        guest.start();
+        if (vms) second.start();
+        return {{.memory = one, .guest = guest, .first = 0, .slot = a.id()},
+                {.memory = other, .guest = second, .first = second.first_page(b), .slot = b.id()}};
+    }
+    // The same in both regions, different in all pages of one.
+    static void equalize(std::vector<Region>& regions, std::uint64_t stamp) {
+        for (std::uint64_t i = 0; i < kPages; i++)
+            for (Region& r : regions)
+                for (unsigned lane = 0; lane < kLanes; lane++) {
+                    r.stamps[i][lane] = stamp + i;
+                    store_lane(r.page(i), lane, stamp + i);
+                }
+    }
+    // Guests write what is there: copies on write, of pages that stay equal.
+    static void rewrite(std::vector<Region>& regions) {
+        for (std::uint64_t i = 0; i < kPages; i++)
+            for (Region& r : regions) r.guest.write(0, r.first + i, 1, r.stamps[i][r.lane()]);
+    }
+    static bool wait_for_merges() {
+        const auto until = std::chrono::steady_clock::now() + kMergeTimeout;
+        while (std::chrono::steady_clock::now() < until) {
+            if (std::stoull(Setting::read("/proc/self/ksm_merging_pages")) >= 2 * kPages)
+                return true;
+            std::this_thread::sleep_for(1ms);
+        }
+        return false;
+    }
+    void look(Region& r, std::uint64_t side) {
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t i = 0; i < kPages; i++)
+            for (unsigned lane = 0; lane < kLanes; lane++) {
+                const std::uint64_t seen = side == MMUWITNESS_SIDE_HOST
+                                               ? load_lane(r.page(i), lane)
+                                               : r.guest.read(0, r.first + i, 1, lane).last;
+                marks.push_back(make_mark(
+                    MMUWITNESS_MARK_SEEN, vm_id(r.guest),
+                    {r.slot, r.guest.gfn(r.first + i), lane, seen, r.stamps[i][lane], side}));
+            }
+        run_.device.marks(marks);
+    }
+};
+
+TEST_P(Ksm, WritesAfterAMergeStayApart) {
+    if (!Setting::exists(kKsm + "run") || !Setting::exists("/proc/self/ksm_merging_pages"))
+        GTEST_SKIP() << "this kernel has no KSM";
+    promise({"ksm-isolated", "unmapped-when-clean"});
+    std::vector<Region> regions = make_regions();
+    const KsmAtFullSpeed ksm;
+    for (std::uint64_t round = 1; round <= kRounds; round++) {
+        equalize(regions, round << 32);
+        for (int i = 0; i < kRewrites; i++) rewrite(regions);
+        trial(wait_for_merges());
+        for (Region& r : regions) look(r, MMUWITNESS_SIDE_GUEST);
+        for (Region& writer : regions) {
+            for (std::uint64_t i = 0; i < kPages; i++)
+                writer.stamps[i][writer.lane()] = writer.guest.write(0, writer.first + i).last;
+            for (Region& r : regions) {
+                look(r, MMUWITNESS_SIDE_GUEST);
+                look(r, MMUWITNESS_SIDE_HOST);
+            }
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Ksm, testing::Values(Regions::kTwoSlots, Regions::kTwoVms),
+                         [](const auto& info) {
+                             return info.param == Regions::kTwoSlots ? "two_slots" : "two_vms";
+                         });
+
+}  // namespace
+
+}  // namespace mmuw
