@@ -22,6 +22,7 @@ constexpr const RuleInfo* all[] = {
     &dirty_not_lost_in_race_rule,
     &flush_on_zap_rule,
     &young_rule,
+    &prefault_keeps_young_rule,
     &ksm_isolated_rule,
     &quiet_kernel_rule,
     &nothing_left_rule,

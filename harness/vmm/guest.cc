@@ -174,6 +174,17 @@ void Guest::pause() {
     }
 }
 
+void Guest::prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count) {
+    thread(vcpu).pause();
+    try {
+        cpus_[vcpu].vcpu->prefault(gfn(first) * page_size(), count * page_size());
+    } catch (...) {
+        thread(vcpu).resume();
+        throw;
+    }
+    thread(vcpu).resume();
+}
+
 void Guest::resume() {
     for (unsigned i = 0; i < vcpus(); i++) thread(i).resume();
 }

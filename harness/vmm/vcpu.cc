@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <format>
 
+#include "base/sys_error.h"
+
 namespace mmuw {
 
 Vcpu::Vcpu(const Vm& vm, unsigned id)
@@ -16,6 +18,19 @@ Vcpu::Vcpu(const Vm& vm, unsigned id)
 
 int Vcpu::control(unsigned long request, void* argument, const std::string& call) const {
     return kvm_ioctl(fd(), request, argument, std::format("vCPU {}: {}", id_, call));
+}
+
+void Vcpu::prefault(std::uint64_t gpa, std::uint64_t bytes) const {
+    kvm_pre_fault_memory range{};
+    range.gpa = gpa;
+    range.size = bytes;
+    // Interrupted, it has updated the range.
+    while (range.size != 0) try {
+            control(KVM_PRE_FAULT_MEMORY, &range,
+                    std::format("KVM_PRE_FAULT_MEMORY({:#x}, {} bytes)", gpa, bytes));
+        } catch (const SysError& error) {
+            if (error.code().value() != EINTR && error.code().value() != EAGAIN) throw;
+        }
 }
 
 int Vcpu::enter() const {

@@ -4,6 +4,7 @@
 
 #include <linux/kvm.h>
 
+#include <cstdint>
 #include <string>
 
 #include "base/fd.h"
@@ -21,6 +22,8 @@ class Vcpu {
     [[nodiscard]] kvm_run& run() const { return *static_cast<kvm_run*>(run_.get()); }
     // Throws SysError naming the vCPU and `call`.
     int control(unsigned long request, void* argument, const std::string& call) const;
+    // KVM_PRE_FAULT_MEMORY of [gpa, gpa + bytes): waits for KVM_RUN to end.
+    void prefault(std::uint64_t gpa, std::uint64_t bytes) const;
     // KVM_RUN until an exit: 0, or an errno value (EINTR: kicked).
     [[nodiscard]] int enter() const;
 
