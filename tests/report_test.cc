@@ -123,7 +123,8 @@ TEST(Report, VerdictJson) {
     "pass": 1,
     "fail": 1,
     "skip": 0,
-    "inconclusive": 0
+    "inconclusive": 0,
+    "xfail": 0
   }
 }
 )");
@@ -152,7 +153,7 @@ ok 1 good
     not ok 1 tagged
 # bad: fail: because
 not ok 2 bad
-# pass:1 fail:1 skip:0 inconclusive:0
+# pass:1 fail:1 skip:0 inconclusive:0 xfail:0
 )");
 }
 
@@ -172,6 +173,9 @@ TEST(Report, ExitStatus) {
     using enum Verdict;
     EXPECT_EQ(status({pass, pass}), 0);
     EXPECT_EQ(status({pass, skip}), 0);
+    EXPECT_EQ(status({pass, xfail}), 0);
+    EXPECT_EQ(status({xfail}), 0);
+    EXPECT_EQ(status({xfail, fail}), 1);
     EXPECT_EQ(status({skip}), 4);
     EXPECT_EQ(status({}), 4);
     EXPECT_EQ(status({pass, inconclusive}), 1);

@@ -139,7 +139,7 @@ void Judge::close(bool complete) {
     // The kernel's own count and the gaps are two views of the same loss.
     const uint64_t lost =
         std::max(lost_, s.ended ? sequence_.missing(s.first_seq, s.last_seq) : sequence_.missing());
-    result_.scenarios.push_back(s.verdict(lost, doubt));
+    result_.scenarios.push_back(s.verdict(lost, doubt, result_.host["kernel"]));
     scenario_.reset();
     lost_ = 0;
     result_.witness.lost = std::max(result_.witness.lost, sequence_.missing());

@@ -2,6 +2,7 @@
 #include "judge/scenario.h"
 
 #include <algorithm>
+#include "judge/known_bugs.h"
 
 namespace mmuw {
 
@@ -19,6 +20,8 @@ std::string_view to_string(Verdict v) {
             return "pass";
         case Verdict::skip:
             return "skip";
+        case Verdict::xfail:
+            return "xfail";
         case Verdict::inconclusive:
             return "inconclusive";
         case Verdict::fail:
@@ -64,7 +67,7 @@ std::string Judge::Scenario::missing_for(const RuleInfo& info) const {
 }
 
 void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::string& doubt,
-                                   ScenarioResult& out) const {
+                                   const std::string& release, ScenarioResult& out) const {
     const bool was_promised = promised.contains(std::string(r.info->id));
     const Findings& f = r.found;
     if (!was_promised && f.checked_count() == 0 && f.violation_count() == 0) return;
@@ -89,8 +92,13 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
     const bool fails = f.violation_count() && missing.empty();
     // In order: what is certain, what was not witnessed, what is doubtful.
     const std::string gap = lost ? std::format("{} events lost", lost) : doubt;
+    // A bug that was planted is nobody's known bug.
+    const KnownBug* bug =
+        facts.plant.empty() ? known_bug(r.info->id, facts.name, release) : nullptr;
     if (fails && (gap.empty() || f.proven_count()))
-        set(Verdict::fail, f.why());
+        set(bug ? Verdict::xfail : Verdict::fail,
+            bug ? std::format("known bug, fixed in {}, {}: {}", bug->fixed, bug->page, f.why())
+                : f.why());
     else if (!missing.empty())
         set(Verdict::skip, missing);
     else if (fails)
@@ -107,7 +115,8 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
     out.rules.push_back(std::move(result));
 }
 
-ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt) const {
+ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
+                                        const std::string& release) const {
     ScenarioResult out = facts;
     out.begin = seconds_between(0, first_ns);
     out.seconds = seconds_between(first_ns, last_ns);
@@ -115,7 +124,7 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt)
         if (v >= out.verdict) out.why = std::move(why);
         out.verdict = worst(out.verdict, v);
     };
-    for (const Running& r : running) rule_verdict(r, lost, doubt, out);
+    for (const Running& r : running) rule_verdict(r, lost, doubt, release, out);
     for (const std::string& name : promised)
         if (!find_rule(name)) {
             out.rules.push_back(
@@ -130,6 +139,10 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt)
     if (status == "inconclusive") at_least(Verdict::inconclusive, status_why);
     if (out.rules.empty() && status == "done")
         at_least(Verdict::inconclusive, "no rule had anything to check");
+    if (out.verdict == Verdict::xfail)
+        for (const RuleResult& r : out.rules)
+            if (r.verdict == Verdict::xfail)
+                out.why = std::format("known bug, {}", known_bug(r.rule, out.name, release)->page);
     return out;
 }
 

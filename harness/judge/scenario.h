@@ -29,8 +29,10 @@ struct Judge::Scenario {
     void add_hook(const std::string& name, const std::string& missing);
     // Why the rule has nothing to judge from, or empty.
     std::string missing_for(const RuleInfo& info) const;
-    // lost: events of this scenario; doubt: why its evidence is not complete.
-    ScenarioResult verdict(uint64_t lost, const std::string& doubt) const;
+    // lost: events of this scenario; doubt: why its evidence is not complete; release: of the
+    // kernel that it ran on.
+    ScenarioResult verdict(uint64_t lost, const std::string& doubt,
+                           const std::string& release) const;
 
     ScenarioResult facts;  // name, seed, plant, plant_hits, trials, hits
     std::string status = "done";
@@ -48,7 +50,7 @@ struct Judge::Scenario {
 
   private:
     void rule_verdict(const Running& r, uint64_t lost, const std::string& doubt,
-                      ScenarioResult& out) const;
+                      const std::string& release, ScenarioResult& out) const;
 };
 
 }  // namespace mmuw

@@ -19,13 +19,14 @@ std::string clean(std::string_view s) {
 void result_line(std::string& out, const char* indent, size_t number, std::string_view name,
                  Verdict v, std::string_view why) {
     // KTAP has no word for inconclusive: it is not ok, and the diagnostic says so.
-    const bool ok = v == Verdict::pass || v == Verdict::skip;
+    const bool ok = v == Verdict::pass || v == Verdict::skip || v == Verdict::xfail;
     if (v == Verdict::inconclusive || v == Verdict::fail)
         std::format_to(std::back_inserter(out), "{}# {}: {}{}{}\n", indent, name, to_string(v),
                        why.empty() ? "" : ": ", clean(why));
     std::format_to(std::back_inserter(out), "{}{} {} {}", indent, ok ? "ok" : "not ok", number,
                    clean(name));
     if (v == Verdict::skip) std::format_to(std::back_inserter(out), " # SKIP {}", clean(why));
+    if (v == Verdict::xfail) std::format_to(std::back_inserter(out), " # XFAIL {}", clean(why));
     out += '\n';
 }
 
@@ -51,8 +52,8 @@ std::string ktap(const JudgeResult& result) {
         result_line(out, "", ++number, s.name, s.verdict, s.why);
     }
     const Summary n = summarize(result);
-    std::format_to(std::back_inserter(out), "# pass:{} fail:{} skip:{} inconclusive:{}\n", n.pass,
-                   n.fail, n.skip, n.inconclusive);
+    std::format_to(std::back_inserter(out), "# pass:{} fail:{} skip:{} inconclusive:{} xfail:{}\n",
+                   n.pass, n.fail, n.skip, n.inconclusive, n.xfail);
     return out;
 }
 

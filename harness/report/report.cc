@@ -55,6 +55,9 @@ Summary summarize(const JudgeResult& result) {
             case Verdict::skip:
                 ++s.skip;
                 break;
+            case Verdict::xfail:
+                ++s.xfail;
+                break;
             case Verdict::inconclusive:
                 ++s.inconclusive;
                 break;
@@ -65,14 +68,14 @@ Summary summarize(const JudgeResult& result) {
 int exit_status(const JudgeResult& result) {
     const Summary s = summarize(result);
     if (s.fail || s.inconclusive) return 1;
-    return s.pass ? 0 : 4;
+    return s.pass || s.xfail ? 0 : 4;
 }
 
 std::string_view overall(const JudgeResult& result) {
     const Summary s = summarize(result);
     if (s.fail) return "fail";
     if (s.inconclusive) return "inconclusive";
-    return s.pass ? "pass" : "skip";
+    return s.pass || s.xfail ? "pass" : "skip";
 }
 
 bool wants_colour(int fd) {

@@ -26,12 +26,13 @@ struct HostFacts {
 HostFacts host_facts(const JudgeResult& result);
 
 struct Summary {
-    uint64_t pass = 0, fail = 0, skip = 0, inconclusive = 0;  // scenarios
+    uint64_t pass = 0, fail = 0, skip = 0, inconclusive = 0, xfail = 0;  // scenarios
 };
 Summary summarize(const JudgeResult& result);
 
-// kselftest: 0 pass, 1 fail, 4 skip. Inconclusive is 1, too: it must never look like a pass.
-// 4: nothing passed and nothing went wrong, also when there was no scenario at all.
+// kselftest: an expected failure is no failure. 0 pass, 1 fail, 4 skip. Inconclusive is 1, too: it
+// must never look like a pass. 4: nothing passed and nothing went wrong, also when there was no
+// scenario at all.
 int exit_status(const JudgeResult& result);
 // "pass", "fail", "skip" or "inconclusive": the word for the whole run.
 std::string_view overall(const JudgeResult& result);

@@ -17,6 +17,8 @@ const char* colour_of(Verdict v) {
             return "\033[32m";
         case Verdict::skip:
             return "\033[36m";
+        case Verdict::xfail:
+            return "\033[35m";
         case Verdict::inconclusive:
             return "\033[33m";
         case Verdict::fail:
@@ -66,8 +68,8 @@ void details(Table& t, const ScenarioResult& s, std::set<std::string>& shown) {
     for (const RuleResult& r : s.rules) {
         if (r.verdict == Verdict::pass || r.why == s.why) continue;
         t.line("  {}: {}: {}", r.rule, t.word(r.verdict), r.why);
-        if (r.verdict == Verdict::fail && !r.windows.empty() && shown.insert(r.rule).second)
-            window(t, r);
+        const bool failed = r.verdict == Verdict::fail || r.verdict == Verdict::xfail;
+        if (failed && !r.windows.empty() && shown.insert(r.rule).second) window(t, r);
     }
 }
 
@@ -94,8 +96,10 @@ std::string table(const JudgeResult& result, bool colour) {
         if (s.verdict != Verdict::pass) details(t, s, shown);
     const Summary n = summarize(result);
     t.line("");
-    t.line("{} pass, {} fail, {} skip, {} inconclusive; {} events, {} lost", n.pass, n.fail, n.skip,
-           n.inconclusive, result.witness.events, result.witness.lost);
+    t.line("{} pass, {} fail, {} skip, {} inconclusive{}; {} events, {} lost", n.pass, n.fail,
+           n.skip, n.inconclusive,
+           n.xfail ? std::format(", {} xfail: this kernel has a known bug", n.xfail) : "",
+           result.witness.events, result.witness.lost);
     return t.take();
 }
 

@@ -51,7 +51,7 @@ std::string verdict_json(const JudgeResult& result, const HostFacts& host,
     const Summary n = summarize(result);
     j.close(']').key("summary").open('{');
     j.member("pass", n.pass).member("fail", n.fail).member("skip", n.skip);
-    j.member("inconclusive", n.inconclusive).close('}').close('}');
+    j.member("inconclusive", n.inconclusive).member("xfail", n.xfail).close('}').close('}');
     return j.text();
 }
 
