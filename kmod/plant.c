@@ -11,7 +11,8 @@
 #include "symbol.h"
 
 static struct mmuw_plant *const tables[] = {
-	mmuw_plants_kvm, mmuw_plants_folio, mmuw_plants_fault, mmuw_plants_arch,
+	mmuw_plants_kvm, mmuw_plants_folio, mmuw_plants_fault,
+	mmuw_plants_mm, mmuw_plants_arch,
 };
 
 #define for_each_plant(p, t)						\
@@ -152,6 +153,8 @@ static int resolve(struct mmuw_plant *p)
 	p->symbol = NULL;
 	p->redirect = 0;
 	if (p->not_with && mmuw_symbol_address(p->not_with))
+		return -EOPNOTSUPP;
+	if (p->only_with && !mmuw_symbol_address(p->only_with))
 		return -EOPNOTSUPP;
 	if (!p->symbols[0])
 		return 0;

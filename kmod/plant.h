@@ -35,6 +35,7 @@ struct mmuw_plant {
 	const char *symbols[MMUW_PLANT_SYMBOLS];
 	const char *instead[MMUW_PLANT_SYMBOLS];	/* for REDIRECT, of each candidate */
 	const char *not_with;		/* not available where this exists: KVM works otherwise */
+	const char *only_with;		/* not available where this does not exist */
 	/* The VM that a call is for; the default is that of the task's context. */
 	struct kvm *(*kvm_of)(const unsigned long *arg);
 	/* At entry. */
@@ -66,6 +67,7 @@ struct mmuw_plant {
 extern struct mmuw_plant mmuw_plants_kvm[];
 extern struct mmuw_plant mmuw_plants_folio[];
 extern struct mmuw_plant mmuw_plants_fault[];
+extern struct mmuw_plant mmuw_plants_mm[];
 extern struct mmuw_plant mmuw_plants_arch[];
 
 int mmuw_plant_set(const char *name);

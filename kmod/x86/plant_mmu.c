@@ -80,6 +80,24 @@ static enum mmuw_plant_act flush_after_drop(struct mmuw_plant *p, struct kvm *kv
 									      MMUW_PLANT_PASS;
 }
 
+/*
+ * kvm_arch_vcpu_pre_fault_memory(vcpu, range), range beginning with a gpa: A is
+ * cleared before KVM looks at the SPTE. Up to 6.12 KVM does so by itself, by a
+ * change that is traced; this one is not.
+ */
+static enum mmuw_plant_act drop_accessed_bit(struct mmuw_plant *p, struct kvm *kvm,
+					     const unsigned long *arg)
+{
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)arg[0];
+	u64 *sptep = leaf_sptep(vcpu, *(u64 *)arg[1] >> PAGE_SHIFT);
+	u64 spte = sptep ? READ_ONCE(*sptep) : 0;
+
+	if (!(spte & mmuw_spte_accessed_mask()) ||
+	    cmpxchg64(sptep, spte, spte & ~mmuw_spte_accessed_mask()) != spte)
+		return MMUW_PLANT_PASS;
+	return MMUW_PLANT_HIT;
+}
+
 struct mmuw_plant mmuw_plants_arch[] = {
 	{ .name = "stale-check-skipped",
 	  .what = "is_page_fault_stale() does not see that the pfn was invalidated since its look-up",
@@ -90,5 +108,9 @@ struct mmuw_plant mmuw_plants_arch[] = {
 	  .origin = "002", .symbols = { "kvm_flush_remote_tlbs" },
 	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_after_drop,
 	  .begin = forget_last, .fault_end = drop_dirty_bit },
+	{ .name = "accessed-bit-lost-at-prefault",
+	  .what = "KVM_PRE_FAULT_MEMORY clears the accessed bit of SPTEs that are there already",
+	  .origin = "002", .symbols = { "kvm_arch_vcpu_pre_fault_memory" },
+	  .kvm_of = mmuw_plant_vcpu_first, .on_call = drop_accessed_bit },
 	{ }
 };
