@@ -29,6 +29,13 @@ std::span<const PlantCase> plant_cases() {
         {"kvm-dirty-skipped-on-read-fault", "ReadFault.*", {"dirty-reaches-folio"}},
         {"folio-clean-at-read-fault", "ReadFault.*", {"slow-path-dirty"}},
         {"stale-check-skipped", "Staged.Writeback*", {"retry-on-stale"}},
+        {"aging-says-not-young", "Aging.*", {"young"}},
+        {"aging-never-flushes", "Aging.*/classic", {"young"}},
+        {"aging-always-flushes", "Aging.*/classic", {"young"}},
+        {"aging-flushes-instead", "Aging.*", {"young"}},
+        {"accessed-bit-lost-at-prefault", "Prefault.*", {"prefault-keeps-young"}},
+        {"ksm-protect-not-propagated", "Ksm.*", {"ksm-isolated"}},
+        {"change-pte-unbracketed", "Ksm.*/two_slots", {"change-pte-bracketed"}},
         {"dirty-bit-lost-in-race", "Race.*", {"dirty-not-lost-in-race"}},
     };
     return table;

@@ -61,25 +61,6 @@ verdict $? "a pattern without a match is an error (status $status)"
 status=$?
 [ $status = 1 ] && grep -q 'plant ring-push-dropped was never hit' $work/output
 verdict $? "a plant that was never hit is inconclusive (status $status)"
-breaks flush-skipped-in-log-collection flush-on-protect 'Turns.*'
-breaks flush-skipped-in-log-enable flush-on-protect 'LogToggle.*'
-breaks flush-skipped-in-notifier unmapped-when-clean 'Writeback.Guest*'
-breaks unmap-skipped-in-mkclean unmapped-when-clean 'Writeback.Guest*'
-breaks unmap-skipped-in-mkclean durable 'Writeback.Guest*'
-breaks log-mark-skipped log-complete 'Turns.*'
-breaks log-mark-skipped-one-in-64 log-complete 'Turns.*'
-breaks log-mark-next-gfn log-precise 'Turns.*/bitmap'
-breaks ring-push-dropped log-complete 'Turns.*/ring'
-breaks dirty-after-writeback tagged 'Writeback.Guest*'
-breaks dirty-after-writeback durable 'Writeback.Guest*'
-breaks dirty-after-writeback nothing-left 'Writeback.Guest*'
-breaks aging-says-not-young young 'Aging.*'
-breaks aging-never-flushes young 'Aging.*/classic'
-breaks aging-always-flushes young 'Aging.*/classic'
-breaks aging-flushes-instead young 'Aging.*'
-breaks accessed-bit-lost-at-prefault prefault-keeps-young 'Prefault.*'
-breaks ksm-protect-not-propagated ksm-isolated 'Ksm.*/two_slots'
-breaks kernel-warns quiet-kernel 'Writeback.Guest*'
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
