@@ -73,7 +73,9 @@ class FlushOnZap : public Rule {
     static std::optional<uint64_t> still_mapped(const Leaving& l, const State& state) {
         std::optional<uint64_t> at;
         state.each_present(l.vm, l.place.gfn, l.place.gfn + l.place.pages,
-                           [&](uint64_t gfn, uint64_t) { at = at ? at : gfn; });
+                           [&](uint64_t gfn, uint64_t, const SpteRecord&) {
+                               if (!at) at = gfn;
+                           });
         return at;
     }
 
@@ -101,7 +103,7 @@ class FlushOnZap : public Rule {
         if (v->reloaded > l.begin) return;
         if (const auto gfn = still_mapped(l, state)) {
             found.violation(
-                {.vm = l.vm, .gfn = *gfn, .flushes = true},
+                {.vm = l.vm, .gfn = gfn, .flushes = true},
                 std::format("vm {} gfn {:#x}: still mapped when its memslot is gone", l.vm, *gfn));
         } else if (l.last && v->flushed < l.last) {
             found.violation({.vm = l.vm, .gfn = l.last_gfn, .flushes = true},
