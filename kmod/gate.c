@@ -15,7 +15,7 @@
 enum { OFF, ARMED, HOLDING, SPENT, CLOSING };
 
 struct gate {
-	struct mmuwitness_gate spec;	/* changed only while OFF or SPENT */
+	struct mmuwitness_gate spec;	/* changed only while OFF or SPENT: nobody enters then */
 	int state;
 	bool passed;			/* by `until`, during this hold */
 	u64 held, won, timed_out, held_ns;
@@ -140,7 +140,8 @@ int mmuw_gate_arm(struct mmuwitness_gate *arg)
 
 	if (err)
 		return err;
-	if (READ_ONCE(g->state) != SPENT)
+	/* One that nobody came to is taken back first. */
+	if (cmpxchg(&g->state, ARMED, SPENT) == HOLDING)
 		return -EBUSY;
 	g->spec = *arg;
 	if (arg->holds)

@@ -33,12 +33,11 @@ void Gate::arm() {
 void Gate::arm(const mmuwitness_pass& hold, const mmuwitness_pass& until) {
     hold_ = hold;
     until_ = until;
-    // A hold ends within its time; only a task that never came leaves the gate armed.
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     for (;;) {
         try {
+            held_before_ = holds().held;
             device_.arm_gate(id_, hold, until, longest_, 1);
-            asked_++;
             return;
         } catch (const SysError& error) {
             if (error.code().value() != EBUSY || std::chrono::steady_clock::now() > deadline) throw;
@@ -48,7 +47,7 @@ void Gate::arm(const mmuwitness_pass& hold, const mmuwitness_pass& until) {
 }
 
 void Gate::wait_held() {
-    if (!device_.wait_gate(id_, asked_ - 1, kPatience))
+    if (!device_.wait_gate(id_, held_before_, kPatience))
         throw std::runtime_error("nobody came to the gate");
 }
 

@@ -30,7 +30,7 @@ class Gate {
     Gate(const Gate&) = delete;
     Gate& operator=(const Gate&) = delete;
 
-    // Once more, after its hold has ended; until it has: waits.
+    // For one hold more, whether or not there was one; waits for the end of one under way.
     void arm();
     void arm(const mmuwitness_pass& hold, const mmuwitness_pass& until);
     // Returns when the task is held; throws std::runtime_error if it does not come.
@@ -43,7 +43,7 @@ class Gate {
     mmuwitness_pass hold_, until_;
     std::chrono::microseconds longest_;
     std::uint32_t id_ = 0;  // 0: closed
-    std::uint64_t asked_ = 1;
+    std::uint64_t held_before_ = 0;  // when it was armed last
 };
 
 }  // namespace mmuw

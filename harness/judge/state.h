@@ -165,7 +165,7 @@ void State::each_present(uint16_t id, uint64_t begin, uint64_t end, F&& f) const
 
 template <typename F>
 void State::each_range(uint64_t start, uint64_t end, F&& f) const {
-    for (uint16_t id = 1; id < vms_.size(); ++id)
+    for (uint16_t id = 1; id <= MMUWITNESS_MAX_VMS; ++id)
         for (const Slot& s : vms_[id].slots) {
             const uint64_t from = std::max(start, s.hva);
             const uint64_t to = std::min(end, s.hva + s.pages * page_size_);

@@ -291,7 +291,7 @@ struct mmuwitness_gate {
 #define MMUWITNESS_PLANT_INFO _IOWR(MMUWITNESS_IOC_MAGIC, 11, struct mmuwitness_plant_info)
 #define MMUWITNESS_POINT_INFO _IOWR(MMUWITNESS_IOC_MAGIC, 12, struct mmuwitness_point_info)
 #define MMUWITNESS_GATE_SET _IOWR(MMUWITNESS_IOC_MAGIC, 13, struct mmuwitness_gate)
-/* GATE_ARM: SET again, for as many holds more; EBUSY unless it has held its last. */
+/* GATE_ARM: SET again, for as many holds more; EBUSY while it holds a task. */
 #define MMUWITNESS_GATE_ARM _IOWR(MMUWITNESS_IOC_MAGIC, 14, struct mmuwitness_gate)
 /* GATE_WAIT: until the gate has held more tasks than `held`; ETIMEDOUT. */
 #define MMUWITNESS_GATE_WAIT _IOWR(MMUWITNESS_IOC_MAGIC, 15, struct mmuwitness_gate)
