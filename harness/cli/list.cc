@@ -7,6 +7,7 @@
 #include "cli/gtest_runner.h"
 #include "cli/options.h"
 #include "judge/rule.h"
+#include "perturb/disturber.h"
 #include "selftest/table.h"
 #include "witness/device.h"
 
@@ -33,6 +34,7 @@ int list_command(const Words& words) {
     add("rules", "rules, and what they say");
     add("plants", "faults that can be planted (asks the loaded module), and the rules that notice");
     add("points", "points of the kernel's work where the director can hold a task");
+    add("perturb", "disturbers, and what they do");
     add("filter", po::value<std::string>()->default_value("*"), "scenarios, as with run");
     const auto values = parse_options(words, "list", options);
     if (values.contains("rules")) {
@@ -47,6 +49,9 @@ int list_command(const Words& words) {
         for (const Point& point : device.points())
             std::println("{:<19} {}{} [{}]", point.name, point.available ? "" : "(not here) ",
                          point.what, point.symbol);
+    } else if (values.contains("perturb")) {
+        for (const DisturberKind& kind : disturber_kinds())
+            std::println("{:<12} {}", kind.name, kind.what);
     } else {
         for (const std::string& name : scenario_names(values["filter"].as<std::string>()))
             std::println("{}", name);

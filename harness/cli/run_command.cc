@@ -30,8 +30,9 @@ namespace po = boost::program_options;
 namespace fs = std::filesystem;
 
 struct Settings {
-    std::string kmod, scratch, out, host, filter, plant;
+    std::string kmod, scratch, out, host, filter, plant, perturb;
     std::optional<Script> script;
+    std::vector<const DisturberKind*> disturbers;
     bool emulated = false, shuffle = false, colour = false;
     std::uint64_t seed = 1;
     int repeat = 1;
@@ -50,6 +51,8 @@ Settings parse(const Words& words) {
         "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out");
     add("script", po::value<std::string>(), "a scenario in a file, see docs/director.md: run that one");
     add("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants");
+    add("perturb", po::value(&s.perturb),
+        "disturb every scenario: names with commas between, or all; see list --perturb");
     add("seed", po::value(&s.seed)->default_value(1), "of everything random");
     add("repeat", po::value(&s.repeat)->default_value(1), "run everything so many times");
     add("shuffle", po::bool_switch(&s.shuffle), "in an order that the seed decides");
@@ -66,6 +69,13 @@ Settings parse(const Words& words) {
             throw Exit(kUsage, std::format("run: {}", error.what()));
         }
     if (s.filter.empty()) s.filter = s.script ? "Script.*" : "*";
+    if (values.contains("perturb")) try {
+            s.disturbers = parse_disturbers(s.perturb);
+        } catch (const std::invalid_argument& word) {
+            throw Exit(kUsage, std::format("run: unknown disturber '{}': see mmuwitness list "
+                                           "--perturb",
+                                           word.what()));
+        }
     return s;
 }
 
@@ -87,6 +97,15 @@ void check_plant(Device& device, const std::string& plant) {
     if (plant.empty()) return;
     device.plant(plant);
     device.remove_plant();
+}
+
+void say_missing(const Perturbation& perturbation) {
+    for (const auto& [name, why] : perturbation.missing())
+        std::println("{:<13} disturber {}: {}", to_string(Verdict::skip), name, why);
+    std::fflush(stdout);
+    if (perturbation.missing().empty() || !perturbation.empty()) return;
+    const auto& [name, why] = perturbation.missing().front();
+    throw Exit(kSkip, std::format("run: no disturber to run with: {}: {}", name, why));
 }
 
 template <class T>
@@ -118,6 +137,8 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
     ScratchFs scratch = open_scratch(s.scratch);
     std::optional<KvmAnchor> anchor;
     if (s.emulated) anchor.emplace();
+    Perturbation perturbation(s.disturbers);
+    say_missing(perturbation);
     const Kvm kvm;
     Device device;
     check_plant(device, s.plant);
@@ -130,12 +151,16 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
             throw Exit(kUsage, std::format("run: {}", error.what()));
         }
     for (const std::string& note : host.notes()) device.note(MMUWITNESS_NOTE_HOST, note);
+    for (const auto& [name, why] : perturbation.missing())
+        device.note(MMUWITNESS_NOTE_PERTURB, std::format("{} missing {}", name, why));
 
-    RunContext run({.plant = s.plant, .emulated = s.emulated, .stop = interrupted, .seed = s.seed},
+    RunContext run({.plant = s.plant, .perturbation = perturbation, .emulated = s.emulated, .stop = interrupted, .seed = s.seed},
                    kvm, device, *recorder, value_of(recorder->stream()), scratch, print_progress);
     run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
+    const bool restored = perturbation.finish();
     run_teardown_scenario(run, scratch);
     JudgeResult result = run.finish();
+    if (!restored) throw Exit(kFail, "run: the machine's settings are not as they were, see above");
     const auto saved = recorder->finish(fs::path(s.out) / "trace.dat");
     return {.result = std::move(result), .recording_error = saved ? "" : saved.error()};
 }

@@ -85,6 +85,9 @@ void Judge::note(const Event& e) {
         case MMUWITNESS_NOTE_HOOK:
             hook(text);
             break;
+        case MMUWITNESS_NOTE_PERTURB:
+            perturb(text);
+            break;
         case MMUWITNESS_NOTE_DOUBT:
             if (scenario_ && scenario_->doubt.empty()) scenario_->doubt = text;
             break;
@@ -162,6 +165,24 @@ void Judge::hook(std::string_view text) {
                !std::ranges::contains(missing, name, &MissingHook::name)) {
         missing.push_back({name, why});
     }
+}
+
+void Judge::perturb(std::string_view text) {
+    const std::string name(next_word(text));
+    if (std::string_view rest = text; next_word(rest) == "missing") {
+        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+        result_.missing_disturbers.push_back({name, std::string(rest)});
+        return;
+    }
+    if (!scenario_ || scenario_->ended) return;
+    Disturbance& d = scenario_->facts.disturbances.emplace_back();
+    d.name = name;
+    each_pair(text, [&](std::string_view key, std::string_view value) {
+        if (key == "why")
+            d.why = value;
+        else
+            d.counts.emplace_back(key, to_number(value));
+    });
 }
 
 void Judge::lost(uint64_t events) {

@@ -53,6 +53,7 @@ class Judge {
     void begin(const Event& e);
     void end(const Event& e);
     void close(bool complete);
+    void perturb(std::string_view text);
     void hook(std::string_view text);
 
     JudgeResult result_;

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mmuw {
@@ -40,6 +41,14 @@ struct RuleResult {
     std::vector<Window> windows = {};
 };
 
+// What a disturber did during a scenario.
+struct Disturbance {
+    std::string name = {};
+    std::vector<std::pair<std::string, uint64_t>> counts = {};  // 0 of the first: nothing
+    std::string why = {};                                       // it gave up
+    bool idle() const { return counts.empty() || counts.front().second == 0; }
+};
+
 struct ScenarioResult {
     std::string name = {};
     Verdict verdict = Verdict::pass;
@@ -53,6 +62,7 @@ struct ScenarioResult {
     uint64_t plant_hits = 0;
     std::string why = {};  // of the scenario itself, when not pass
     std::vector<RuleResult> rules = {};
+    std::vector<Disturbance> disturbances = {};
 };
 
 struct MissingHook {
@@ -67,8 +77,13 @@ struct WitnessResult {
     uint64_t lost = 0;
 };
 
+struct MissingDisturber {
+    std::string name, why;
+};
+
 struct JudgeResult {
     std::map<std::string, std::string> host;  // NOTE_HOST: "KEY VALUE"
+    std::vector<MissingDisturber> missing_disturbers;
     WitnessResult witness;
     std::vector<ScenarioResult> scenarios;
 };

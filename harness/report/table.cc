@@ -73,6 +73,49 @@ void details(Table& t, const ScenarioResult& s, std::set<std::string>& shown) {
     }
 }
 
+std::string joined(const std::vector<std::string>& words) {
+    std::string all;
+    for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
+    return all;
+}
+
+// What each disturber did, over all scenarios; where it did nothing or gave up, is named.
+void disturbers(Table& t, const JudgeResult& result) {
+    struct Total {
+        uint64_t scenarios = 0;
+        std::vector<std::pair<std::string, uint64_t>> counts;
+        std::vector<std::string> idle, failed;
+    };
+    std::vector<std::pair<std::string, Total>> totals;
+    for (const ScenarioResult& s : result.scenarios)
+        for (const Disturbance& d : s.disturbances) {
+            auto at = std::ranges::find(totals, d.name, &std::pair<std::string, Total>::first);
+            if (at == totals.end()) at = totals.insert(at, {d.name, {}});
+            Total& total = at->second;
+            ++total.scenarios;
+            for (const auto& [what, number] : d.counts) {
+                auto to = std::ranges::find(total.counts, what,
+                                            &std::pair<std::string, uint64_t>::first);
+                if (to == total.counts.end()) to = total.counts.insert(to, {what, 0});
+                to->second += number;
+            }
+            if (d.idle()) total.idle.push_back(s.name);
+            if (!d.why.empty()) total.failed.push_back(s.name + ": " + d.why);
+        }
+    if (!totals.empty() || !result.missing_disturbers.empty()) t.line("");
+    for (const auto& [name, total] : totals) {
+        std::vector<std::string> counts;
+        for (const auto& [what, number] : total.counts)
+            counts.push_back(std::format("{} {}", number, what));
+        t.line("disturber {:12} {} scenarios: {}", name, total.scenarios, joined(counts));
+        if (!total.idle.empty())
+            t.line("  did nothing in {} of them: {}", total.idle.size(), joined(total.idle));
+        for (const std::string& why : total.failed) t.line("  gave up in {}", why);
+    }
+    for (const MissingDisturber& m : result.missing_disturbers)
+        t.line("disturber {:12} {}: {}", m.name, t.word(Verdict::skip), m.why);
+}
+
 }  // namespace
 
 std::string table(const JudgeResult& result, bool colour) {
@@ -94,6 +137,7 @@ std::string table(const JudgeResult& result, bool colour) {
     std::set<std::string> shown;
     for (const ScenarioResult& s : result.scenarios)
         if (s.verdict != Verdict::pass) details(t, s, shown);
+    disturbers(t, result);
     const Summary n = summarize(result);
     t.line("");
     t.line("{} pass, {} fail, {} skip, {} inconclusive{}; {} events, {} lost", n.pass, n.fail,

@@ -35,7 +35,26 @@ void put_scenario(Json& j, const ScenarioResult& s) {
         j.member("first_trial", r.first_trial).member("first_seconds", r.first_seconds);
         j.member("why", r.why).close('}');
     }
-    j.close(']').close('}');
+    j.close(']');
+    if (!s.disturbances.empty()) {
+        j.key("disturbers").open('[');
+        for (const Disturbance& d : s.disturbances) {
+            j.open('{').member("name", d.name).member("idle", d.idle()).member("why", d.why);
+            j.key("counts").open('{');
+            for (const auto& [what, number] : d.counts) j.member(what, number);
+            j.close('}').close('}');
+        }
+        j.close(']');
+    }
+    j.close('}');
+}
+
+void put_missing(Json& j, const std::vector<MissingDisturber>& missing) {
+    if (missing.empty()) return;
+    j.key("missing_disturbers").open('[');
+    for (const MissingDisturber& m : missing)
+        j.open('{').member("name", m.name).member("why", m.why).close('}');
+    j.close(']');
 }
 
 }  // namespace
@@ -46,6 +65,7 @@ std::string verdict_json(const JudgeResult& result, const HostFacts& host,
     j.open('{').member("schema", "mmuwitness-verdict/1").member("tool", tool);
     put_host(j, host);
     put_witness(j, result.witness);
+    put_missing(j, result.missing_disturbers);
     j.key("scenarios").open('[');
     for (const ScenarioResult& s : result.scenarios) put_scenario(j, s);
     const Summary n = summarize(result);

@@ -26,7 +26,8 @@ TEST_P(LogToggle, NothingIsMissedWhileOn) {
     for (unsigned vcpu = 0; vcpu < kVcpus; vcpu++)
         guest.start_writing(vcpu, 0, kPages,
                             {.order = guest::Order::kRandom, .seed = seed() + vcpu});
-    for (int round = 0; round < kRounds; round++) {
+    for (int round = 0; round < rounds(kRounds); round++) {
+        let_write(guest);
         guest.log().enable(slot);
         MigrationCopy copy(file.file(), kVcpus);
         copy.copy_all();

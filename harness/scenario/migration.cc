@@ -36,7 +36,8 @@ TEST_P(Migration, CopyEqualsMemory) {
                             {.order = guest::Order::kRandom, .seed = seed() + vcpu});
     MigrationCopy copy(file.file(), vcpus);
     copy.copy_all();
-    for (int round = 0; round < kRounds; round++) {
+    for (int round = 0; round < rounds(kRounds); round++) {
+        let_write(guest);
         mark(guest, MMUWITNESS_MARK_UNTOUCHED, {slot.id(), slot.gfn() + written, kUntouched});
         copy.copy(guest.log().collect(slot));
         trial();

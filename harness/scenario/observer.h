@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "scenario/witnessed_file.h"
 #include "vmm/observer.h"
@@ -13,12 +15,14 @@ namespace mmuw {
 // For one VM. Memslots are looked up among the files to name what backs them.
 class WitnessObserver : public VmObserver {
   public:
-    WitnessObserver(Device& device, const WitnessedFiles& files) : device_(device), files_(files) {}
+    WitnessObserver(Device& device, const WitnessedFiles& files, std::function<void()> started)
+        : device_(device), files_(files), started_(std::move(started)) {}
 
     [[nodiscard]] std::uint32_t vm() const { return vm_; }
 
     void vm_created(int vm_fd) override;
     void vm_closing(int vm_fd) override;
+    void vcpus_started() override { started_(); }
     void before_memslot(const MemslotChange& change) override;
     void after_memslot(const MemslotChange& change) override;
     void before_collect(std::uint32_t slot) override;
@@ -29,6 +33,7 @@ class WitnessObserver : public VmObserver {
 
     Device& device_;
     const WitnessedFiles& files_;
+    std::function<void()> started_;
     std::uint32_t vm_ = 0;
 };
 

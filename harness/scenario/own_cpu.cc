@@ -2,9 +2,11 @@
 #include "scenario/own_cpu.h"
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 
+#include "base/id_list.h"
 #include "base/sys_error.h"
 
 namespace mmuw {
@@ -17,17 +19,30 @@ void each_thread(const std::function<void(pid_t)>& visit) {
         visit(static_cast<pid_t>(std::stol(entry.path().filename().string())));
 }
 
+// The whole mask: sched_getaffinity() leaves out CPUs that are offline just now.
+cpu_set_t allowed_cpus() {
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    std::ifstream status("/proc/self/status");
+    for (std::string word; status >> word;)
+        if (word == "Cpus_allowed_list:" && status >> word)
+            for (const int cpu : parse_id_list(word))
+                if (cpu < CPU_SETSIZE) CPU_SET(cpu, &cpus);
+    return cpus;
+}
+
 }  // namespace
 
-OwnCpu::OwnCpu(pid_t vcpu_thread) {
-    if (sched_getaffinity(0, sizeof before_, &before_) != 0) throw_errno("sched_getaffinity");
-    if (CPU_COUNT(&before_) < 2) return;
+OwnCpu::OwnCpu(pid_t vcpu_thread) : before_(allowed_cpus()) {
+    cpu_set_t rest;
+    if (sched_getaffinity(0, sizeof rest, &rest) != 0) throw_errno("sched_getaffinity");
+    if (CPU_COUNT(&rest) < 2) return;
+    moved_ = true;
     int last = CPU_SETSIZE - 1;
-    while (!CPU_ISSET(last, &before_)) last--;
+    while (!CPU_ISSET(last, &rest)) last--;
     cpu_set_t own;
     CPU_ZERO(&own);
     CPU_SET(last, &own);
-    cpu_set_t rest = before_;
     CPU_CLR(last, &rest);
     each_thread([&](pid_t thread) {
         sched_setaffinity(thread, sizeof own, thread == vcpu_thread ? &own : &rest);
@@ -35,6 +50,7 @@ OwnCpu::OwnCpu(pid_t vcpu_thread) {
 }
 
 OwnCpu::~OwnCpu() {
+    if (!moved_) return;
     each_thread([this](pid_t thread) { sched_setaffinity(thread, sizeof before_, &before_); });
 }
 

@@ -9,7 +9,7 @@ namespace mmuw {
 
 // As long as it lives, the vCPU's thread has the last CPU, and all others of this process the rest:
 // a thread that wakes up there makes the vCPU exit, and an exit may flush the TLB. It makes a
-// symptom likelier, and no more: without a second CPU it does nothing.
+// symptom likelier, and no more: without a second CPU, or while that is offline, it does nothing.
 class OwnCpu {
   public:
     explicit OwnCpu(pid_t vcpu_thread);
@@ -19,6 +19,7 @@ class OwnCpu {
 
   private:
     cpu_set_t before_;
+    bool moved_ = false;
 };
 
 }  // namespace mmuw

@@ -56,17 +56,22 @@ void ScenarioTest::promise(std::initializer_list<std::string_view> rules) {
 
 WitnessedFile& ScenarioTest::add_file(std::uint64_t pages) {
     promise({"nothing-left"});
-    return files_.add(run_.device, run_.scratch.directory(), pages);
+    WitnessedFile& file = files_.add(run_.device, run_.scratch.directory(), pages);
+    run_.options.perturbation.add_memory(file.file().mapping().span());
+    return file;
 }
 
 Guest& ScenarioTest::add_guest(GuestConfig config) {
-    auto observer = std::make_unique<WitnessObserver>(run_.device, files_);
-    config.observer = observer.get();
+    WitnessedGuest& added = guests_.emplace_back();
+    added.observer = std::make_unique<WitnessObserver>(run_.device, files_, [this, &added] {
+        run_.options.perturbation.guest_started(*added.guest);
+    });
+    config.observer = added.observer.get();
     // Under emulation a polling vCPU must not keep the harness from its CPU. On bare metal it may
     // hold a folio lock that others wait for, and must not starve.
     if (!run_.options.emulated) config.policy = VcpuThread::Policy::kNormal;
-    auto guest = std::make_unique<Guest>(run_.kvm, config);
-    return *guests_.emplace_back(std::move(observer), std::move(guest)).guest;
+    added.guest = std::make_unique<Guest>(run_.kvm, config);
+    return *added.guest;
 }
 
 Mapping& ScenarioTest::add_anonymous(std::uint64_t pages) {
@@ -82,6 +87,15 @@ Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {
     guest.add_memory(0, file.pages(), file.file().mapping().get());
     guest.start();
     return guest;
+}
+
+int ScenarioTest::rounds(int undisturbed) const {
+    return run_.options.perturbation.empty() ? undisturbed : 3 * undisturbed;
+}
+
+void ScenarioTest::let_write(Guest& guest) {
+    constexpr std::uint64_t kSome = 8;
+    for (unsigned vcpu = 0; vcpu < guest.vcpus(); vcpu++) guest.wait_progress(vcpu, kSome);
 }
 
 void ScenarioTest::trial(bool hit) {
@@ -157,6 +171,9 @@ std::string ScenarioTest::end_note() const {
 
 void ScenarioTest::TearDown() {
     if (!begun_) return;
+    // What they hold for a moment must not look as if it were left.
+    for (const std::string& report : run_.options.perturbation.stop())
+        run_.device.note(MMUWITNESS_NOTE_PERTURB, report);
     try {
         if (!run_.options.plant.empty()) run_.device.remove_plant();
         take_down();

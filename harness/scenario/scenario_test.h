@@ -43,6 +43,12 @@ class ScenarioTest : public testing::Test {
     // A guest with `file` as its data memory, from page 0, started.
     Guest& start_guest(WitnessedFile& file, GuestConfig config);
 
+    // Repetitions of what gives evidence. A disturber may take away, at any moment, what a rule
+    // looks at (the SPTEs that a collection would protect): then there are more of them.
+    [[nodiscard]] int rounds(int undisturbed) const;
+    // Every vCPU goes on for some pages: on a busy machine, or one whose disturbers take the SPTEs
+    // away, nothing may have been written since the last look.
+    static void let_write(Guest& guest);
     // One more repetition of what the scenario does; `hit` when the interesting case occurred.
     void trial(bool hit = true);
     // Of this scenario: the same for the same --seed.

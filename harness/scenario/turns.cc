@@ -26,7 +26,7 @@ TEST_P(Turns, EveryWriteIsLoggedAndNothingElse) {
     guest.log().enable(slot);
     static_cast<void>(guest.log().collect(slot));
 
-    for (int round = 0; round < kRounds; round++) {
+    for (int round = 0; round < rounds(kRounds); round++) {
         // The lower half in each round, the upper half in every second.
         const std::uint64_t count = round % 2 == 0 ? kPages / 2 : kPages;
         // Twice: the exit of each fault of the first pass may flush the TLB (under emulation it

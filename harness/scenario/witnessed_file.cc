@@ -105,10 +105,12 @@ void WitnessedFile::release() {
 
 WitnessedFile& WitnessedFiles::add(Device& device, const std::string& directory,
                                    std::uint64_t pages) {
+    const std::lock_guard lock(mutex_);
     return files_.emplace_back(device, directory, pages);
 }
 
 BackingPage WitnessedFiles::find(std::uint64_t hva) const {
+    const std::lock_guard lock(mutex_);
     for (const WitnessedFile& file : files_) {
         const Mapping& mapping = file.file().mapping();
         if (hva >= mapping.hva() && hva < mapping.hva() + mapping.size())

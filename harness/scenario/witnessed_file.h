@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "backing/backing_file.h"
@@ -59,9 +60,11 @@ class WitnessedFiles {
     WitnessedFile& add(Device& device, const std::string& directory, std::uint64_t pages);
     // What the mapping at hva shows.
     [[nodiscard]] BackingPage find(std::uint64_t hva) const;
+    // Not beside add() or find(): those may be called by any thread.
     [[nodiscard]] std::list<WitnessedFile>& all() { return files_; }
 
   private:
+    mutable std::mutex mutex_;
     std::list<WitnessedFile> files_;
 };
 

@@ -79,7 +79,8 @@ inline constexpr Symbol note_kind[] = {{"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENAR
                                        {"HOOK", MMUWITNESS_NOTE_HOOK},
                                        {"KERNEL_LOG", MMUWITNESS_NOTE_KERNEL_LOG},
                                        {"HOST", MMUWITNESS_NOTE_HOST},
-                                       {"DOUBT", MMUWITNESS_NOTE_DOUBT}};
+                                       {"DOUBT", MMUWITNESS_NOTE_DOUBT},
+                                       {"PERTURB", MMUWITNESS_NOTE_PERTURB}};
 inline constexpr Symbol gate_phase[] = {{"HELD", MMUWITNESS_GATE_HELD},
                                         {"WON", MMUWITNESS_GATE_WON},
                                         {"TIMED_OUT", MMUWITNESS_GATE_TIMED_OUT},

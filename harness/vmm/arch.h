@@ -21,6 +21,9 @@ std::uint64_t private_gpa();
 std::uint64_t data_gpa();
 std::uint64_t data_bytes();  // at most, behind data_gpa()
 
+// Behind everything that a Guest uses: memslots may be made there, the guest does not look.
+std::uint64_t spare_gpa();
+
 // KVM_CREATE_VM's argument.
 unsigned long vm_type(const Kvm& kvm);
 // What a VM needs before its first vCPU.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vmm/arch.h"
+#include "vmm/kick.h"
 
 namespace mmuw {
 
@@ -74,8 +75,19 @@ void RingLog::drain() {
             if (found != pending_.end() && offset < found->second.pages())
                 found->second.set(offset);
         });
-    if (harvested == 0) return;
-    vm_->control(KVM_RESET_DIRTY_RINGS, nullptr, "KVM_RESET_DIRTY_RINGS");
+    if (harvested != 0) reset(harvested);
+}
+
+// Since 6.16 a pending signal ends the ioctl early, and all that says so is the number of entries
+// that it has reset (kvm_vm_ioctl_reset_dirty_pages()): again, until all are. Too few without a
+// signal is the kernel's affair, and for the rules to find.
+void RingLog::reset(std::size_t harvested) {
+    for (std::size_t done = 0; done < harvested;) {
+        const std::uint64_t signals = kicks_taken_here();
+        done += static_cast<std::size_t>(
+            vm_->control(KVM_RESET_DIRTY_RINGS, nullptr, "KVM_RESET_DIRTY_RINGS"));
+        if (kicks_taken_here() == signals) return;
+    }
 }
 
 }  // namespace mmuw

@@ -38,7 +38,9 @@ class RingLog : public DirtyLog {
         VcpuThread* thread;
     };
 
-    void drain();  // with mutex_ held
+    // With mutex_ held.
+    void drain();
+    void reset(std::size_t harvested);
 
     std::uint32_t entries_;
     Vm* vm_ = nullptr;

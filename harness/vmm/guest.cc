@@ -130,6 +130,7 @@ void Guest::start() {
         wait_until(
             i, config_.idle == guest::Idle::kPark,
             [&channel = *cpus_[i].channel] { return channel.ready(); }, "its first command");
+    vm_->observer().vcpus_started();
 }
 
 std::uint64_t Guest::gfn(std::uint64_t page) const {

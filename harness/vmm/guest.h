@@ -95,6 +95,8 @@ class Guest {
     void start_reading(unsigned vcpu, std::uint64_t first, std::uint64_t count,
                        const Walk& walk = {}, std::uint32_t lane = guest::kOwnLane);
     void start_spinning(unsigned vcpu);
+    // Returns when the vCPU has touched so many pages more. It must not be paused.
+    void wait_progress(unsigned vcpu, std::uint64_t pages);
     // Ends it; returns when the last write is complete and in the journal.
     CommandResult stop(unsigned vcpu);
     CommandResult stop_writing(unsigned vcpu) { return stop(vcpu); }

@@ -125,6 +125,12 @@ void Guest::start_spinning(unsigned vcpu) {
     wait_begun(vcpu, post(vcpu, command(guest::Op::kSpin, 0, 0)));
 }
 
+void Guest::wait_progress(unsigned vcpu, std::uint64_t pages) {
+    const Channel& channel = *cpus_.at(vcpu).channel;
+    const std::uint64_t until = channel.progress() + pages;
+    wait_until(vcpu, false, [&] { return channel.progress() >= until; }, "its next pages");
+}
+
 CommandResult Guest::stop(unsigned vcpu) {
     Channel& channel = *cpus_.at(vcpu).channel;
     const std::uint64_t number = channel.posted();

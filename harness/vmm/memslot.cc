@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <format>
+#include <utility>
 
 #include "base/mapping.h"
 
@@ -33,6 +34,16 @@ void Memslot::set_log(bool on) {
 
 void Memslot::move(std::uint64_t gfn) {
     change(gfn, pages_, flags_, false);
+}
+
+void Memslot::move(std::uint64_t gfn) {
+    const std::uint64_t from = std::exchange(gfn_, gfn);
+    try {
+        change(pages_, flags_, false);
+    } catch (...) {
+        gfn_ = from;
+        throw;
+    }
 }
 
 void Memslot::remove() {

@@ -26,6 +26,8 @@ class VmObserver {
     // Right after KVM_CREATE_VM, and right before the VM's descriptor is closed.
     virtual void vm_created(int /*vm_fd*/) {}
     virtual void vm_closing(int /*vm_fd*/) {}
+    // All vCPUs are in their command loops.
+    virtual void vcpus_started() {}
     // Around KVM_SET_USER_MEMORY_REGION; after_memslot only when it succeeded.
     virtual void before_memslot(const MemslotChange& /*change*/) {}
     virtual void after_memslot(const MemslotChange& /*change*/) {}

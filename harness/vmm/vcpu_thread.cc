@@ -12,24 +12,11 @@
 
 #include "base/sys_error.h"
 #include "vmm/arch.h"
+#include "vmm/kick.h"
 #include "vmm/vcpu_exit.h"
 
 namespace mmuw {
 namespace {
-
-constexpr int kKickSignal = SIGUSR1;
-
-// Without SA_RESTART and with a handler, the signal does nothing but end KVM_RUN.
-void install_kick_handler() {
-    static const bool installed = [] {
-        struct sigaction action{};
-        action.sa_handler = [](int) {};
-        if (sigaction(kKickSignal, &action, nullptr) != 0)
-            throw_errno("sigaction({})", kKickSignal);
-        return true;
-    }();
-    static_cast<void>(installed);
-}
 
 // Ctrl-C and the like belong to the main thread.
 void block_other_signals() {

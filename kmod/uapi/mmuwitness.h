@@ -160,6 +160,11 @@ enum mmuwitness_note_kind {
 	MMUWITNESS_NOTE_HOST,
 	/* why the evidence of the scenario is incomplete: what would pass is inconclusive */
 	MMUWITNESS_NOTE_DOUBT,
+	/*
+	 * "NAME WHAT=N ... [why=TEXT]": what a disturber did during the scenario, 0 of the
+	 * first WHAT: nothing; "NAME missing WHY", before the first one: not on this machine
+	 */
+	MMUWITNESS_NOTE_PERTURB,
 };
 
 /*

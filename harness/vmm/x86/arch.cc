@@ -22,6 +22,8 @@ constexpr std::uint64_t kPrivate = 2 * kMiB;
 constexpr std::uint64_t kData = 1024 * kMiB;
 constexpr std::uint64_t kDataBytes = 2048 * kMiB;
 
+constexpr std::uint64_t kSpare = 8192 * kMiB;
+
 // In the hole below 4 GiB: KVM on Intel puts three pages of a TSS and one page table there for
 // guests in real mode (KVM_SET_TSS_ADDR, KVM_SET_IDENTITY_MAP_ADDR).
 constexpr std::uint64_t kIdentityMap = 0xfffbc000;
@@ -64,6 +66,10 @@ std::uint64_t data_gpa() {
 }
 std::uint64_t data_bytes() {
     return kDataBytes;
+}
+
+std::uint64_t spare_gpa() {
+    return kSpare;
 }
 
 unsigned long vm_type(const Kvm& /*kvm*/) {

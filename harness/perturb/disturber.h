@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What every disturber is: something that the kernel has to cope with while a scenario runs, and
+// that changes none of its promises.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "perturb/machine_guard.h"
+#include "vmm/guest.h"
+
+namespace mmuw {
+
+using Random = std::minstd_rand;
+
+// The scenario under way, as far as disturbers may touch it. All of it outlives the disturbance.
+class Target {
+  public:
+    // A mapping that backs guest memory.
+    void add_memory(std::span<std::byte> memory);
+    void add_guest(Guest& guest);
+    void clear();
+    [[nodiscard]] std::vector<std::span<std::byte>> memory() const;
+    [[nodiscard]] std::vector<Guest*> guests() const;
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<std::span<std::byte>> memory_;
+    std::vector<Guest*> guests_;
+};
+
+// At random from the first to the second.
+struct Pause {
+    std::chrono::microseconds least, most;
+};
+
+struct Count {
+    std::string_view what;
+    std::uint64_t number;
+};
+
+class Disturber {
+  public:
+    Disturber() = default;
+    virtual ~Disturber() = default;
+    Disturber(const Disturber&) = delete;
+    Disturber& operator=(const Disturber&) = delete;
+
+    // A scenario begins: before its first guest joins. Counts start at 0.
+    virtual void begin(Target& /*target*/) {}
+    // A guest's vCPUs run. On the scenario's thread, beside step().
+    virtual void joined(Guest& /*guest*/) {}
+    // One disturbance, on the disturber's own thread, again and again.
+    virtual void step(Target& target, Random& random) = 0;
+    // Between two steps.
+    [[nodiscard]] virtual Pause pause() const = 0;
+    // The scenario's last step is over: what was put into its VMs is taken out.
+    virtual void end() {}
+    // What really happened since begin(). The first number is what the disturber is there for: 0
+    // says that it did nothing.
+    virtual std::vector<Count> counts() = 0;
+};
+
+// This machine does not offer what the disturber needs; what() says what is missing.
+class Unavailable : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct DisturberKind {
+    std::string_view name;
+    std::string_view what;
+    // Settings of the machine are the guard's to put back. Throws Unavailable or SysError.
+    std::unique_ptr<Disturber> (*make)(MachineGuard& guard);
+};
+
+std::span<const DisturberKind> disturber_kinds();
+
+// The number behind a word of /proc/vmstat and its like: "WORD NUMBER" lines. 0 if absent.
+std::uint64_t statistic(const std::string& path, std::string_view word);
+
+}  // namespace mmuw

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The disturbers of a run, together.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "perturb/disturber.h"
+
+namespace mmuw {
+
+// The kinds that a list names: names with commas between, or "all". std::invalid_argument names
+// the word that is no disturber.
+std::vector<const DisturberKind*> parse_disturbers(std::string_view list);
+
+class Perturbation {
+  public:
+    struct Missing {
+        std::string name, why;
+    };
+    // Of a scenario, for each disturber: "NAME WHAT=N WHAT=N ...", the first number is what it is
+    // there for; then "why=TEXT" if it had to give up.
+    using Report = std::vector<std::string>;
+
+    // Makes those that can work here; in the process' early time, when it has one thread.
+    explicit Perturbation(const std::vector<const DisturberKind*>& kinds);
+    ~Perturbation();
+    Perturbation(const Perturbation&) = delete;
+    Perturbation& operator=(const Perturbation&) = delete;
+
+    [[nodiscard]] const std::vector<Missing>& missing() const { return missing_; }
+    [[nodiscard]] bool empty() const { return running_.empty(); }
+
+    // A scenario's mappings, before or after its guests.
+    void add_memory(std::span<std::byte> memory) { target_.add_memory(memory); }
+    // With the first guest of a scenario the disturbance begins.
+    void guest_started(Guest& guest);
+    // Before anything of the scenario is taken down. Empty if no guest ran.
+    Report stop();
+    // After the last scenario: false if a setting of the machine could not be put back.
+    [[nodiscard]] bool finish();
+
+  private:
+    struct Running {
+        std::string_view name;
+        std::unique_ptr<Disturber> disturber;
+        std::thread thread;
+        std::string failure;  // of this scenario
+    };
+    void begin();
+    void body(Running& one, std::uint64_t seed);
+
+    std::optional<MachineGuard> guard_;  // gone after the disturbers
+    std::vector<Missing> missing_;
+    std::vector<Running> running_;
+    Target target_;
+    std::uint64_t scenarios_ = 0;
+    bool begun_ = false;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stop_ = false;
+};
+
+}  // namespace mmuw
