@@ -79,13 +79,18 @@ void Perturbation::body(Running& one, std::uint64_t seed) {
     Random random(static_cast<Random::result_type>(seed));
     const auto [least, most] = one.disturber->pause();
     std::uniform_int_distribution<std::int64_t> pause(least.count(), most.count());
+    // Together they take no more than one CPU.
+    const auto share = static_cast<int>(running_.size());
     std::unique_lock lock(mutex_);
     try {
         while (!stop_) {
             lock.unlock();
+            const auto begin = std::chrono::steady_clock::now();
             one.disturber->step(target_, random);
+            const auto took = std::chrono::steady_clock::now() - begin;
             lock.lock();
-            wake_.wait_for(lock, std::chrono::microseconds(pause(random)), [this] { return stop_; });
+            wake_.wait_for(lock, std::chrono::microseconds(pause(random)) + share * took,
+                           [this] { return stop_; });
         }
     } catch (const std::exception& error) {
         one.failure = error.what();

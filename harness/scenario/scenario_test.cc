@@ -68,8 +68,9 @@ Guest& ScenarioTest::add_guest(GuestConfig config) {
     });
     config.observer = added.observer.get();
     // Under emulation a polling vCPU must not keep the harness from its CPU. On bare metal it may
-    // hold a folio lock that others wait for, and must not starve.
-    if (!run_.options.emulated) config.policy = VcpuThread::Policy::kNormal;
+    // hold a folio lock that others wait for, and must not starve; nor beside a busy disturber.
+    if (!run_.options.emulated || !run_.options.perturbation.empty())
+        config.policy = VcpuThread::Policy::kNormal;
     added.guest = std::make_unique<Guest>(run_.kvm, config);
     return *added.guest;
 }
