@@ -45,6 +45,29 @@ const std::string kFlush =
     "log_mark vm=1 pid=2\n"
     "vm_ioctl vm=1 pid=1 phase=END cmd=KVM_GET_DIRTY_LOG\n";
 
+TEST(Judge, ReadsWhatDisturbersDid) {
+    const auto s = judged(
+        events(scenario(kDurable + "note kind=PERTURB text=\"signals taken=3 sent=5\"\n"
+                                   "note kind=PERTURB text=\"hotplug cycles=0 why=write(x): no\"\n")));
+    EXPECT_EQ(s.verdict, Verdict::pass);
+    ASSERT_EQ(s.disturbances.size(), 2u);
+    EXPECT_EQ(s.disturbances[0].name, "signals");
+    EXPECT_EQ(s.disturbances[0].counts,
+              (std::vector<std::pair<std::string, uint64_t>>{{"taken", 3}, {"sent", 5}}));
+    EXPECT_FALSE(s.disturbances[0].idle());
+    EXPECT_TRUE(s.disturbances[1].idle());
+    EXPECT_EQ(s.disturbances[1].why, "write(x): no");
+}
+
+TEST(Judge, ReadsWhichDisturbersAreMissing) {
+    Judge judge;
+    for (const Event& e : events("note kind=PERTURB text=\"ksm missing no KSM here\"\n"))
+        judge.feed(e);
+    ASSERT_EQ(judge.result().missing_disturbers.size(), 1u);
+    EXPECT_EQ(judge.result().missing_disturbers[0].name, "ksm");
+    EXPECT_EQ(judge.result().missing_disturbers[0].why, "no KSM here");
+}
+
 TEST(Judge, ReadsTheScenariosNotes) {
     const auto s = judged(events(scenario(kDurable)));
     EXPECT_EQ(s.name, "s");

@@ -20,6 +20,7 @@ void block_all_signals() {
 
 std::vector<const DisturberKind*> parse_disturbers(std::string_view list) {
     std::vector<const DisturberKind*> chosen;
+    if (list.empty()) throw std::invalid_argument("");
     for (const auto part : list | std::views::split(',')) {
         const std::string_view word(part.begin(), part.end());
         bool known = false;

@@ -45,6 +45,7 @@ expect 2 'unrecogni[sz]ed option' "unknown option" /mmuwitness run --frobnicate
 expect 2 "required" "run without --scratch" /mmuwitness run
 expect 2 'unknown rule' "unknown rule" /mmuwitness explain frobnicate
 expect 2 'no scenario matches' "filter that matches nothing" $run --kmod /mmuwitness.ko --filter 'No.Such*'
+expect 2 "unknown disturber 'frobnicate'" "unknown disturber" $run --perturb=signals,frobnicate
 expect 2 'unknown plant' "unknown plant" $run --kmod /mmuwitness.ko --plant frobnicate
 
 # ---- what is missing
