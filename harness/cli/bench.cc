@@ -60,7 +60,7 @@ Sample witnessed(const Kvm& kvm, const std::string& directory) {
     device.start();
     WitnessedFiles files;
     WitnessedFile& file = files.add(device, directory, kPages);
-    WitnessObserver observer(device, files, [] {});
+    WitnessObserver observer(device, files, {});
     Sample sample{};
     const std::uint64_t before = device.last_seq();
     sample.round_us = time_rounds(kvm, file.file(), &observer);

@@ -58,6 +58,8 @@ class Disturber {
     virtual void begin(Target& /*target*/) {}
     // A guest's vCPUs run. On the scenario's thread, beside step().
     virtual void joined(Guest& /*guest*/) {}
+    // Around the calls that collect a log and change memslots, on the thread that makes them.
+    virtual void calling(bool /*begins*/) {}
     // One disturbance, on the disturber's own thread, again and again.
     virtual void step(Target& target, Random& random) = 0;
     // Between two steps.

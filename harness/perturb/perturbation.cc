@@ -63,8 +63,12 @@ void Perturbation::guest_started(Guest& guest) {
     if (!begun_) begin();
 }
 
+void Perturbation::calling(bool begins) {
+    if (!begun_) return;
+    for (Running& one : running_) one.disturber->calling(begins);
+}
+
 void Perturbation::begin() {
-    begun_ = true;
     stop_ = false;
     scenarios_++;
     for (Running& one : running_) {
@@ -72,6 +76,7 @@ void Perturbation::begin() {
         one.thread = std::thread([this, &one, seed = scenarios_] { body(one, seed); });
         pthread_setname_np(one.thread.native_handle(), std::string(one.name).c_str());
     }
+    begun_ = true;
 }
 
 // Its own signals are nothing that a disturber has to stand.

@@ -2,6 +2,7 @@
 // The disturbers of a run, together.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,8 @@ class Perturbation {
     void add_memory(std::span<std::byte> memory) { target_.add_memory(memory); }
     // With the first guest of a scenario the disturbance begins.
     void guest_started(Guest& guest);
+    // Around log collections and memslot changes, on their thread.
+    void calling(bool begins);
     // Before anything of the scenario is taken down. Empty if no guest ran.
     Report stop();
     // After the last scenario: false if a setting of the machine could not be put back.
@@ -62,7 +65,7 @@ class Perturbation {
     std::vector<Running> running_;
     Target target_;
     std::uint64_t scenarios_ = 0;
-    bool begun_ = false;
+    std::atomic<bool> begun_ = false;
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stop_ = false;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// signals: to every thread of the VMM, whatever call it is in. The handler does nothing and has no
-// SA_RESTART: a call that the kernel ends early returns EINTR.
+// signals: to every thread of the VMM, whatever call it is in, and some for certain in every call
+// that collects a log or changes memslots. The handler does nothing and has no SA_RESTART: a call
+// that the kernel ends early returns EINTR.
 #include <dirent.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
+#include <map>
 
 #include "perturb/disturbers.h"
 #include "vmm/kick.h"
@@ -15,12 +18,36 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Expires on the CPU that its thread runs on, in the middle of whatever the kernel does for it.
+class ThreadTimer {
+  public:
+    explicit ThreadTimer(pid_t thread) {
+        sigevent event{};
+        event.sigev_notify = SIGEV_THREAD_ID;
+        event.sigev_signo = kKickSignal;
+        event._sigev_un._tid = thread;
+        if (timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0) throw_errno("timer_create");
+    }
+    ~ThreadTimer() { timer_delete(timer_); }
+    ThreadTimer(const ThreadTimer&) = delete;
+    ThreadTimer& operator=(const ThreadTimer&) = delete;
+
+    // 0: no more.
+    void set(std::chrono::nanoseconds first, std::chrono::nanoseconds then) {
+        const itimerspec when = {.it_interval = {0, then.count()}, .it_value = {0, first.count()}};
+        timer_settime(timer_, 0, &when, nullptr);
+    }
+
+  private:
+    timer_t timer_{};
+};
+
 class Signals : public Disturber {
   public:
     Signals() { install_kick_handler(); }
 
     void begin(Target& /*target*/) override {
-        sent_ = 0;
+        sent_ = calls_ = 0;
         taken_ = kicks_taken();
     }
 
@@ -37,13 +64,32 @@ class Signals : public Disturber {
         closedir(tasks);
     }
 
+    void calling(bool begins) override {
+        const std::lock_guard lock(mutex_);
+        ThreadTimer& timer = timers_.try_emplace(gettid(), gettid()).first->second;
+        if (!begins) {
+            timer.set(0ns, 0ns);
+            return;
+        }
+        calls_++;
+        timer.set(std::chrono::microseconds(1 + random_() % 300),
+                  std::chrono::microseconds(50 + random_() % 300));
+    }
+
+    void end() override { timers_.clear(); }
+
     [[nodiscard]] Pause pause() const override { return {20us, 1000us}; }
 
     std::vector<Count> counts() override {
-        return {{"taken", kicks_taken() - taken_}, {"sent", sent_}};
+        return {{"taken", kicks_taken() - taken_}, {"sent", sent_}, {"calls", calls_}};
     }
 
   private:
+    std::mutex mutex_;  // guards what follows
+    std::map<pid_t, ThreadTimer> timers_;
+    Random random_;
+    std::uint64_t calls_ = 0;
+
     std::uint64_t sent_ = 0, taken_ = 0;
 };
 

@@ -35,18 +35,22 @@ void WitnessObserver::mark(const MemslotChange& change) {
 // A rule may ask for logging only of faults that began when it was on for certain.
 void WitnessObserver::before_memslot(const MemslotChange& change) {
     if (!logging_starts(change)) mark(change);
+    hooks_.calling(true);
 }
 
 void WitnessObserver::after_memslot(const MemslotChange& change) {
+    hooks_.calling(false);
     if (logging_starts(change)) mark(change);
 }
 
 void WitnessObserver::before_collect(std::uint32_t slot) {
     device_.mark(MMUWITNESS_MARK_COLLECT_BEGIN, vm_, {slot});
+    hooks_.calling(true);
 }
 
 void WitnessObserver::after_collect(std::uint32_t slot, std::uint64_t gfn,
                                     const PageBitmap& logged) {
+    hooks_.calling(false);
     std::vector<mmuwitness_mark> marks;
     for (std::uint64_t i = 0; i < logged.words().size(); i++)
         if (logged.words()[i] != 0)

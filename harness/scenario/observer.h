@@ -15,14 +15,19 @@ namespace mmuw {
 // For one VM. Memslots are looked up among the files to name what backs them.
 class WitnessObserver : public VmObserver {
   public:
-    WitnessObserver(Device& device, const WitnessedFiles& files, std::function<void()> started)
-        : device_(device), files_(files), started_(std::move(started)) {}
+    struct Hooks {
+        std::function<void()> started = [] {};
+        // About to collect a log or to change a memslot (true), or done with it.
+        std::function<void(bool)> calling = [](bool) {};
+    };
+    WitnessObserver(Device& device, const WitnessedFiles& files, Hooks hooks)
+        : device_(device), files_(files), hooks_(std::move(hooks)) {}
 
     [[nodiscard]] std::uint32_t vm() const { return vm_; }
 
     void vm_created(int vm_fd) override;
     void vm_closing(int vm_fd) override;
-    void vcpus_started() override { started_(); }
+    void vcpus_started() override { hooks_.started(); }
     void before_memslot(const MemslotChange& change) override;
     void after_memslot(const MemslotChange& change) override;
     void before_collect(std::uint32_t slot) override;
@@ -33,7 +38,7 @@ class WitnessObserver : public VmObserver {
 
     Device& device_;
     const WitnessedFiles& files_;
-    std::function<void()> started_;
+    Hooks hooks_;
     std::uint32_t vm_ = 0;
 };
 

@@ -57,19 +57,21 @@ void ScenarioTest::promise(std::initializer_list<std::string_view> rules) {
 WitnessedFile& ScenarioTest::add_file(std::uint64_t pages) {
     promise({"nothing-left"});
     WitnessedFile& file = files_.add(run_.device, run_.scratch.directory(), pages);
-    run_.options.perturbation.add_memory(file.file().mapping().span());
+    disturb().add_memory(file.file().mapping().span());
     return file;
 }
 
 Guest& ScenarioTest::add_guest(GuestConfig config) {
     WitnessedGuest& added = guests_.emplace_back();
-    added.observer = std::make_unique<WitnessObserver>(run_.device, files_, [this, &added] {
-        run_.options.perturbation.guest_started(*added.guest);
-    });
+    added.observer = std::make_unique<WitnessObserver>(
+        run_.device, files_,
+        WitnessObserver::Hooks{
+            .started = [this, &added] { disturb().guest_started(*added.guest); },
+            .calling = [this](bool begins) { disturb().calling(begins); }});
     config.observer = added.observer.get();
     // Under emulation a polling vCPU must not keep the harness from its CPU. On bare metal it may
     // hold a folio lock that others wait for, and must not starve; nor beside a busy disturber.
-    if (!run_.options.emulated || !run_.options.perturbation.empty())
+    if (!run_.options.emulated || !disturb().empty())
         config.policy = VcpuThread::Policy::kNormal;
     added.guest = std::make_unique<Guest>(run_.kvm, config);
     return *added.guest;
@@ -91,7 +93,7 @@ Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {
 }
 
 int ScenarioTest::rounds(int undisturbed) const {
-    return run_.options.perturbation.empty() ? undisturbed : 3 * undisturbed;
+    return disturb().empty() ? undisturbed : 3 * undisturbed;
 }
 
 void ScenarioTest::let_write(Guest& guest) {
@@ -173,7 +175,7 @@ std::string ScenarioTest::end_note() const {
 void ScenarioTest::TearDown() {
     if (!begun_) return;
     // What they hold for a moment must not look as if it were left.
-    for (const std::string& report : run_.options.perturbation.stop())
+    for (const std::string& report : disturb().stop())
         run_.device.note(MMUWITNESS_NOTE_PERTURB, report);
     try {
         if (!run_.options.plant.empty()) run_.device.remove_plant();

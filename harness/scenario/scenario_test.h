@@ -74,6 +74,7 @@ class ScenarioTest : public testing::Test {
         std::unique_ptr<WitnessObserver> observer;
         std::unique_ptr<Guest> guest;
     };
+    [[nodiscard]] Perturbation& disturb() const { return run_.options.perturbation; }
     void take_down();
     [[nodiscard]] std::string end_note() const;
 
