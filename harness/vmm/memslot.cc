@@ -36,16 +36,6 @@ void Memslot::move(std::uint64_t gfn) {
     change(gfn, pages_, flags_, false);
 }
 
-void Memslot::move(std::uint64_t gfn) {
-    const std::uint64_t from = std::exchange(gfn_, gfn);
-    try {
-        change(pages_, flags_, false);
-    } catch (...) {
-        gfn_ = from;
-        throw;
-    }
-}
-
 void Memslot::remove() {
     if (!present_) return;
     change(gfn_, 0, 0, false);
