@@ -164,11 +164,11 @@ give_back() {
 	((EUID != 0)) || [[ $owner == 0:0 || ! -d $BUILD ]] || chown -R --from=0:0 "$owner" "$BUILD"
 }
 
-builder_recipe() { # base|lint: the files that define it
+builder_recipe() { # base|lint|bench: the files that define it
 	printf '%s\n' "$SCRIPTS/builder-root" "$SCRIPTS/builder.packages"
-	[[ $1 != lint ]] || printf '%s\n' "$SCRIPTS/lint.packages"
+	[[ $1 == base ]] || printf '%s\n' "$SCRIPTS/$1.packages"
 }
-builder_path() { # base|lint
+builder_path() { # base|lint|bench
 	local files
 	mapfile -t files < <(builder_recipe "$1")
 	printf '%s/builder-%s-%s\n' "$CACHE" "$1" "$(cat "${files[@]}" | hash_of)"

@@ -46,9 +46,9 @@ const std::string kFlush =
     "vm_ioctl vm=1 pid=1 phase=END cmd=KVM_GET_DIRTY_LOG\n";
 
 TEST(Judge, ReadsWhatDisturbersDid) {
-    const auto s = judged(
-        events(scenario(kDurable + "note kind=PERTURB text=\"signals taken=3 sent=5\"\n"
-                                   "note kind=PERTURB text=\"hotplug cycles=0 why=write(x): no\"\n")));
+    const auto s = judged(events(
+        scenario(kDurable + "note kind=PERTURB text=\"signals taken=3 sent=5\"\n"
+                            "note kind=PERTURB text=\"hotplug cycles=0 why=write(x): no\"\n")));
     EXPECT_EQ(s.verdict, Verdict::pass);
     ASSERT_EQ(s.disturbances.size(), 2u);
     EXPECT_EQ(s.disturbances[0].name, "signals");

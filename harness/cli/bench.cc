@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// mmuwitness bench: what being witnessed costs a guest that writes under a dirty log. A figure to
-// read, not a test.
+// mmuwitness bench: what being witnessed costs a guest that writes under a dirty log, beside other
+// ways to record the same functions. Figures to read, not a test.
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <format>
+#include <functional>
 #include <optional>
 #include <print>
 
+#include "bench/contender.h"
 #include "cli/commands.h"
 #include "cli/machine.h"
 #include "cli/options.h"
@@ -26,7 +29,6 @@ using Microseconds = std::chrono::duration<double, std::micro>;
 
 constexpr std::uint64_t kPages = 256;
 constexpr int kRounds = 50;
-constexpr int kPairs = 5;
 
 struct Sample {
     double round_us;
@@ -48,11 +50,7 @@ double time_rounds(const Kvm& kvm, const BackingFile& file, VmObserver* observer
     return Microseconds(Clock::now() - begin).count() / kRounds;
 }
 
-Sample unwitnessed(const Kvm& kvm, const std::string& directory) {
-    const BackingFile file(directory, kPages);
-    return {.round_us = time_rounds(kvm, file, nullptr)};
-}
-
+// mmuwitness itself: session, hooks, recorder, and the VMM's marks.
 Sample witnessed(const Kvm& kvm, const std::string& directory) {
     Device device;
     auto recorder = Recorder::start({.directory = directory, .buffer_kb = 8192, .extra = {}});
@@ -68,13 +66,99 @@ Sample witnessed(const Kvm& kvm, const std::string& directory) {
     (*recorder)->sync();
     const Recorder::Loss loss = (*recorder)->loss();
     if (loss.events != 0 || !loss.why.empty())
-        throw Exit(kFail, std::format("bench: {} events lost {}", loss.events, loss.why));
+        throw std::runtime_error(std::format("{} events lost {}", loss.events, loss.why));
     return sample;
 }
+
+// Null: nobody records.
+Sample with(Contender* contender, const Kvm& kvm, const std::string& directory) {
+    const BackingFile file(directory, kPages);
+    Sample sample{};
+    if (contender != nullptr) contender->start();
+    sample.round_us = time_rounds(kvm, file, nullptr);
+    if (contender != nullptr) sample.events = contender->stop();
+    return sample;
+}
+
+// Where the hooks of a session are: a name that is a trace event's is a tracepoint, all else a
+// function, unless it is none (mmu_notifiers).
+Places hook_places() {
+    Places places;
+    Device device;
+    device.start();
+    for (const Hook& hook : device.hooks()) {
+        if (!hook.attached || hook.symbol.empty()) continue;
+        std::string system;
+        for (const auto& entry : std::filesystem::directory_iterator("/sys/kernel/tracing/events"))
+            if (std::filesystem::exists(entry.path() / hook.symbol))
+                system = entry.path().filename();
+        if (system.empty())
+            places.functions.push_back(hook.symbol);
+        else
+            places.tracepoints.push_back(system + ":" + hook.symbol);
+    }
+    for (auto* names : {&places.functions, &places.tracepoints}) {
+        std::ranges::sort(*names);
+        names->erase(std::ranges::unique(*names).begin(), names->end());
+    }
+    return places;
+}
+
+struct Way {
+    std::string name;
+    std::function<Sample()> measure;
+    std::vector<double> round_us = {};
+    std::vector<double> event_ns = {};  // against the bare round of the same turn
+    std::uint64_t events = 0;           // of the last turn
+    std::string why = {};               // it cannot be measured here
+};
 
 double median(std::vector<double> values) {
     std::ranges::sort(values);
     return values[values.size() / 2];
+}
+
+void measure(Way& way, const Way& bare) {
+    if (!way.why.empty()) return;
+    try {
+        const Sample sample = way.measure();
+        way.round_us.push_back(sample.round_us);
+        way.events = sample.events;
+        if (sample.events != 0)
+            way.event_ns.push_back((sample.round_us - bare.round_us.back()) * 1000 * kRounds /
+                                   static_cast<double>(sample.events));
+    } catch (const NotHere& error) {
+        way.why = error.what();
+    } catch (const std::runtime_error& error) {
+        if (&way == &bare) throw;
+        way.why = error.what();
+    }
+}
+
+void print_ways(const std::vector<Way>& ways, const Places& places, int turns) {
+    std::println("guest writes {} pages, log collected: {} rounds, {} turns; medians", kPages,
+                 kRounds, turns);
+    std::println(
+        "{} functions and {} tracepoints; mmuwitness also records returns, notifiers and "
+        "marks",
+        places.functions.size(), places.tracepoints.size());
+    std::println("{:<20} {:>10} {:>10} {:>12} {:>10} {:>22}", "recorded by", "us/round",
+                 "slow-down", "events/round", "ns/event", "ns/event : mmuwitness");
+    const double bare = median(ways.front().round_us);
+    const double ours = ways[1].event_ns.empty() ? 0 : median(ways[1].event_ns);
+    for (const Way& way : ways) {
+        if (!way.why.empty() || way.round_us.empty()) {
+            std::println("{:<20} not measured: {}", way.name, way.why);
+            continue;
+        }
+        const double round = median(way.round_us);
+        std::print("{:<20} {:>10.0f} {:>9.2f}x", way.name, round, round / bare);
+        if (way.event_ns.empty())
+            std::println("");
+        else
+            std::println(" {:>12} {:>10.0f} {:>21.2f}x", way.events / kRounds, median(way.event_ns),
+                         median(way.event_ns) / ours);
+    }
 }
 
 }  // namespace
@@ -82,12 +166,15 @@ double median(std::vector<double> values) {
 int bench_command(const Words& words) {
     std::string kmod, scratch_path;
     bool emulated = false;
+    int turns = 0;
     po::options_description options("options");
     auto add = options.add_options();
     add("kmod", po::value(&kmod), "mmuwitness.ko to load");
     add("scratch", po::value(&scratch_path)->required(), "as with run");
     add("emulated", po::bool_switch(&emulated), "as with run");
+    add("turns", po::value(&turns)->default_value(3), "how often each is measured");
     parse_options(words, "bench", options);
+    if (turns < 1) throw Exit(kUsage, "bench: --turns must be at least 1");
     check_machine("bench");
 
     std::optional<Module> module;
@@ -96,25 +183,23 @@ int bench_command(const Words& words) {
     std::optional<KvmAnchor> anchor;
     if (emulated) anchor.emplace();
     const Kvm kvm;
-    std::vector<double> off, on, ratios;
-    std::uint64_t events = 0;
-    for (int pair = 0; pair < kPairs; pair++) {  // in turns: what else the machine does hits both
-        off.push_back(unwitnessed(kvm, scratch.directory()).round_us);
-        const Sample sample = witnessed(kvm, scratch.directory());
-        on.push_back(sample.round_us);
-        ratios.push_back(on.back() / off.back());
-        events = sample.events;
-    }
-    const double cost_ns =
-        (median(on) - median(off)) * 1000 * kRounds / static_cast<double>(events);
-    std::println("guest writes {} pages, log collected: {} rounds, {} pairs of runs", kPages,
-                 kRounds, kPairs);
-    std::println("unwitnessed  {:8.0f} us a round (median)", median(off));
-    std::println("witnessed    {:8.0f} us a round (median), {} events a round", median(on),
-                 events / kRounds);
-    std::println("slow-down    {:8.2f}x (median of pairs; {:.2f} to {:.2f}), {:.0f} ns an event",
-                 median(ratios), *std::ranges::min_element(ratios),
-                 *std::ranges::max_element(ratios), cost_ns);
+    const Places places = hook_places();
+    const std::string& directory = scratch.directory();
+    const auto kprobes = make_kprobe_recording(places, directory);
+    const auto trace_cmd = make_trace_cmd(places, directory);
+    const auto counting = make_bpftrace(places, directory, BpftraceDoes::kCount);
+    const auto printing = make_bpftrace(places, directory, BpftraceDoes::kPrint);
+    std::vector<Way> ways = {
+        {"nothing", [&] { return with(nullptr, kvm, directory); }},
+        {"mmuwitness", [&] { return witnessed(kvm, directory); }},
+        {"kprobe events", [&] { return with(kprobes.get(), kvm, directory); }},
+        {"trace-cmd", [&] { return with(trace_cmd.get(), kvm, directory); }},
+        {"bpftrace, counting", [&] { return with(counting.get(), kvm, directory); }},
+        {"bpftrace, printing", [&] { return with(printing.get(), kvm, directory); }},
+    };
+    for (int turn = 0; turn < turns; turn++)  // what else the machine does hits all of them
+        for (Way& way : ways) measure(way, ways.front());
+    print_ways(ways, places, turns);
     return kPass;
 }
 

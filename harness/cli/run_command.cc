@@ -154,7 +154,11 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
     for (const auto& [name, why] : perturbation.missing())
         device.note(MMUWITNESS_NOTE_PERTURB, std::format("{} missing {}", name, why));
 
-    RunContext run({.plant = s.plant, .perturbation = perturbation, .emulated = s.emulated, .stop = interrupted, .seed = s.seed},
+    RunContext run({.plant = s.plant,
+                    .perturbation = perturbation,
+                    .emulated = s.emulated,
+                    .stop = interrupted,
+                    .seed = s.seed},
                    kvm, device, *recorder, value_of(recorder->stream()), scratch, print_progress);
     run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
     const bool restored = perturbation.finish();

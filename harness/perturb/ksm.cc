@@ -18,17 +18,19 @@ const std::string kDir = "/sys/kernel/mm/ksm/";
 
 class Ksm : public Disturber {
   public:
-    explicit Ksm(MachineGuard& guard) : memory_(kPages * page_size(), PROT_READ | PROT_WRITE,
-                                                MAP_PRIVATE | MAP_ANONYMOUS) {
+    explicit Ksm(MachineGuard& guard)
+        : memory_(kPages * page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS) {
         // A huge page would have to be split first, and is not in KSM's interest.
         madvise(memory_.get(), memory_.size(), MADV_NOHUGEPAGE);
         if (madvise(memory_.get(), memory_.size(), MADV_MERGEABLE) != 0)
             throw_errno("MADV_MERGEABLE");
         for (std::size_t i = 0; i < kPages; i++) fill(i);
         // Smart scan leaves alone what was not merged lately, the advisor sets the pace itself.
-        for (const auto& [file, value] :
-             {std::pair{"smart_scan", "0"}, {"advisor_mode", "none"}, {"pages_to_scan", "1000"},
-              {"sleep_millisecs", "0"}, {"run", "1"}})
+        for (const auto& [file, value] : {std::pair{"smart_scan", "0"},
+                                          {"advisor_mode", "none"},
+                                          {"pages_to_scan", "1000"},
+                                          {"sleep_millisecs", "0"},
+                                          {"run", "1"}})
             if (access((kDir + file).c_str(), W_OK) == 0) guard.set(kDir + file, value);
     }
 

@@ -5,7 +5,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-
 #include "base/id_list.h"
 #include "perturb/disturbers.h"
 #include "perturb/pagemap.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where this process' pages are, from /proc/self/pagemap (Documentation/admin-guide/mm/pagemap.rst).
+// Where this process' pages are, from /proc/self/pagemap
+// (Documentation/admin-guide/mm/pagemap.rst).
 #pragma once
 
 #include <cstddef>

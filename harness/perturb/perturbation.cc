@@ -37,8 +37,10 @@ std::vector<const DisturberKind*> parse_disturbers(std::string_view list) {
 Perturbation::Perturbation(const std::vector<const DisturberKind*>& kinds) {
     if (!kinds.empty()) guard_.emplace();
     for (const DisturberKind* kind : kinds) try {
-            running_.push_back(
-                {.name = kind->name, .disturber = kind->make(*guard_), .thread = {}, .failure = {}});
+            running_.push_back({.name = kind->name,
+                                .disturber = kind->make(*guard_),
+                                .thread = {},
+                                .failure = {}});
         } catch (const std::exception& error) {
             missing_.push_back({std::string(kind->name), error.what()});
         }

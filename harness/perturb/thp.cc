@@ -25,9 +25,10 @@ class Thp : public Disturber {
     Thp(MachineGuard& guard, std::size_t huge)
         : memory_(kHugePages * huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS) {
         if (read_setting(kDir + "enabled") == "never") guard.set(kDir + "enabled", "madvise");
-        for (const auto& [file, value] :
-             {std::pair{"defrag", "1"}, {"pages_to_scan", "4096"}, {"alloc_sleep_millisecs", "0"},
-              {"scan_sleep_millisecs", "0"}})
+        for (const auto& [file, value] : {std::pair{"defrag", "1"},
+                                          {"pages_to_scan", "4096"},
+                                          {"alloc_sleep_millisecs", "0"},
+                                          {"scan_sleep_millisecs", "0"}})
             guard.set(kDir + "khugepaged/" + file, value);
     }
 

@@ -94,8 +94,8 @@ void disturbers(Table& t, const JudgeResult& result) {
             Total& total = at->second;
             ++total.scenarios;
             for (const auto& [what, number] : d.counts) {
-                auto to = std::ranges::find(total.counts, what,
-                                            &std::pair<std::string, uint64_t>::first);
+                auto to =
+                    std::ranges::find(total.counts, what, &std::pair<std::string, uint64_t>::first);
                 if (to == total.counts.end()) to = total.counts.insert(to, {what, 0});
                 to->second += number;
             }

@@ -65,14 +65,12 @@ Guest& ScenarioTest::add_guest(GuestConfig config) {
     WitnessedGuest& added = guests_.emplace_back();
     added.observer = std::make_unique<WitnessObserver>(
         run_.device, files_,
-        WitnessObserver::Hooks{
-            .started = [this, &added] { disturb().guest_started(*added.guest); },
-            .calling = [this](bool begins) { disturb().calling(begins); }});
+        WitnessObserver::Hooks{.started = [this, &added] { disturb().guest_started(*added.guest); },
+                               .calling = [this](bool begins) { disturb().calling(begins); }});
     config.observer = added.observer.get();
     // Under emulation a polling vCPU must not keep the harness from its CPU. On bare metal it may
     // hold a folio lock that others wait for, and must not starve; nor beside a busy disturber.
-    if (!run_.options.emulated || !disturb().empty())
-        config.policy = VcpuThread::Policy::kNormal;
+    if (!run_.options.emulated || !disturb().empty()) config.policy = VcpuThread::Policy::kNormal;
     added.guest = std::make_unique<Guest>(run_.kvm, config);
     return *added.guest;
 }
