@@ -49,6 +49,9 @@ class Bpftrace : public Contender {
     }
 
     std::uint64_t stop() override {
+        // What it has not printed by then is not printed at all.
+        for (std::size_t size = 0; size != output().size(); std::this_thread::sleep_for(1s))
+            size = output().size();
         const std::string said = tool_->interrupt();
         tool_.reset();
         const std::string printed = output();
