@@ -27,7 +27,7 @@ TEST_P(Aging, AccessesAreSeen) {
     std::optional<Setting> setting;
     if (Setting::exists(kLruGen)) setting.emplace(kLruGen, generations ? "y" : "n");
     // First: what the file brings into memory shall be charged to it.
-    MemoryCgroup cgroup;
+    AgingCgroup cgroup;
     WitnessedFile& file = add_file(kPages);
     Guest& guest = start_guest(file, {});
     const std::uint64_t gfn = guest.gfn(0);

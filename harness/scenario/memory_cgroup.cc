@@ -49,7 +49,7 @@ bool has_word(const std::string& text, std::string_view word) {
 
 }  // namespace
 
-MemoryCgroup::MemoryCgroup() : mount_(mount_point_of_cgroup2()) {
+AgingCgroup::AgingCgroup() : mount_(mount_point_of_cgroup2()) {
     if (mount_.empty()) {
         mount_ = kDefaultMount;
         if (mount("none", mount_.c_str(), "cgroup2", 0, nullptr) != 0)
@@ -75,11 +75,11 @@ MemoryCgroup::MemoryCgroup() : mount_(mount_point_of_cgroup2()) {
     }
 }
 
-MemoryCgroup::~MemoryCgroup() {
+AgingCgroup::~AgingCgroup() {
     leave();
 }
 
-void MemoryCgroup::leave() {
+void AgingCgroup::leave() {
     if (!directory_.empty()) {
         try {
             Setting::write(before_ + "/cgroup.procs", "0");
@@ -91,7 +91,7 @@ void MemoryCgroup::leave() {
     if (mounted_) umount2(mount_.c_str(), MNT_DETACH);
 }
 
-bool MemoryCgroup::reclaim(std::uint64_t bytes) {
+bool AgingCgroup::reclaim(std::uint64_t bytes) {
     try {
         Setting::write(directory_ + "/memory.reclaim", std::to_string(bytes));
         return true;

@@ -9,13 +9,13 @@ namespace mmuw {
 
 // As long as it lives, this process is in a cgroup (v2) of its own: what it brings into memory is
 // charged to it. Mounts cgroup2 if nobody has. Never swaps.
-class MemoryCgroup {
+class AgingCgroup {
   public:
     // Throws std::runtime_error with the reason if this host has no memory controller to offer.
-    MemoryCgroup();
-    ~MemoryCgroup();
-    MemoryCgroup(const MemoryCgroup&) = delete;
-    MemoryCgroup& operator=(const MemoryCgroup&) = delete;
+    AgingCgroup();
+    ~AgingCgroup();
+    AgingCgroup(const AgingCgroup&) = delete;
+    AgingCgroup& operator=(const AgingCgroup&) = delete;
 
     // Has the kernel look at the cgroup's pages, age them, and give some back. False: it found
     // less than that to give back.
