@@ -27,7 +27,8 @@ machine() {
 		/sys/kernel/mm/transparent_hugepage/khugepaged/pages_to_scan \
 		/sys/devices/system/cpu/online 2>/dev/null
 	cat /proc/[0-9]*/mounts 2>/dev/null | grep -c cgroup
-	find /tmp -name 'mmuwitness*' | grep -c .
+	# The scratch directory of a killed run stays, empty: it is not a disturber's.
+	find /tmp -name 'mmuwitness-cgroup*' | grep -c .
 	cat /proc/[0-9]*/comm 2>/dev/null | grep -c mmuw-guard
 }
 machine >$out/before
