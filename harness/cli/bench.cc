@@ -108,8 +108,8 @@ struct Way {
     std::string name;
     std::function<Sample()> measure;
     std::vector<double> round_us = {};
-    std::uint64_t events = 0;           // of the last turn
-    std::string why = {};               // it cannot be measured here
+    std::uint64_t events = 0;  // of the last turn
+    std::string why = {};      // it cannot be measured here
 };
 
 // What else the machine does only adds.
@@ -136,8 +136,8 @@ void measure(Way& way, const Way& bare) {
 }
 
 void print_ways(const std::vector<Way>& ways, const Places& places, int turns) {
-    std::println("guest writes {} pages, log collected: {} rounds, {} turns; the least of them", kPages,
-                 kRounds, turns);
+    std::println("guest writes {} pages, log collected: {} rounds, {} turns; the least of them",
+                 kPages, kRounds, turns);
     std::println(
         "{} functions and {} tracepoints; mmuwitness also records returns, notifiers and "
         "marks",

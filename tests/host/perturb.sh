@@ -82,7 +82,8 @@ $run --perturb=ksm --filter 'Turns.*' >$out/text 2>&1 </dev/null
 verdict $? "the only one is missing: no run"
 # shellcheck disable=SC2086
 $run --perturb=ksm,signals --filter 'Turns.*' >$out/text 2>&1 </dev/null
-[ $? = 0 ] && grep -q '^skip .*ksm: the kernel has no KSM' $out/text &&
+status=$?
+[ $status = 0 ] && grep -q '^skip .*ksm: the kernel has no KSM' $out/text &&
 	grep -q '^disturber ksm  *skip' $out/text && grep -q '"missing_disturbers"' $out/verdict.json
 verdict $? "one of two is missing: said, and the other one works"
 umount /sys/kernel/mm/ksm
