@@ -38,8 +38,8 @@ become_root() { # "$0" "$@"
 	((EUID != 0)) || return 0
 	command -v "${SUDO:-sudo}" >/dev/null || die 2 "needs root: run it as root or install sudo"
 	local name keep=()
-	for name in HOST KERNEL FILTER PLANT SCRIPT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS COMMAND \
-		CHECKPATCH MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
+	for name in HOST KERNEL FILTER PLANT SCRIPT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS COMMAND \\
+		TESTS LIMIT CHECKPATCH MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
 		[[ -z ${!name+set} ]] || keep+=("$name=${!name}")
 	done
 	exec "${SUDO:-sudo}" -- env "${keep[@]}" MMUWITNESS_CACHE="$CACHE" \
@@ -197,6 +197,15 @@ kernel_path() { # KERNEL DEBIAN-ARCHITECTURE
 		arch/*/boot/*Image 2>/dev/null | hash_of) ;;
 	esac
 	printf '%s/kernel-%s-%s-%s\n' "$CACHE" "$2" "$kind" "$id"
+}
+
+# The kernel's own KVM selftests that are built, one name a line.
+selftest_names() { awk '!/^#/ { gsub(",", "\n", $1); print $1 }' "$SCRIPTS/selftests.list"; }
+# Where those for KERNEL are: tests/, and version, their source's.
+selftests_path() {
+	printf '%s/selftests-%s-%s\n' "$CACHE" "${KERNEL_PATH##*/kernel-}" "$(selftest_names | cat - \
+		"$KERNEL_PATH/packages" "$SCRIPTS/selftests" \
+		"$SCRIPTS"/inside/{suite-apt,fetch-source,build-selftests} | hash_of)"
 }
 
 # The architecture of this machine, in Debian's words: that of what is built by
