@@ -79,12 +79,19 @@ static int note(struct mmuwitness_note *arg)
 
 static int plant(const struct mmuwitness_plant *arg)
 {
+	bool every_vm;
+
 	if (!allow_plants)
 		return -EPERM;
 	if (strnlen(arg->name, sizeof(arg->name)) == sizeof(arg->name))
 		return -EINVAL;
+	if (arg->reserved || arg->flags & ~MMUWITNESS_PLANT_EVERY_VM)
+		return -EINVAL;
+	every_vm = arg->flags & MMUWITNESS_PLANT_EVERY_VM;
+	if (every_vm && mmuw_session_started())
+		return -EBUSY;
 	if (arg->name[0])
-		return mmuw_plant_set(arg->name);
+		return mmuw_plant_set(arg->name, every_vm);
 	mmuw_plant_clear();
 	return 0;
 }
@@ -118,7 +125,7 @@ static long dispatch(unsigned int cmd, union argument *arg)
 		info(&arg->info);
 		return 0;
 	case MMUWITNESS_START:
-		return mmuw_session_start();
+		return mmuw_plant_for_every_vm() ? -EBUSY : mmuw_session_start();
 	case MMUWITNESS_ADD_VM:
 		return mmuw_session_add_vm(&arg->vm);
 	case MMUWITNESS_DEL_VM:

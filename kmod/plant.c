@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "emit.h"
+#include "every_vm.h"
 #include "fregs.h"
 #include "session.h"
 #include "symbol.h"
@@ -20,11 +21,18 @@ static struct mmuw_plant *const tables[] = {
 		for (p = tables[t]; p->name; p++)
 
 static struct mmuw_plant *active;
+static bool every_vm;			/* the active one is for every VM */
 
 void mmuw_plant_hit(struct mmuw_plant *p, u16 vm, u64 arg)
 {
 	atomic64_inc(&p->hits);
-	mmuw_emit(plant, vm, arg, p->name);
+	if (!every_vm)
+		mmuw_emit(plant, vm, arg, p->name);
+}
+
+static bool concerns(const struct kvm *kvm)
+{
+	return kvm && (every_vm || mmuw_vm_id(kvm));
 }
 
 struct kvm *mmuw_plant_kvm_first(const unsigned long *arg)
@@ -56,17 +64,15 @@ static void on_function(unsigned long ip, unsigned long parent_ip, struct ftrace
 	struct mmuw_plant *p;
 	struct kvm *kvm;
 	unsigned int i;
-	u16 vm;
 
 	for (i = 0; i < MMUW_PLANT_ARGS; i++)
 		arg[i] = mmuw_fregs_argument(fregs, i);
 	rcu_read_lock();
 	p = READ_ONCE(active);
 	kvm = p ? kvm_of(p, arg) : NULL;
-	vm = mmuw_vm_id(kvm);
-	act = vm ? p->on_call(p, kvm, arg) : MMUW_PLANT_PASS;
+	act = concerns(kvm) ? p->on_call(p, kvm, arg) : MMUW_PLANT_PASS;
 	if (act != MMUW_PLANT_PASS)
-		mmuw_plant_hit(p, vm, 0);
+		mmuw_plant_hit(p, mmuw_vm_id(kvm), 0);
 	if (act == MMUW_PLANT_SKIP)
 		mmuw_fregs_set_ip(fregs, (unsigned long)skipped);
 	else if (act == MMUW_PLANT_REDIRECT)
@@ -90,7 +96,7 @@ static int on_enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 	rcu_read_lock();
 	p = READ_ONCE(active);
 	f->kvm = p ? kvm_of(p, f->arg) : NULL;
-	if (!mmuw_vm_id(f->kvm))
+	if (!concerns(f->kvm))
 		f->kvm = NULL;
 	rcu_read_unlock();
 	return f->kvm ? 0 : 1;
@@ -104,8 +110,8 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	rcu_read_lock();
 	p = READ_ONCE(active);
-	/* Only compared before: a session holds its VMs. */
-	if (p && mmuw_vm_id(f->kvm) && p->on_return(p, f->kvm, f->arg, &ret)) {
+	/* Only compared before: a session, or the function's caller, holds its VM. */
+	if (p && concerns(f->kvm) && p->on_return(p, f->kvm, f->arg, &ret)) {
 		mmuw_plant_hit(p, mmuw_vm_id(f->kvm), 0);
 		regs_set_return_value(regs, ret);
 	}
@@ -191,25 +197,46 @@ static void detach(struct mmuw_plant *p)
 	}
 }
 
-static int set(struct mmuw_plant *p)
+/* What it breaks is only there for files and the mm under test, between a session's notifiers. */
+static bool session_only(const struct mmuw_plant *p)
+{
+	return p->session || p->writeback_start || p->writeback_end || p->invalidate_started ||
+	       p->invalidate_ending;
+}
+
+static int set(struct mmuw_plant *p, bool every)
 {
 	int err;
 
+	if (every && session_only(p))
+		return -EXDEV;
 	atomic64_set(&p->calls, 0);
 	atomic64_set(&p->hits, 0);
-	err = attach(p);
+	err = every ? mmuw_every_vm_attach(p->faults || p->fault_end) : 0;
 	if (err)
 		return err;
+	err = attach(p);
+	if (err)
+		goto forget;
 	err = p->begin ? p->begin(p) : 0;
-	if (err) {
-		detach(p);
-		return err;
-	}
+	if (err)
+		goto detach;
+	every_vm = every;
 	WRITE_ONCE(active, p);
 	return 0;
+detach:
+	detach(p);
+forget:
+	mmuw_every_vm_detach();
+	return err;
 }
 
-int mmuw_plant_set(const char *name)
+bool mmuw_plant_for_every_vm(void)
+{
+	return active && every_vm;
+}
+
+int mmuw_plant_set(const char *name, bool every)
 {
 	struct mmuw_plant *p;
 	unsigned int t;
@@ -217,7 +244,7 @@ int mmuw_plant_set(const char *name)
 	mmuw_plant_clear();
 	for_each_plant(p, t)
 		if (!strcmp(p->name, name))
-			return set(p);
+			return set(p, every);
 	return -ENOENT;
 }
 
@@ -229,7 +256,9 @@ void mmuw_plant_clear(void)
 		return;
 	WRITE_ONCE(active, NULL);
 	detach(p);
+	mmuw_every_vm_detach();
 	synchronize_rcu();
+	every_vm = false;
 	if (p->end)
 		p->end(p);
 }

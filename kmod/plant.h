@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Plants: faults put into the kernel on purpose, so that the rules can be seen
- * to notice. One at a time, for the witnessed VMs and files only, gone with
- * the session.
+ * to notice. One at a time, for the witnessed VMs and files only, or for every
+ * VM of the machine; gone with the session.
  *
  * A plant is a line of a table, kmod/plant_*.c: a function to break, places that
  * the witness watches anyway, or both.
@@ -51,6 +51,8 @@ struct mmuw_plant {
 	bool (*invalidate_started)(struct kvm *kvm);	/* KVM's part of range_start is done */
 	bool (*invalidate_ending)(u8 event);		/* KVM's part of range_end comes */
 	bool (*fault_end)(struct kvm_vcpu *vcpu, gfn_t gfn, bool write);
+	bool session;			/* on_call asks for a session's files or mm */
+	bool faults;			/* on_call asks for the fault that the task is in */
 
 	/* Other preconditions and preparations; error: not available. */
 	int (*begin)(struct mmuw_plant *p);
@@ -70,7 +72,9 @@ extern struct mmuw_plant mmuw_plants_fault[];
 extern struct mmuw_plant mmuw_plants_mm[];
 extern struct mmuw_plant mmuw_plants_arch[];
 
-int mmuw_plant_set(const char *name);
+int mmuw_plant_set(const char *name, bool every_vm);
+/* There is one for every VM. */
+bool mmuw_plant_for_every_vm(void);
 void mmuw_plant_clear(void);
 int mmuw_plant_info(struct mmuwitness_plant_info *info);
 

@@ -60,10 +60,10 @@ struct mmuw_plant mmuw_plants_fault[] = {
 	  .what = "a read fault makes a writable SPTE and KVM does not mark the folio dirty",
 	  .origin = "000", .symbols = { "kvm_release_page_dirty" },
 	  .instead = { "kvm_release_page_clean" }, .not_with = "kvm_set_pfn_dirty",
-	  .on_call = do_not_mark_on_read },
+	  .on_call = do_not_mark_on_read, .faults = true },
 	{ .name = "folio-clean-at-read-fault",
 	  .what = "a read fault makes a writable SPTE of a folio that is not marked dirty",
 	  .origin = "000", .symbols = { "make_spte" }, .kvm_of = mmuw_plant_vcpu_first,
-	  .on_call = clean_folio },
+	  .on_call = clean_folio, .session = true },
 	{ }
 };

@@ -117,11 +117,11 @@ struct mmuw_plant mmuw_plants_mm[] = {
 	{ .name = "ksm-protect-not-propagated",
 	  .what = "the notifier leaves the SPTE of a page that KSM write-protects for a merge",
 	  .origin = "001", .symbols = { "kvm_unmap_gfn_range" },
-	  .kvm_of = mmuw_plant_kvm_first, .on_call = unmap_in_merge },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = unmap_in_merge, .session = true },
 	{ .name = "change-pte-unbracketed",
 	  .what = "KSM calls change_pte without invalidate_range_start and _end around it",
 	  .origin = "003", .symbols = { "__mmu_notifier_invalidate_range_start" },
 	  .only_with = "__mmu_notifier_change_pte",
-	  .kvm_of = only_vm_of, .on_call = no_bracket },
+	  .kvm_of = only_vm_of, .on_call = no_bracket, .session = true },
 	{ }
 };

@@ -71,6 +71,11 @@ bool mmuw_is_session_mm(const struct mm_struct *mm)
 	return mm && mm == READ_ONCE(session_mm);
 }
 
+bool mmuw_session_started(void)
+{
+	return session_mm;
+}
+
 int mmuw_session_start(void)
 {
 	int err;

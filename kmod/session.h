@@ -15,6 +15,7 @@ struct kvm *mmuw_vm_only(void);
 u16 mmuw_file_id(const struct address_space *mapping);
 bool mmuw_is_session_mm(const struct mm_struct *mm);
 
+bool mmuw_session_started(void);
 int mmuw_session_start(void);
 void mmuw_session_stop(void);
 int mmuw_session_add_vm(struct mmuwitness_vm *arg);

@@ -17,6 +17,7 @@ int judge_command(const Words& words);
 int doctor_command(const Words& words);
 int bench_command(const Words& words);
 int selftest_command(const Words& words);
+int plant_command(const Words& words);
 
 // kselftest's exit codes; anything that could not be started is 2, as with other Unix tools.
 inline constexpr int kPass = 0;

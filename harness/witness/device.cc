@@ -170,8 +170,9 @@ std::vector<Plant> Device::plants() const {
     return plants;
 }
 
-void Device::plant(const std::string& name) {
+void Device::plant(const std::string& name, PlantFor which) {
     mmuwitness_plant plant{};
+    if (which == PlantFor::kEveryVm) plant.flags = MMUWITNESS_PLANT_EVERY_VM;
     copy_text(plant.name, name);
     if (ioctl(fd_.get(), MMUWITNESS_PLANT, &plant) == 0) return;
     switch (errno) {
@@ -183,6 +184,9 @@ void Device::plant(const std::string& name) {
                 std::format("unknown plant '{}': see mmuwitness list --plants", name));
         case EOPNOTSUPP:
             throw std::runtime_error(std::format("plant '{}' has no place in this kernel", name));
+        case EXDEV:
+            throw std::runtime_error(
+                std::format("plant '{}' needs files or an mm under test: not for every VM", name));
         default:
             throw_errno("MMUWITNESS_PLANT({})", name);
     }

@@ -76,8 +76,10 @@ class Device {
 
     [[nodiscard]] std::vector<Hook> hooks() const;
     [[nodiscard]] std::vector<Plant> plants() const;
-    // One at a time; throws if this kernel or this module cannot.
-    void plant(const std::string& name);
+    // One at a time; throws if this kernel or this module cannot. Every VM of the machine: only
+    // before start().
+    enum class PlantFor { kWitnessed, kEveryVm };
+    void plant(const std::string& name, PlantFor which = PlantFor::kWitnessed);
     void remove_plant();
 
     [[nodiscard]] std::vector<Point> points() const;

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a structure, an ioctl or an event field changes. */
-#define MMUWITNESS_ABI 2
+#define MMUWITNESS_ABI 3
 
 #define MMUWITNESS_DEVICE "/dev/mmuwitness"
 #define MMUWITNESS_NAME_LEN 48
@@ -207,12 +207,21 @@ struct mmuwitness_hook {
 };
 
 /*
- * PLANT: break the kernel on purpose, for the witnessed VMs only. EPERM unless
- * the module was loaded with allow_plants=1, ENOENT for an unknown name,
- * EOPNOTSUPP when this kernel has no place for it. An empty name removes it.
+ * PLANT: break the kernel on purpose, for the witnessed VMs only, or for every
+ * VM of the machine. EPERM unless the module was loaded with allow_plants=1,
+ * ENOENT for an unknown name, EOPNOTSUPP when this kernel has no place for it.
+ * An empty name removes it.
+ *
+ * EVERY_VM: without START (EBUSY), since nothing is witnessed then; EXDEV for a
+ * plant that concerns witnessed files. VMs made later are concerned, too; what a
+ * task has begun before is not.
  */
+#define MMUWITNESS_PLANT_EVERY_VM (1u << 0)
+
 struct mmuwitness_plant {
 	char name[MMUWITNESS_NAME_LEN];	/* (in) */
+	__u32 flags;			/* (in) MMUWITNESS_PLANT_* */
+	__u32 reserved;			/* (in) 0 */
 };
 
 /* PLANT_INFO: by index; ENOENT past the last. */
@@ -282,7 +291,8 @@ struct mmuwitness_gate {
 #define MMUWITNESS_IOC_MAGIC 0xB7
 #define MMUWITNESS_INFO _IOR(MMUWITNESS_IOC_MAGIC, 0, struct mmuwitness_info)
 /* START: attach hooks and the notifier that runs after KVM's, on the caller's
- * mm. Before KVM_CREATE_VM. EALREADY when started. KVM must be loaded (ENODEV). */
+ * mm. Before KVM_CREATE_VM. EALREADY when started, EBUSY with a plant for every
+ * VM. KVM must be loaded (ENODEV). */
 #define MMUWITNESS_START _IO(MMUWITNESS_IOC_MAGIC, 1)
 #define MMUWITNESS_ADD_VM _IOWR(MMUWITNESS_IOC_MAGIC, 2, struct mmuwitness_vm)
 #define MMUWITNESS_DEL_VM _IOW(MMUWITNESS_IOC_MAGIC, 3, struct mmuwitness_vm)

@@ -7,6 +7,7 @@
 
 #include "../context.h"
 #include "../emit.h"
+#include "../every_vm.h"
 #include "../gate.h"
 #include "../hook.h"
 #include "../lock.h"
@@ -161,6 +162,18 @@ static int find_ret_pf_fixed(struct module *module)
 	return 0;
 }
 
+const char *mmuw_fault_symbol(void)
+{
+	return "kvm_mmu_page_fault";
+}
+
+struct kvm_vcpu *mmuw_fault_args(const unsigned long *arg, gfn_t *gfn, bool *write)
+{
+	*gfn = arg[1] >> PAGE_SHIFT;
+	*write = !!(arg[2] & PFERR_WRITE_MASK);
+	return (struct kvm_vcpu *)arg[0];
+}
+
 /*
  * int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t cr2_or_gpa, u64 error_code, ...)
  *
@@ -169,15 +182,17 @@ static int find_ret_pf_fixed(struct module *module)
  */
 static void page_fault(struct mmuw_hook *h, const unsigned long *arg)
 {
-	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)arg[0];
-	struct mmuw_context *ctx = mmuw_context();
 	struct mmuw_fault_event e = {
-		.vm = mmuw_vm_id(vcpu->kvm), .vcpu = vcpu->vcpu_id,
-		.phase = MMUWITNESS_FAULT_BEGIN,
-		.gfn = arg[1] >> PAGE_SHIFT, .error_code = arg[2],
-		.write = !!(arg[2] & PFERR_WRITE_MASK),
+		.phase = MMUWITNESS_FAULT_BEGIN, .error_code = arg[2],
 	};
+	struct mmuw_context *ctx = mmuw_context();
+	struct kvm_vcpu *vcpu;
+	bool write;
 
+	vcpu = mmuw_fault_args(arg, &e.gfn, &write);
+	e.vm = mmuw_vm_id(vcpu->kvm);
+	e.vcpu = vcpu->vcpu_id;
+	e.write = write;
 	if (!e.vm || !ctx)
 		return;
 	mmuw_fault_end();
