@@ -10,8 +10,9 @@ HOST_MODULES="virtio_pci virtio_console virtio_blk ext4 kvm_amd"
 # panic=-1 ends the emulator at once; loglevel=5 keeps warnings and oopses.
 # Two NUMA nodes, so that pages can be moved by name (--perturb=migration); the kernel moves none
 # on its own account.
+HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first of them
 HOST_APPEND="console=ttyS0 loglevel=5 panic=-1 mitigations=off numa_balancing=disable"
 # Devices are added by inside/boot.
-HOST_QEMU=(qemu-system-x86_64 -machine q35 -accel "tcg,thread=multi" -cpu max -smp 2 -m 1536
-	-object "memory-backend-ram,id=node0,size=1280M" -numa "node,memdev=node0,cpus=0-1"
+HOST_QEMU=(qemu-system-x86_64 -machine q35 -accel "tcg,thread=multi" -cpu max -smp 2 -m "$((HOST_MEMORY + 256))"
+	-object "memory-backend-ram,id=node0,size=${HOST_MEMORY}M" -numa "node,memdev=node0,cpus=0-1"
 	-object "memory-backend-ram,id=node1,size=256M" -numa "node,memdev=node1")
