@@ -30,10 +30,12 @@ TEST(Perturb, NamesTheUnknownWord) {
 }
 
 TEST(Perturb, WithoutDisturbersNothingIsChanged) {
-    Perturbation none({});
+    MachineGuard guard;
+    Perturbation none({}, guard);
     EXPECT_TRUE(none.empty());
     EXPECT_TRUE(none.stop().empty());
-    EXPECT_TRUE(none.finish());
+    none.finish();
+    EXPECT_TRUE(guard.finish());
 }
 
 TEST(IdList, ReadsRanges) {

@@ -137,7 +137,8 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
     ScratchFs scratch = open_scratch(s.scratch);
     std::optional<KvmAnchor> anchor;
     if (s.emulated) anchor.emplace();
-    Perturbation perturbation(s.disturbers);
+    MachineGuard guard;
+    Perturbation perturbation(s.disturbers, guard);
     say_missing(perturbation);
     const Kvm kvm;
     Device device;
@@ -156,12 +157,14 @@ Outcome witness_and_judge(const Settings& s, const HostFacts& host) {
 
     RunContext run({.plant = s.plant,
                     .perturbation = perturbation,
+                    .guard = guard,
                     .emulated = s.emulated,
                     .stop = interrupted,
                     .seed = s.seed},
                    kvm, device, *recorder, value_of(recorder->stream()), scratch, print_progress);
     run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
-    const bool restored = perturbation.finish();
+    perturbation.finish();
+    const bool restored = guard.finish();
     run_teardown_scenario(run, scratch);
     JudgeResult result = run.finish();
     if (!restored) throw Exit(kFail, "run: the machine's settings are not as they were, see above");

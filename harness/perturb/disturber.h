@@ -9,12 +9,13 @@
 #include <mutex>
 #include <random>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "perturb/machine_guard.h"
+#include "machine/machine_guard.h"
+#include "machine/setting.h"
+#include "machine/unavailable.h"
 #include "vmm/guest.h"
 
 namespace mmuw {
@@ -71,15 +72,10 @@ class Disturber {
     virtual std::vector<Count> counts() = 0;
 };
 
-// This machine does not offer what the disturber needs; what() says what is missing.
-class Unavailable : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 struct DisturberKind {
     std::string_view name;
     std::string_view what;
-    // Settings of the machine are the guard's to put back. Throws Unavailable or SysError.
+    // What it sets for the whole run is the guard's to put back. Throws Unavailable or SysError.
     std::unique_ptr<Disturber> (*make)(MachineGuard& guard);
 };
 

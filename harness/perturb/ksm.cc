@@ -2,10 +2,9 @@
 // ksm: ksmd without a pause, and memory of the VMM, in a memslot of every guest, that it merges
 // while it is being written to. Guest memory on files is not KSM's; its notifiers are KVM's all the
 // same, and mmu_invalidate_seq moves under every fault.
-#include <unistd.h>
-
 #include <cstring>
 
+#include "machine/ksmd.h"
 #include "perturb/disturbers.h"
 #include "perturb/spare_slot.h"
 
@@ -14,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::size_t kPages = 512;
-const std::string kDir = "/sys/kernel/mm/ksm/";
 
 class Ksm : public Disturber {
   public:
@@ -25,13 +23,7 @@ class Ksm : public Disturber {
         if (madvise(memory_.get(), memory_.size(), MADV_MERGEABLE) != 0)
             throw_errno("MADV_MERGEABLE");
         for (std::size_t i = 0; i < kPages; i++) fill(i);
-        // Smart scan leaves alone what was not merged lately, the advisor sets the pace itself.
-        for (const auto& [file, value] : {std::pair{"smart_scan", "0"},
-                                          {"advisor_mode", "none"},
-                                          {"pages_to_scan", "1000"},
-                                          {"sleep_millisecs", "0"},
-                                          {"run", "1"}})
-            if (access((kDir + file).c_str(), W_OK) == 0) guard.set(kDir + file, value);
+        run_ksmd_at_full_speed(guard);
     }
 
     void begin(Target& /*target*/) override {
@@ -83,7 +75,7 @@ class Ksm : public Disturber {
     }
     // Pages of this process that are merged now.
     static std::uint64_t merging() { return number("/proc/self/ksm_merging_pages"); }
-    static std::uint64_t scans() { return number(kDir + "full_scans"); }
+    static std::uint64_t scans() { return number(std::string(kKsmDir) + "full_scans"); }
 
     Mapping memory_;
     std::vector<std::unique_ptr<Memslot>> slots_;
@@ -93,8 +85,7 @@ class Ksm : public Disturber {
 }  // namespace
 
 std::unique_ptr<Disturber> make_ksm(MachineGuard& guard) {
-    if (access((kDir + "run").c_str(), W_OK) != 0)
-        throw Unavailable("the kernel has no KSM (CONFIG_KSM)");
+    if (!has_ksm()) throw Unavailable("the kernel has no KSM (CONFIG_KSM)");
     return std::make_unique<Ksm>(guard);
 }
 

@@ -34,13 +34,10 @@ std::vector<const DisturberKind*> parse_disturbers(std::string_view list) {
     return chosen;
 }
 
-Perturbation::Perturbation(const std::vector<const DisturberKind*>& kinds) {
-    if (!kinds.empty()) guard_.emplace();
+Perturbation::Perturbation(const std::vector<const DisturberKind*>& kinds, MachineGuard& guard) {
     for (const DisturberKind* kind : kinds) try {
-            running_.push_back({.name = kind->name,
-                                .disturber = kind->make(*guard_),
-                                .thread = {},
-                                .failure = {}});
+            running_.push_back(
+                {.name = kind->name, .disturber = kind->make(guard), .thread = {}, .failure = {}});
         } catch (const std::exception& error) {
             missing_.push_back({std::string(kind->name), error.what()});
         }
@@ -50,10 +47,9 @@ Perturbation::~Perturbation() {
     static_cast<void>(stop());
 }
 
-bool Perturbation::finish() {
+void Perturbation::finish() {
     static_cast<void>(stop());
     running_.clear();
-    return !guard_ || guard_->finish();
 }
 
 void Perturbation::guest_started(Guest& guest) {

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -30,8 +29,9 @@ class Perturbation {
     // there for; then "why=TEXT" if it had to give up.
     using Report = std::vector<std::string>;
 
-    // Makes those that can work here; in the process' early time, when it has one thread.
-    explicit Perturbation(const std::vector<const DisturberKind*>& kinds);
+    // Makes those that can work here, before the first scenario: what they set for the machine is
+    // below what a scenario sets.
+    Perturbation(const std::vector<const DisturberKind*>& kinds, MachineGuard& guard);
     ~Perturbation();
     Perturbation(const Perturbation&) = delete;
     Perturbation& operator=(const Perturbation&) = delete;
@@ -47,8 +47,8 @@ class Perturbation {
     void calling(bool begins);
     // Before anything of the scenario is taken down. Empty if no guest ran.
     Report stop();
-    // After the last scenario: false if a setting of the machine could not be put back.
-    [[nodiscard]] bool finish();
+    // After the last scenario, before the guard's finish().
+    void finish();
 
   private:
     struct Running {
@@ -60,7 +60,6 @@ class Perturbation {
     void begin();
     void body(Running& one, std::uint64_t seed);
 
-    std::optional<MachineGuard> guard_;  // gone after the disturbers
     std::vector<Missing> missing_;
     std::vector<Running> running_;
     Target target_;

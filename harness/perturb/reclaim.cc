@@ -2,10 +2,8 @@
 // reclaim: what a lack of memory makes of the VMM's pages, without a lack of memory: its cgroup is
 // told to give some back. It ages, unmaps and drops pages as kswapd and direct reclaim do
 // (try_to_free_mem_cgroup_pages()), never kills, and leaves the rest of the machine alone.
-#include <unistd.h>
-
+#include "machine/memory_cgroup.h"
 #include "perturb/disturbers.h"
-#include "perturb/memory_cgroup.h"
 
 namespace mmuw {
 namespace {
@@ -14,10 +12,7 @@ using namespace std::chrono_literals;
 
 class Reclaim : public Disturber {
   public:
-    explicit Reclaim(MachineGuard& guard) : cgroup_(guard) {
-        if (access((cgroup_.path() + "/memory.reclaim").c_str(), W_OK) != 0)
-            throw Unavailable("the kernel has no memory.reclaim");
-    }
+    explicit Reclaim(MachineGuard& guard) : cgroup_(guard) {}
 
     void begin(Target& /*target*/) override {
         stolen_ = statistic(stat(), "pgsteal");
@@ -25,12 +20,7 @@ class Reclaim : public Disturber {
     }
 
     void step(Target& /*target*/, Random& random) override {
-        try {
-            write_setting(cgroup_.path() + "/memory.reclaim",
-                          std::to_string((1 + random() % 64) * page_size()));
-        } catch (const SysError& error) {
-            if (error.code().value() != EAGAIN) throw;  // it was less than was asked for
-        }
+        cgroup_.reclaim((1 + random() % 64) * page_size());  // less than that will do
     }
 
     [[nodiscard]] Pause pause() const override { return {500us, 5000us}; }

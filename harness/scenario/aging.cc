@@ -4,9 +4,10 @@
 // Without the multi-generational LRU reclaim uses clear_flush_young, with it clear_young.
 #include <optional>
 
-#include "scenario/memory_cgroup.h"
+#include "machine/memory_cgroup.h"
+#include "machine/setting.h"
+#include "machine/unavailable.h"
 #include "scenario/scenario_test.h"
-#include "scenario/setting.h"
 
 namespace mmuw {
 
@@ -22,12 +23,21 @@ class Aging : public ScenarioTest, public testing::WithParamInterface<Lru> {};
 
 TEST_P(Aging, AccessesAreSeen) {
     const bool generations = GetParam() == Lru::kGenerations;
-    if (generations && !Setting::exists(kLruGen)) GTEST_SKIP() << "no multi-generational LRU";
+    if (generations && !has_setting(kLruGen)) GTEST_SKIP() << "no multi-generational LRU";
     promise({"young"});
-    std::optional<Setting> setting;
-    if (Setting::exists(kLruGen)) setting.emplace(kLruGen, generations ? "y" : "n");
+    MachineGuard& guard = run_.options.guard;
+    const GuardScope scope(guard);
+    if (has_setting(kLruGen)) guard.set(kLruGen, generations ? "y" : "n");
     // First: what the file brings into memory shall be charged to it.
-    AgingCgroup cgroup;
+    std::optional<MemoryCgroup> cgroup;
+    try {
+        cgroup.emplace(guard);
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+    // The guest's file is to go, not the harness' own memory.
+    if (const std::string swap = cgroup->path() + "/memory.swap.max"; has_setting(swap))
+        guard.set(swap, "0");
     WitnessedFile& file = add_file(kPages);
     Guest& guest = start_guest(file, {});
     const std::uint64_t gfn = guest.gfn(0);
@@ -35,7 +45,7 @@ TEST_P(Aging, AccessesAreSeen) {
         guest.write(0, 0, kPages / 2);
         guest.read(0, kPages / 2, kPages / 2);
         mark(guest, MMUWITNESS_MARK_TOUCHED, {1, gfn, kPages});
-        trial(cgroup.reclaim(kPages / 2 * page_size()));
+        trial(cgroup->reclaim(kPages / 2 * page_size()));
     }
 }
 

@@ -4,12 +4,12 @@
 // nobody but that guest and its VMM may see it.
 #include <chrono>
 #include <format>
-#include <list>
 #include <thread>
 
 #include "backing/lanes.h"
+#include "machine/ksmd.h"
+#include "machine/setting.h"
 #include "scenario/scenario_test.h"
-#include "scenario/setting.h"
 
 namespace mmuw {
 
@@ -22,31 +22,9 @@ constexpr int kRounds = 2;
 constexpr int kRewrites = 4;
 constexpr unsigned kLanes = 2;
 constexpr auto kMergeTimeout = 3s;
-const std::string kKsm = "/sys/kernel/mm/ksm/";
+constexpr const char* kMergingPages = "/proc/self/ksm_merging_pages";
 
 enum class Regions { kTwoSlots, kTwoVms };
-
-// ksmd without a pause, also over pages that it found different before.
-class KsmAtFullSpeed {
-  public:
-    KsmAtFullSpeed() {
-        set("sleep_millisecs", "0");
-        set("pages_to_scan", "1000");
-        if (Setting::exists(kKsm + "smart_scan")) set("smart_scan", "0");
-        set("run", "1");
-    }
-    // ksmd first: it shall not run at full speed for anybody else.
-    ~KsmAtFullSpeed() {
-        while (!settings_.empty()) settings_.pop_back();
-    }
-    KsmAtFullSpeed(const KsmAtFullSpeed&) = delete;
-    KsmAtFullSpeed& operator=(const KsmAtFullSpeed&) = delete;
-
-  private:
-    void set(const char* name, const char* value) { settings_.emplace_back(kKsm + name, value); }
-
-    std::list<Setting> settings_;
-};
 
 class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
   protected:
@@ -99,8 +77,7 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
     static bool wait_for_merges() {
         const auto until = std::chrono::steady_clock::now() + kMergeTimeout;
         while (std::chrono::steady_clock::now() < until) {
-            if (std::stoull(Setting::read("/proc/self/ksm_merging_pages")) >= 2 * kPages)
-                return true;
+            if (std::stoull(read_setting(kMergingPages)) >= 2 * kPages) return true;
             std::this_thread::sleep_for(1ms);
         }
         return false;
@@ -121,11 +98,11 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
 };
 
 TEST_P(Ksm, WritesAfterAMergeStayApart) {
-    if (!Setting::exists(kKsm + "run") || !Setting::exists("/proc/self/ksm_merging_pages"))
-        GTEST_SKIP() << "this kernel has no KSM";
+    if (!has_ksm() || !has_setting(kMergingPages)) GTEST_SKIP() << "this kernel has no KSM";
     promise({"ksm-isolated", "unmapped-when-clean"});
     std::vector<Region> regions = make_regions();
-    const KsmAtFullSpeed ksm;
+    const GuardScope scope(run_.options.guard);
+    run_ksmd_at_full_speed(run_.options.guard);
     for (std::uint64_t round = 1; round <= kRounds; round++) {
         equalize(regions, round << 32);
         for (int i = 0; i < kRewrites; i++) rewrite(regions);

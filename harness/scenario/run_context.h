@@ -10,6 +10,7 @@
 
 #include "backing/scratch_fs.h"
 #include "judge/judge.h"
+#include "machine/machine_guard.h"
 #include "perturb/perturbation.h"
 #include "trace/recorder.h"
 #include "vmm/kvm.h"
@@ -21,6 +22,7 @@ namespace mmuw {
 struct RunOptions {
     std::string plant;  // empty: none
     Perturbation& perturbation;
+    MachineGuard& guard;
     bool emulated = false;
     // Asked before each scenario: true leaves out those that are left.
     std::function<bool()> stop = [] { return false; };

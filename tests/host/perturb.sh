@@ -19,9 +19,10 @@ verdict() { # STATUS WHAT
 	fi
 }
 
-# All that disturbers change: settings, CPUs, cgroups, mounts, guards.
+# All that disturbers and scenarios change: settings, CPUs, cgroups, mounts, guards. (What else a
+# killed run leaves in /tmp is the empty directory that its scratch was mounted on.)
 machine() {
-	grep . /sys/kernel/mm/ksm/run /sys/kernel/mm/ksm/sleep_millisecs /sys/kernel/mm/ksm/pages_to_scan \
+	grep . /sys/kernel/mm/lru_gen/enabled /sys/kernel/mm/ksm/run /sys/kernel/mm/ksm/sleep_millisecs /sys/kernel/mm/ksm/pages_to_scan \
 		/sys/kernel/mm/ksm/smart_scan /sys/kernel/mm/transparent_hugepage/enabled \
 		/sys/kernel/mm/transparent_hugepage/khugepaged/*_millisecs \
 		/sys/kernel/mm/transparent_hugepage/khugepaged/pages_to_scan \
@@ -30,6 +31,8 @@ machine() {
 	# The scratch directory of a killed run stays, empty: it is not a disturber's.
 	find /tmp -name 'mmuwitness-cgroup*' | grep -c .
 	cat /proc/[0-9]*/comm 2>/dev/null | grep -c mmuw-guard
+	mkdir -p $out/cgroup && mount -t cgroup2 none $out/cgroup && find $out/cgroup -name 'mmuwitness-*'
+	umount $out/cgroup
 }
 machine >$out/before
 unchanged() { # WHAT
@@ -72,6 +75,35 @@ for signal in TERM KILL; do
 	done
 	unchanged "... and is as it was after SIG$signal"
 done
+
+# Scenarios that change the machine themselves, with no disturber. Stopped, so that it is looked at
+# and killed while the setting is changed.
+killed_while_changed() { # FILTER SETTING CGROUP: a pattern that its cgroup has then
+	is_changed() { [ "$(cat "$2")" != "$was" ] && grep -q "^0::.*$3" /proc/$long/cgroup; }
+	was=$(cat "$2")
+	# shellcheck disable=SC2086
+	$run --filter "$1" --repeat 500 >$out/long 2>&1 </dev/null &
+	long=$!
+	changed=1
+	while kill -0 $long 2>/dev/null; do
+		is_changed "$@" || continue
+		kill -STOP $long
+		is_changed "$@" && changed=0 && break
+		kill -CONT $long # it was just put back
+	done
+	cp $out/long $out/text
+	verdict $changed "$1 changes $2 ($was, now $(cat "$2"))"
+	machine | diff $out/before - >>$out/text
+	kill -KILL $long
+	wait $long 2>/dev/null
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		machine | cmp -s $out/before - && break
+		sleep 1
+	done
+	unchanged "... and is as it was after SIGKILL"
+}
+killed_while_changed 'Aging.*' /sys/kernel/mm/lru_gen/enabled /mmuwitness-
+killed_while_changed 'Ksm.*' /sys/kernel/mm/ksm/run /
 [ ! -e /sys/module/mmuwitness ] || rmmod mmuwitness
 
 # ---- what a machine does not offer

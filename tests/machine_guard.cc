@@ -10,7 +10,8 @@
 #include <fstream>
 #include <thread>
 
-#include "perturb/machine_guard.h"
+#include "machine/machine_guard.h"
+#include "machine/setting.h"
 #include "support/temp_dir.h"
 
 namespace mmuw {
@@ -41,6 +42,28 @@ TEST(MachineGuard, PutsBackWhatWasSet) {
     EXPECT_EQ(read_setting(dir / "run"), "0");
 }
 
+TEST(MachineGuard, PutsBackAScopeAtItsEnd) {
+    const TempDir dir;
+    put(dir / "run", "0");
+    put(dir / "other", "0");
+    MachineGuard guard;
+    guard.set(dir / "run", "1");
+    {
+        const GuardScope outer(guard);
+        guard.set(dir / "run", "2");
+        {
+            const GuardScope inner(guard);
+            guard.set(dir / "run", "3");
+            guard.set(dir / "other", "3");
+        }
+        EXPECT_EQ(read_setting(dir / "run"), "2");
+        EXPECT_EQ(read_setting(dir / "other"), "0");
+    }
+    EXPECT_EQ(read_setting(dir / "run"), "1");
+    EXPECT_TRUE(guard.finish());
+    EXPECT_EQ(read_setting(dir / "run"), "0");
+}
+
 TEST(MachineGuard, TakesAwayDirectories) {
     const TempDir dir;
     ASSERT_EQ(mkdir((dir / "outer").c_str(), 0700), 0);
@@ -57,8 +80,11 @@ TEST(MachineGuard, SaysWhatItCouldNotPutBack) {
     put(dir / "gone", "0");
     testing::internal::CaptureStderr();  // of the guard, too: it is forked now
     MachineGuard guard;
-    guard.set(dir / "gone", "1");
-    unlink((dir / "gone").c_str());
+    {
+        const GuardScope scope(guard);
+        guard.set(dir / "gone", "1");
+        unlink((dir / "gone").c_str());
+    }
     EXPECT_FALSE(guard.finish());
     EXPECT_TRUE(testing::internal::GetCapturedStderr().contains("not put back: open("));
 }
@@ -70,6 +96,8 @@ TEST(MachineGuard, OutlivesAKilledProcess) {
     if (victim == 0) {
         MachineGuard guard;
         guard.set(dir / "run", "1");
+        const GuardScope scope(guard);
+        guard.set(dir / "run", "2");
         kill(getpid(), SIGKILL);
         _exit(1);
     }

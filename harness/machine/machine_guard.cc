@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "perturb/machine_guard.h"
+#include "machine/machine_guard.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
-#include <cstring>
 #include <print>
-#include <ranges>
 #include <thread>
 #include <vector>
 
 #include "base/sys_error.h"
+#include "machine/setting.h"
 
 namespace mmuw {
 namespace {
 
 using namespace std::chrono_literals;
 
-enum Action : char { kWrite = 'w', kRmdir = 'r', kUnmount = 'u' };
+enum Action : char { kWrite = 'w', kRmdir = 'r', kUnmount = 'u', kScope = '(', kScopeEnd = ')' };
 
 // A process that was killed is in its cgroup until it has gone, and a CPU may be on its way.
 constexpr int kAttempts = 100;
@@ -31,11 +31,11 @@ struct Entry {
     char what;
     std::string path, value;
 
-    // "wPATH\tVALUE": neither has a tab or a newline.
-    explicit Entry(const std::string& line) : what(line.at(0)) {
-        const auto tab = line.find('\t');
-        path = line.substr(1, tab - 1);
-        if (tab != line.npos) value = line.substr(tab + 1);
+    // "wPATH\tVALUE": a path has no tab.
+    explicit Entry(const std::string& message) : what(message.at(0)) {
+        const auto tab = message.find('\t');
+        path = message.substr(1, tab - 1);
+        value = message.substr(tab + 1);
     }
 };
 
@@ -69,60 +69,56 @@ bool put_back_in_time(const Entry& e) {
         }
 }
 
-[[noreturn]] void child(int list) {
-    // Above 2 only the list stays open: a witness' session must end with the harness.
-    if (dup2(list, 3) != 3) _exit(1);
+// The newest scope, or what is outside of all.
+bool put_back_scope(std::vector<Entry>& entries) {
+    bool all = true;
+    while (!entries.empty()) {
+        const Entry entry = std::move(entries.back());
+        entries.pop_back();
+        if (entry.what == kScope) break;
+        all &= put_back_in_time(entry);
+    }
+    return all;
+}
+
+[[noreturn]] void child(int socket) {
+    // Above 2 only the socket stays open: a witness' session must end with the harness.
+    if (dup2(socket, 3) != 3) _exit(1);
     close_range(4, ~0U, 0);
     setsid();  // what ends the harness' process group does not end its guard
     for (const int signal_number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
         signal(signal_number, SIG_IGN);
     prctl(PR_SET_NAME, "mmuw-guard");
-    std::string text;
-    char chunk[4096];
+    std::vector<Entry> entries;
+    bool all = true;
     for (;;) {
-        const ssize_t got = read(3, chunk, sizeof chunk);
+        char message[8192];
+        const ssize_t got = read(3, message, sizeof message);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
-        text.append(chunk, static_cast<std::size_t>(got));
+        Entry entry(std::string(message, static_cast<std::size_t>(got)));
+        if (entry.what == kScopeEnd) {
+            all &= put_back_scope(entries);
+            send(3, "", 1, MSG_NOSIGNAL);  // who is gone needs no answer
+        } else {
+            entries.push_back(std::move(entry));
+        }
     }
-    std::vector<Entry> entries;
-    for (const auto line : text | std::views::split('\n'))
-        if (!line.empty()) entries.emplace_back(std::string(line.begin(), line.end()));
-    bool all = true;
-    for (const Entry& entry : entries | std::views::reverse) all &= put_back_in_time(entry);
+    while (!entries.empty()) all &= put_back_scope(entries);
     _exit(all ? 0 : 1);
 }
 
 }  // namespace
 
-std::string read_setting(const std::string& path) {
-    const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) throw_errno("open({})", path);
-    char text[4096];
-    const ssize_t got = read(fd.get(), text, sizeof text);
-    if (got < 0) throw_errno("read({})", path);
-    std::string value(text, static_cast<std::size_t>(got));
-    while (value.ends_with('\n')) value.pop_back();
-    if (const auto chosen = value.find('['); chosen != value.npos)
-        return value.substr(chosen + 1, value.find(']') - chosen - 1);
-    return value;
-}
-
-void write_setting(const std::string& path, const std::string& value) {
-    const Fd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!fd) throw_errno("open({})", path);
-    if (write(fd.get(), value.data(), value.size()) < 0)
-        throw_errno("write({}, \"{}\")", path, value);
-}
-
 MachineGuard::MachineGuard() {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) throw_errno("pipe2");
-    const Fd in(ends[0]);
-    pipe_ = Fd(ends[1]);
+    // Messages, not a stream: none is there in part when the sender is killed.
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) throw_errno("socketpair");
+    const Fd childs(ends[0]);
+    socket_ = Fd(ends[1]);
     pid_ = fork();
     if (pid_ < 0) throw_errno("fork");
-    if (pid_ == 0) child(in.get());
+    if (pid_ == 0) child(childs.get());
 }
 
 MachineGuard::~MachineGuard() {
@@ -131,7 +127,7 @@ MachineGuard::~MachineGuard() {
 
 bool MachineGuard::finish() {
     if (pid_ < 0) return true;
-    pipe_.reset();
+    socket_.reset();
     int status = 0;
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
@@ -140,9 +136,9 @@ bool MachineGuard::finish() {
 }
 
 void MachineGuard::tell(char what, const std::string& path, const std::string& value) {
-    const std::string line = std::format("{}{}\t{}\n", what, path, value);
-    if (write(pipe_.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-        throw_errno("write(to the guard)");
+    const std::string message = std::format("{}{}\t{}", what, path, value);
+    while (send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL) < 0)
+        if (errno != EINTR) throw_errno("send(to the guard)");
 }
 
 void MachineGuard::write_later(const std::string& path, const std::string& value) {
@@ -159,11 +155,34 @@ void MachineGuard::set(const std::string& path, const std::string& value) {
 }
 
 void MachineGuard::rmdir_later(const std::string& path) {
-    tell(kRmdir, path, "");
+    tell(kRmdir, path);
 }
 
 void MachineGuard::unmount_later(const std::string& path) {
-    tell(kUnmount, path, "");
+    tell(kUnmount, path);
+}
+
+void MachineGuard::begin_scope() {
+    tell(kScope);
+}
+
+void MachineGuard::end_scope() {
+    tell(kScopeEnd);
+    char answer = 0;
+    while (recv(socket_.get(), &answer, 1, 0) < 0)
+        if (errno != EINTR) throw_errno("recv(from the guard)");
+}
+
+GuardScope::GuardScope(MachineGuard& guard) : guard_(guard) {
+    guard_.begin_scope();
+}
+
+GuardScope::~GuardScope() {
+    try {
+        guard_.end_scope();
+    } catch (const SysError&) {
+        // Somebody killed the guard: finish() will say that the machine is not as it was.
+    }
 }
 
 }  // namespace mmuw

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "perturb/memory_cgroup.h"
+#include "machine/memory_cgroup.h"
 
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -11,7 +11,8 @@
 #include <fstream>
 
 #include "base/sys_error.h"
-#include "perturb/disturber.h"
+#include "machine/setting.h"
+#include "machine/unavailable.h"
 
 namespace mmuw {
 namespace {
@@ -53,6 +54,12 @@ std::string home_below(const std::string& root) {
 
 MemoryCgroup::MemoryCgroup(MachineGuard& guard) {
     const std::string root = cgroup_root(guard);
+    const std::string home = home_below(root);
+    const std::string path = std::format("{}/mmuwitness-{}", root, getpid());
+    if (home == path) {
+        path_ = path;
+        return;
+    }
     if (!has_word(root + "/cgroup.controllers", "memory"))
         throw Unavailable("cgroup v2 has no memory controller (CONFIG_MEMCG, cgroup_disable=, v1)");
     const std::string children = root + "/cgroup.subtree_control";
@@ -60,19 +67,30 @@ MemoryCgroup::MemoryCgroup(MachineGuard& guard) {
         guard.write_later(children, "-memory");
         write_setting(children, "+memory");
     }
-    const std::string path = std::format("{}/mmuwitness-{}", root, getpid());
     guard.rmdir_later(path);
     if (mkdir(path.c_str(), 0755) != 0) throw_errno("mkdir({})", path);
-    home_ = home_below(root);
+    if (!has_setting(path + "/memory.reclaim"))
+        throw Unavailable("the kernel has no memory.reclaim");
     write_setting(path + "/cgroup.procs", "0");
+    home_ = home;
     path_ = path;
 }
 
 MemoryCgroup::~MemoryCgroup() {
     try {
-        if (!path_.empty()) write_setting(home_ + "/cgroup.procs", "0");
+        if (!home_.empty()) write_setting(home_ + "/cgroup.procs", "0");
     } catch (const SysError&) {
         // Then the guard cannot remove the cgroup, and says so.
+    }
+}
+
+bool MemoryCgroup::reclaim(std::uint64_t bytes) {
+    try {
+        write_setting(path_ + "/memory.reclaim", std::to_string(bytes));
+        return true;
+    } catch (const SysError& error) {
+        if (error.code().value() != EAGAIN && error.code().value() != EINTR) throw;
+        return false;
     }
 }
 

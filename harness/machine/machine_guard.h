@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Machine-wide settings that are put back, whatever becomes of this process.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "base/fd.h"
+
+namespace mmuw {
+
+// A child process holds the list of what to put back, and the other end of a socket. It works
+// through the list, newest first, when the socket closes: at the end of this object, and just so
+// when the process is killed (SIGKILL included). So the way back that is needed in an emergency is
+// the one that is gone each time.
+//
+// One for the whole run, so that there is one order. Fork early, while there is one thread, and
+// nothing open or mapped that must not be inherited.
+class MachineGuard {
+  public:
+    MachineGuard();
+    ~MachineGuard();
+    MachineGuard(const MachineGuard&) = delete;
+    MachineGuard& operator=(const MachineGuard&) = delete;
+
+    // Writes the value; what the file has now comes back in the end. SysError if it cannot be
+    // written.
+    void set(const std::string& path, const std::string& value);
+    // What the file has now comes back in the end.
+    void keep(const std::string& path);
+    // In the end the file gets this value.
+    void write_later(const std::string& path, const std::string& value);
+    void rmdir_later(const std::string& path);
+    void unmount_later(const std::string& path);
+    // Puts everything back. False: something is not as it was, now or at the end of a scope; the
+    // guard has said what on stderr.
+    [[nodiscard]] bool finish();
+
+  private:
+    friend class GuardScope;
+    void begin_scope();
+    void end_scope();
+    void tell(char what, const std::string& path = "", const std::string& value = "");
+
+    pid_t pid_ = -1;
+    Fd socket_;
+};
+
+// What the guard is told during its life is put back at its end, not at that of the run. They nest.
+class GuardScope {
+  public:
+    explicit GuardScope(MachineGuard& guard);
+    ~GuardScope();
+    GuardScope(const GuardScope&) = delete;
+    GuardScope& operator=(const GuardScope&) = delete;
+
+  private:
+    MachineGuard& guard_;
+};
+
+}  // namespace mmuw
