@@ -149,6 +149,11 @@ TEST(Kill, ControlIsCleanOnlyWithoutViolations) {
     const Control c = judge_control("S.*", std::vector{pass, doubt});
     EXPECT_FALSE(c.clean);
     EXPECT_EQ(c.runs, 2u);
+    const PlantRun known = run_of({scenario(
+        {{.rule = "durable", .verdict = Verdict::xfail, .violations = 3, .why = "known bug"}}, 0)});
+    const Control with_bug = judge_control("S.*", std::vector{known});
+    EXPECT_TRUE(with_bug.clean);
+    EXPECT_EQ(with_bug.known_bug, "known bug");
 }
 
 TEST(Kill, RecordThatIsNoneIsNamed) {

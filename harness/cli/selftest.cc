@@ -159,6 +159,7 @@ class Selftest {
             controls_.emplace(filter, judge_control(filter, all)).first->second;
         std::println("{:<9} without a plant, {}{}{}", control.clean ? "clean" : "NOT CLEAN", filter,
                      control.clean ? "" : ": ", control.why);
+        if (!control.known_bug.empty()) std::println("          {}", control.known_bug);
         std::fflush(stdout);
         return control;
     }

@@ -109,6 +109,7 @@ Control judge_control(std::string filter, std::span<const PlantRun> runs) {
         std::string why = one.record ? "" : one.record.error();
         if (one.record) {
             control.record = *one.record;
+            if (!one.record->known_bug.empty()) control.known_bug = one.record->known_bug;
             for (const auto& [name, r] : one.record->rules)
                 if (r.failed) {
                     control.failed.insert(name);

@@ -26,6 +26,7 @@ struct Control {
     bool clean = true;                  // no violation, nothing inconclusive
     std::set<std::string> failed = {};  // rules
     std::string why = {};               // not clean
+    std::string known_bug = {};         // that showed: clean all the same
     RunRecord record = {};              // of the last run: what this host can judge at all
 };
 Control judge_control(std::string filter, std::span<const PlantRun> runs);
