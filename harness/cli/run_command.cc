@@ -49,7 +49,8 @@ Settings parse(const Words& words) {
     add("out", po::value(&s.out)->default_value("."), "directory of the records");
     add("filter", po::value(&s.filter),
         "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out");
-    add("script", po::value<std::string>(), "a scenario in a file, see docs/director.md: run that one");
+    add("script", po::value<std::string>(),
+        "a scenario in a file, see docs/director.md: run that one");
     add("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants");
     add("perturb", po::value(&s.perturb),
         "disturb every scenario: names with commas between, or all; see list --perturb");

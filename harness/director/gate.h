@@ -7,8 +7,8 @@
 //     gate.wait_held();
 //     file.sync(...);                      // lets the vCPU go on, on its way
 //
-// A held task keeps its CPU: give the sides a CPU each (OwnCpu). What is held is bounded in time, and
-// a hold that timed out staged nothing: it is no hit.
+// A held task keeps its CPU: give the sides a CPU each (OwnCpu). What is held is bounded in time,
+// and a hold that timed out staged nothing: it is no hit.
 #pragma once
 
 #include <chrono>
@@ -42,7 +42,7 @@ class Gate {
     Device& device_;
     mmuwitness_pass hold_, until_;
     std::chrono::microseconds longest_;
-    std::uint32_t id_ = 0;  // 0: closed
+    std::uint32_t id_ = 0;           // 0: closed
     std::uint64_t held_before_ = 0;  // when it was armed last
 };
 

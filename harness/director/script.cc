@@ -94,29 +94,39 @@ class Parser {
 
   private:
     bool setting(const std::string& word, Line& words) {
-        if (word == "pages") script_.pages = words.number("a number of pages", 1, 4096);
+        if (word == "pages")
+            script_.pages = words.number("a number of pages", 1, 4096);
         else if (word == "vcpus")
             script_.vcpus = static_cast<unsigned>(words.number("a number of vCPUs", 1, 16));
-        else if (word == "rounds") script_.rounds = words.number("a number of rounds", 1, 1000000);
+        else if (word == "rounds")
+            script_.rounds = words.number("a number of rounds", 1, 1000000);
         else if (word == "promise")
             do script_.promises.push_back(words.take("a rule"));
             while (!words.empty());
-        else return false;
+        else
+            return false;
         if (!script_.steps.empty()) words.fail(word, "settings come before the first step");
         return true;
     }
 
     bool step(const std::string& word, Line& words) {
-        if (word == "hold") hold(words);
-        else if (word == "wait") wait_held(words);
-        else if (word == "vcpu") vcpu(words);
+        if (word == "hold")
+            hold(words);
+        else if (word == "wait")
+            wait_held(words);
+        else if (word == "vcpu")
+            vcpu(words);
         else if (word == "host") {
             words.expect("write");
             add(words, HostWriteStep{page(words)});
-        } else if (word == "sync") sync(words);
-        else if (word == "settle") add(words, SettleStep{});
-        else if (word == "log") log(words);
-        else return false;
+        } else if (word == "sync")
+            sync(words);
+        else if (word == "settle")
+            add(words, SettleStep{});
+        else if (word == "log")
+            log(words);
+        else
+            return false;
         return true;
     }
 
@@ -137,8 +147,10 @@ class Parser {
     ScriptPass pass(Line& words, std::string_view before) {
         ScriptPass pass;
         const std::string who = words.take("vcpu or host");
-        if (who == "vcpu") pass.vcpu = vcpu_number(words);
-        else if (who != "host") words.fail(who, "expected vcpu or host");
+        if (who == "vcpu")
+            pass.vcpu = vcpu_number(words);
+        else if (who != "host")
+            words.fail(who, "expected vcpu or host");
         words.expect(before);
         pass.point = words.take("a point");
         if (words.take_if("any")) return pass;
@@ -166,16 +178,18 @@ class Parser {
     void vcpu(Line& words) {
         const unsigned number = vcpu_number(words);
         const std::string what = words.take("write, read or done");
-        if (what == "done") add(words, DoneStep{number});
+        if (what == "done")
+            add(words, DoneStep{number});
         else if (what == "write" || what == "read")
             add(words, AccessStep{.vcpu = number, .write = what == "write", .page = page(words)});
-        else words.fail(what, "expected write, read or done");
+        else
+            words.fail(what, "expected write, read or done");
     }
 
     void sync(Line& words) {
         const std::string name = words.take("a way to sync");
-        const auto* it = std::ranges::find_if(kEverySync,
-                                              [&](Sync sync) { return to_string(sync) == name; });
+        const auto* it =
+            std::ranges::find_if(kEverySync, [&](Sync sync) { return to_string(sync) == name; });
         if (it == std::end(kEverySync))
             words.fail(name, "expected msync, fsync, fdatasync or sync_file_range");
         add(words, SyncStep{*it});
@@ -183,13 +197,18 @@ class Parser {
 
     void log(Line& words) {
         const std::string what = words.take("on, off, collect or a kind of log");
-        if (what == "on") add(words, LogStep{LogAction::kOn});
-        else if (what == "off") add(words, LogStep{LogAction::kOff});
-        else if (what == "collect") add(words, LogStep{LogAction::kCollect});
+        if (what == "on")
+            add(words, LogStep{LogAction::kOn});
+        else if (what == "off")
+            add(words, LogStep{LogAction::kOff});
+        else if (what == "collect")
+            add(words, LogStep{LogAction::kCollect});
         else if (const auto kind = kind_of(what); !kind)
             words.fail(what, "expected on, off, collect, bitmap, manual or ring");
-        else if (!script_.steps.empty()) words.fail(what, "settings come before the first step");
-        else script_.log = *kind;
+        else if (!script_.steps.empty())
+            words.fail(what, "settings come before the first step");
+        else
+            script_.log = *kind;
     }
 
     static std::optional<DirtyLogKind> kind_of(const std::string& name) {

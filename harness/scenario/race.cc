@@ -18,8 +18,7 @@ TEST_F(Race, SecondVcpuOfOneFaultDropsNothing) {
         GTEST_SKIP() << why;
     promise({"flush-on-protect", "retry-on-stale"});
     WitnessedFile& file = add_file(kPages);
-    Guest& guest =
-        add_guest({.vcpus = 2, .pages = kPages, .policy = VcpuThread::Policy::kNormal});
+    Guest& guest = add_guest({.vcpus = 2, .pages = kPages, .policy = VcpuThread::Policy::kNormal});
     Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
     guest.start();
     const OwnCpu own_cpu(guest.thread(0).tid());

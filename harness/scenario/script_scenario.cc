@@ -55,8 +55,7 @@ class ScriptScenario : public ScenarioTest {
     }
 
     mmuwitness_pass pass(const ScriptPass& pass) {
-        const Actor actor = pass.vcpu ? vcpu(*guest_, *file_, *pass.vcpu)
-                                      : host(*guest_, *file_);
+        const Actor actor = pass.vcpu ? vcpu(*guest_, *file_, *pass.vcpu) : host(*guest_, *file_);
         return pass.any_page ? actor.at(pass.point) : actor.at(pass.point, page(pass.page));
     }
 
@@ -64,8 +63,10 @@ class ScriptScenario : public ScenarioTest {
         const auto from = pass(hold.hold);
         const auto until = pass(hold.until);
         auto& gate = gates_[&step];
-        if (gate) gate->arm(from, until);
-        else gate = std::make_unique<Gate>(run_.device, from, until, hold.longest);
+        if (gate)
+            gate->arm(from, until);
+        else
+            gate = std::make_unique<Gate>(run_.device, from, until, hold.longest);
     }
     void run(const ScriptStep&, const WaitHeldStep& wait) {
         gates_.at(&script_.steps[wait.hold])->wait_held();

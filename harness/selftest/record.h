@@ -27,7 +27,7 @@ struct RunRecord {
     std::uint64_t pass = 0, fail = 0, skip = 0, inconclusive = 0;  // scenarios
     std::uint64_t violations = 0;
     std::string known_bug = {};  // of the kernel, that showed (xfail)
-    std::string why = {};  // the first reason of a scenario that did not pass
+    std::string why = {};        // the first reason of a scenario that did not pass
     std::map<std::string, RuleRecord> rules = {};
 };
 

@@ -33,8 +33,7 @@ all_hits() { # SCENARIO
 for file in /scripts/*.txt; do
 	run --script "$file"
 	status=$?
-	[ $status = 0 ]
-	verdict $? "$file passes (status $status)"
+	verdict $status "$file passes (status $status)"
 	name=$(basename "$file" .txt | tr -c 'a-zA-Z0-9\n' _)
 	all_hits "$name"
 	verdict $? "... and wins each of its holds"

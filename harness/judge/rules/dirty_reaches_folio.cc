@@ -81,8 +81,8 @@ const RuleInfo dirty_reaches_folio_rule = {
     .tolerates = "a folio marked dirty that no guest has written",
     .origin = "000, 004",
     .hooks = hooks,
-    .events = kinds(Kind::spte, Kind::folio, Kind::notifier, Kind::vm_ioctl, Kind::vcpu_run,
-                    Kind::fault),
+    .events =
+        kinds(Kind::spte, Kind::folio, Kind::notifier, Kind::vm_ioctl, Kind::vcpu_run, Kind::fault),
     .make = make_rule<DirtyReachesFolio>,
 };
 

@@ -18,10 +18,11 @@ class StablePage : public Rule {
             found.checked();
             for (const State::Place& place : state.places_of(f.file, page))
                 if (state.spte_writable(place.vm, place.gfn))
-                    found.violation({.vm = place.vm, .gfn = place.gfn, .file = f.file, .page = page},
-                                    std::format("file {} page {:#x}: writeback starts, and vm {} "
-                                                "gfn {:#x} has a writable SPTE",
-                                                f.file, page, place.vm, place.gfn));
+                    found.violation(
+                        {.vm = place.vm, .gfn = place.gfn, .file = f.file, .page = page},
+                        std::format("file {} page {:#x}: writeback starts, and vm {} "
+                                    "gfn {:#x} has a writable SPTE",
+                                    f.file, page, place.vm, place.gfn));
         }
     }
 };
