@@ -48,7 +48,7 @@ Settings parse(const Words& words) {
     add("out", po::value(&s.out)->default_value("."),
         "where kill.json goes, and the records of each plant's runs, in a directory of its own");
     add("plant", po::value(&s.plants)->default_value("*"), "plants whose name matches");
-    add("few", po::bool_switch(&s.few), "of these, the first for each rule");
+    add("few", po::bool_switch(&s.few), "of these, the first for each rule that this kernel has a place for");
     add("repeat", po::value(&s.repeat)->default_value(1), "runs of each plant, each to be noticed");
     add("seed", po::value(&s.seed)->default_value(1), "of the first run, one more for each");
     add("limit", po::value(&s.limit)->default_value(60), "seconds for a run, then it is ended");
@@ -85,7 +85,9 @@ std::vector<Plant> selected(const Settings& s) {
     if (s.few) {
         std::vector<PlantCase> cases;
         for (const PlantCase& c : plant_cases())
-            if (std::ranges::contains(plants, c.plant, &Plant::name)) cases.push_back(c);
+            if (const auto p = std::ranges::find(plants, c.plant, &Plant::name);
+                p != plants.end() && p->available)
+                cases.push_back(c);
         const auto few = one_plant_per_rule(cases);
         std::erase_if(plants, [&](const Plant& p) { return !std::ranges::contains(few, p.name); });
     }
