@@ -200,7 +200,9 @@ kernel_path() { # KERNEL DEBIAN-ARCHITECTURE
 }
 
 # The kernel's own KVM selftests that are built, one name a line.
-selftest_names() { awk '!/^#/ { gsub(",", "\n", $1); print $1 }' "$SCRIPTS/selftests.list"; }
+selftest_names() {
+	awk '!/^#/ { sub(":.*", "", $1); gsub(",", "\n", $1); print $1 }' "$SCRIPTS/selftests.list" | uniq
+}
 # Where those for KERNEL are: tests/, and version, their source's.
 selftests_path() {
 	printf '%s/selftests-%s-%s\n' "$CACHE" "${KERNEL_PATH##*/kernel-}" "$(selftest_names | cat - \
