@@ -63,6 +63,7 @@ struct mmuw_fault_event {
 };
 
 struct mmuw_flush_event {
+	u64 gfn, pages;			/* pages 0: of the whole VM */
 	u16 vm;
 	s16 vcpu;
 	u8 phase;

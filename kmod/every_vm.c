@@ -5,6 +5,7 @@
 #include <linux/kprobes.h>
 #include <linux/mmu_notifier.h>
 
+#include "arch.h"
 #include "context.h"
 #include "plant.h"
 #include "symbol.h"
@@ -67,7 +68,11 @@ static void leave_notifier(struct mmuw_context *ctx)
 
 static void enter_fault(struct mmuw_context *ctx, const unsigned long *arg)
 {
-	mmuw_fault_args(arg, &ctx->fault_gfn, &ctx->fault_write);
+	struct mmuw_fault_event e = { };
+
+	mmuw_fault_args(arg, &e);
+	ctx->fault_gfn = e.gfn;
+	ctx->fault_write = e.write;
 	ctx->in_fault = true;
 }
 

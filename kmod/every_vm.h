@@ -13,8 +13,4 @@
 int mmuw_every_vm_attach(bool faults);
 void mmuw_every_vm_detach(void);
 
-/* The architecture's: KVM's handler of page faults, and what its arguments say. */
-const char *mmuw_fault_symbol(void);
-struct kvm_vcpu *mmuw_fault_args(const unsigned long *arg, gfn_t *gfn, bool *write);
-
 #endif /* _MMUWITNESS_EVERY_VM_H */

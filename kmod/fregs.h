@@ -8,7 +8,9 @@
 /* From a function's address to the patched call in it: ENDBR or BTI at most. */
 #define MMUW_MAX_PROLOGUE 16
 
-#ifdef ftrace_regs_get_argument
+/* Macros on x86 and since 6.13, inline functions of arm64's before. */
+#if defined(ftrace_regs_get_argument) ||				\
+	(defined(CONFIG_ARM64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS))
 #define MMUW_FTRACE_FLAGS 0
 #define mmuw_fregs_argument(fregs, n) ftrace_regs_get_argument(fregs, n)
 #define mmuw_fregs_ip(fregs) ftrace_regs_get_instruction_pointer(fregs)

@@ -11,8 +11,8 @@
 #define MAX_ACTIVE 128
 
 static struct mmuw_hook *const tables[] = {
-	mmuw_kvm_hooks, mmuw_folio_hooks, mmuw_young_hooks, mmuw_prefault_hooks,
-	mmuw_merge_hooks, mmuw_arch_hooks,
+	mmuw_kvm_hooks, mmuw_fault_hooks, mmuw_flush_hooks, mmuw_folio_hooks, mmuw_young_hooks,
+	mmuw_prefault_hooks, mmuw_merge_hooks, mmuw_arch_hooks,
 };
 static bool attached;
 
@@ -87,8 +87,13 @@ static void resolve(struct mmuw_hook *h)
 		if (h->address) {
 			h->symbol = h->symbols[i];
 			h->error = 0;
-			return;
+			break;
 		}
+	}
+	h->why = h->hidden && h->address ? h->hidden() : NULL;
+	if (h->why) {
+		h->error = -EOPNOTSUPP;
+		h->address = 0;
 	}
 }
 
@@ -106,6 +111,19 @@ static void attach_return(struct mmuw_hook *h)
 	h->attached = !h->error;
 	if (h->error)
 		h->address = 0;
+}
+
+/* What it is a part of does not count as witnessed, though it goes on telling. */
+static void mark_incomplete(const struct mmuw_hook *part)
+{
+	struct mmuw_hook *h;
+	unsigned int t;
+
+	for_each_hook(h, t)
+		if (!strcmp(h->name, part->part_of) && !h->error) {
+			h->error = -ENODATA;
+			h->why = part->symbols[0];
+		}
 }
 
 int mmuw_hooks_attach(void)
@@ -136,6 +154,9 @@ int mmuw_hooks_attach(void)
 	for_each_hook(h, t)
 		if (h->address && h->on_return && !h->on_demand)
 			attach_return(h);
+	for_each_hook(h, t)
+		if (h->part_of && h->error)
+			mark_incomplete(h);
 	err = mmuw_tracepoints_attach();
 	attached = true;
 	if (err)
@@ -232,7 +253,7 @@ void mmuw_hooks_vm_leaves(struct kvm *kvm, u16 vm)
 }
 
 static void fill(struct mmuwitness_hook *report, const char *name, const char *symbol,
-		 int error, s64 hits, u64 missed)
+		 int error, const char *why, s64 hits, u64 missed)
 {
 	report->state = !attached ? MMUWITNESS_HOOK_IDLE :
 			error ? MMUWITNESS_HOOK_MISSING : MMUWITNESS_HOOK_ATTACHED;
@@ -242,7 +263,9 @@ static void fill(struct mmuwitness_hook *report, const char *name, const char *s
 	report->why[0] = '\0';
 	if (!attached)
 		return;
-	if (error == -ENOENT)
+	if (why)
+		strscpy(report->why, why, sizeof(report->why));
+	else if (error == -ENOENT)
 		strscpy(report->why, "no such symbol", sizeof(report->why));
 	else if (error)
 		snprintf(report->why, sizeof(report->why), "cannot be probed: %pe", ERR_PTR(error));
@@ -259,19 +282,19 @@ int mmuw_hook_report(struct mmuwitness_hook *report)
 	for_each_hook(h, t) {
 		if (i++ != report->index)
 			continue;
-		fill(report, h->name, h->symbol ?: h->symbols[0], h->error,
+		fill(report, h->name, h->symbol ?: h->symbols[0], h->error, h->why,
 		     atomic64_read(&h->hits), h->missed + h->rp.nmissed + h->rp.kp.nmissed);
 		return 0;
 	}
 	for_each_tracepoint_hook(p, t) {
 		if (i++ != report->index)
 			continue;
-		fill(report, p->name, p->symbol, p->error, atomic64_read(&p->hits),
+		fill(report, p->name, p->symbol, p->error, NULL, atomic64_read(&p->hits),
 		     atomic64_read(&p->missed));
 		return 0;
 	}
 	if (i == report->index) {
-		fill(report, "task_context", "-", 0, 0, atomic64_read(&mmuw_context_overflows));
+		fill(report, "task_context", "-", 0, NULL, 0, atomic64_read(&mmuw_context_overflows));
 		return 0;
 	}
 	return -ENOENT;

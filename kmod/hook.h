@@ -19,12 +19,12 @@
 
 struct kvm;
 
-#define MMUW_HOOK_ARGS 4
+#define MMUW_HOOK_ARGS 6
 
 /* State that an entry hands to its return. */
 struct mmuw_frame {
 	unsigned long arg[MMUW_HOOK_ARGS];
-	unsigned long saved[3];
+	unsigned long saved[5];
 };
 
 struct mmuw_hook {
@@ -37,12 +37,16 @@ struct mmuw_hook {
 	void (*on_return)(struct mmuw_hook *hook, struct mmuw_frame *frame, unsigned long ret);
 	/* Calls for this VM that must have happened and were not seen; optional. */
 	u64 (*missed_for)(struct mmuw_hook *hook, struct kvm *kvm, u16 vm);
+	/* Why it would tell nothing, or not all, as KVM is set up; NULL: it does. Optional. */
+	const char *(*hidden)(void);
+	const char *part_of;		/* the hook of this name tells half of it without this one */
 
 	/* state */
 	const char *symbol;		/* the candidate that exists */
 	unsigned long address;
 	bool attached;
-	int error;			/* why it is missing */
+	int error;			/* why it is missing ... */
+	const char *why;		/* ... in words, by hidden */
 	atomic64_t hits;
 	u64 missed;			/* by missed_for, of VMs that are gone */
 	struct kretprobe rp;
@@ -63,21 +67,28 @@ struct mmuw_tracepoint {
 
 /* Hook tables, one per kind of thing witnessed; NULL-terminated by name. */
 extern struct mmuw_hook mmuw_kvm_hooks[];
+extern struct mmuw_hook mmuw_fault_hooks[];
+extern struct mmuw_hook mmuw_flush_hooks[];
 extern struct mmuw_hook mmuw_folio_hooks[];
 extern struct mmuw_hook mmuw_young_hooks[];
 extern struct mmuw_hook mmuw_prefault_hooks[];
 extern struct mmuw_hook mmuw_merge_hooks[];
+extern struct mmuw_tracepoint mmuw_fault_tracepoints[];
 extern struct mmuw_tracepoint mmuw_folio_tracepoints[];
 extern struct mmuw_hook mmuw_arch_hooks[];
 extern struct mmuw_tracepoint mmuw_arch_tracepoints[];
 
 extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
-#define MMUW_TRACEPOINT_TABLES 2
+#define MMUW_TRACEPOINT_TABLES 3
 
 #define for_each_tracepoint_hook(p, t)					\
 	for (t = 0; t < MMUW_TRACEPOINT_TABLES; t++)			\
 		for (p = mmuw_tracepoint_tables[t]; p->name; p++)
 
+/* hook_fault.c: for the architecture's hook on mmuw_fault_symbol() ... */
+void mmuw_fault_begin(struct mmuw_hook *hook, const unsigned long *arg);
+/* ... and on what gives the fault its pfn, at its return and without mmu_lock. */
+void mmuw_fault_pfn_found(struct mmuw_hook *hook);
 /* The current task's vCPU has handled its fault, if it was in one. */
 void mmuw_fault_end(void);
 

@@ -124,6 +124,8 @@ static struct kretprobe return_probe;
 
 static int attach_call(struct mmuw_plant *p)
 {
+	unsigned long address;
+	unsigned int i;
 	int err;
 
 	/* Anew each time: ftrace_free_filter() leaves dangling pointers in it. */
@@ -132,6 +134,11 @@ static int attach_call(struct mmuw_plant *p)
 		.flags = MMUW_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY,
 	};
 	err = ftrace_set_filter_ip(&call_ops, p->address, 0, 1);
+	for (i = 0; !err && p->all && i < ARRAY_SIZE(p->symbols) && p->symbols[i]; i++) {
+		address = mmuw_symbol_address(p->symbols[i]);
+		if (address)
+			err = ftrace_set_filter_ip(&call_ops, address, 0, 0);
+	}
 	if (!err)
 		err = register_ftrace_function(&call_ops);
 	if (err)

@@ -31,8 +31,9 @@ struct mmuw_plant {
 	const char *what;
 	const char *origin;
 
-	/* The function: the first candidate that exists. None at all: not available. */
+	/* The function: the first candidate that exists, or all. None at all: not available. */
 	const char *symbols[MMUW_PLANT_SYMBOLS];
+	bool all;			/* they do the same on different ways */
 	const char *instead[MMUW_PLANT_SYMBOLS];	/* for REDIRECT, of each candidate */
 	const char *not_with;		/* not available where this exists: KVM works otherwise */
 	const char *only_with;		/* not available where this does not exist */
@@ -64,6 +65,16 @@ struct mmuw_plant {
 	atomic64_t calls;		/* for plants that count, see one_in_64() */
 	atomic64_t hits;
 };
+
+/*
+ * Where KVM asks for a remote flush: of the VM, and on arm64 of a range, or of a
+ * page when an SPTE goes. Not inlined everywhere, so all of them; the task's
+ * context says whose it is, since their arguments differ.
+ */
+#define MMUW_PLANT_ON_FLUSHES						\
+	.symbols = { "kvm_flush_remote_tlbs", "kvm_arch_flush_remote_tlbs",	\
+		     "kvm_tlb_flush_vmid_range", "__kvm_tlb_flush_vmid_ipa" },	\
+	.all = true
 
 /* Tables, terminated by an empty name. */
 extern struct mmuw_plant mmuw_plants_kvm[];

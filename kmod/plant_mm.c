@@ -104,8 +104,7 @@ struct mmuw_plant mmuw_plants_mm[] = {
 	  .kvm_of = mmuw_plant_kvm_first, .on_return = not_young },
 	{ .name = "aging-never-flushes", ONLY_IF_AGING_FLUSHES
 	  .what = "clear_flush_young does not flush TLBs",
-	  .origin = "002", .symbols = { "kvm_flush_remote_tlbs" },
-	  .kvm_of = mmuw_plant_kvm_first, .on_call = flush_in_aging },
+	  .origin = "002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_aging },
 	{ .name = "aging-always-flushes", ONLY_IF_AGING_FLUSHES
 	  .what = "aging answers young whatever it finds, and so clear_flush_young always flushes",
 	  .origin = "002", .symbols = { "kvm_age_gfn" },

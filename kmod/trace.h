@@ -244,6 +244,8 @@ TRACE_EVENT(tlb_flush,
 	TP_STRUCT__entry(
 		__field(u64, seq)
 		__field(u64, ns)
+		__field(u64, gfn)
+		__field(u64, pages)
 		__field(u16, vm)
 		__field(s16, vcpu)
 		__field(u8, phase)
@@ -251,12 +253,15 @@ TRACE_EVENT(tlb_flush,
 	TP_fast_assign(
 		__entry->seq = s->seq;
 		__entry->ns = s->ns;
+		__entry->gfn = e->gfn;
+		__entry->pages = e->pages;
 		__entry->vm = e->vm;
 		__entry->vcpu = e->vcpu;
 		__entry->phase = e->phase;
 	),
-	TP_printk("seq=%llu vm=%u vcpu=%d phase=%u",
-		  __entry->seq, __entry->vm, __entry->vcpu, __entry->phase)
+	TP_printk("seq=%llu vm=%u vcpu=%d phase=%u gfn=0x%llx pages=%llu",
+		  __entry->seq, __entry->vm, __entry->vcpu, __entry->phase,
+		  __entry->gfn, __entry->pages)
 );
 
 TRACE_EVENT(folio,

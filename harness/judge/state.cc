@@ -78,6 +78,17 @@ const SpteRecord* State::spte(uint16_t id, uint64_t gfn, unsigned level) const {
     return v->sptes[level - 1].find(gfn >> (bits_ * (level - 1)));
 }
 
+uint64_t State::flushed(uint16_t id, uint64_t gfn) const {
+    const VmRecord* v = vm(id);
+    if (!v) return 0;
+    uint64_t order = v->flushed;
+    any_level(id, gfn, [&](const SpteRecord& r) {
+        order = std::max(order, r.flushed);
+        return false;
+    });
+    return order;
+}
+
 std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
     std::vector<Place> out;
     if (!file) return out;
@@ -98,8 +109,9 @@ bool State::page_present(uint16_t file, uint64_t page) const {
 
 namespace {
 
-// A and D of both formats (x86): what hardware sets.
-constexpr uint64_t kHardware = 0x360;
+// What hardware sets, in any of the formats: A and D of x86 (bits 5 and 6, with EPT 8 and 9), and
+// AF of arm64 (bit 10).
+constexpr uint64_t kHardware = 0x760;
 
 void chain(SpteRecord& r, const SpteEvent& s) {
     const bool was = s.bits_old & MMUWITNESS_SPTE_PRESENT;
@@ -219,6 +231,29 @@ void State::fault(const Event& e) {
     }
 }
 
+void State::flush(const Event& e) {
+    const FlushEvent& f = e.tlb_flush;
+    VmRecord* v = touch(f.vm);
+    Task& t = task_of(e.pid);
+    if (f.phase == MMUWITNESS_FLUSH_REQUEST || f.phase == MMUWITNESS_FLUSH_ROOTS_REQUEST)
+        t.flush_request = e.order;
+    if (!v) return;
+    if (f.phase == MMUWITNESS_FLUSH_ROOTS_DONE)
+        v->reloaded = std::max(v->reloaded, t.flush_request);
+    if (f.phase != MMUWITNESS_FLUSH_DONE) return;
+    if (!f.pages) {
+        v->flushed = std::max(v->flushed, t.flush_request);
+        return;
+    }
+    // A block goes with any address in it.
+    for (unsigned level = 1; level <= kLevels; ++level) {
+        const unsigned shift = bits_ * (level - 1);
+        v->sptes[level - 1].each(
+            f.gfn >> shift, ((f.gfn + f.pages - 1) >> shift) + 1,
+            [&](uint64_t, SpteRecord& r) { r.flushed = std::max(r.flushed, t.flush_request); });
+    }
+}
+
 void State::apply(const Event& e) {
     switch (e.kind) {
         case Kind::spte:
@@ -257,18 +292,9 @@ void State::apply(const Event& e) {
             }
             break;
         }
-        case Kind::tlb_flush: {
-            VmRecord* v = touch(e.tlb_flush.vm);
-            Task& t = task_of(e.pid);
-            const uint8_t phase = e.tlb_flush.phase;
-            if (phase == MMUWITNESS_FLUSH_REQUEST || phase == MMUWITNESS_FLUSH_ROOTS_REQUEST)
-                t.flush_request = e.order;
-            if (phase == MMUWITNESS_FLUSH_DONE && v)
-                v->flushed = std::max(v->flushed, t.flush_request);
-            if (phase == MMUWITNESS_FLUSH_ROOTS_DONE && v)
-                v->reloaded = std::max(v->reloaded, t.flush_request);
+        case Kind::tlb_flush:
+            flush(e);
             break;
-        }
         case Kind::ring:
             if (VmRecord* v = touch(e.ring.vm)) v->ring = true;
             break;

@@ -36,6 +36,7 @@ struct SpteRecord {
     // the other order, or there are two roots: what the SPTE is now is not known.
     bool certain = false, certain_before = false;
     uint64_t value = 0;
+    uint64_t flushed = 0;  // order of the newest complete flush request for a range with it
 
     // It is there, and has all of these bits for certain.
     bool has(uint8_t mask) const { return present == 1 && certain && (bits & mask) == mask; }
@@ -61,7 +62,7 @@ struct VmRecord {
     std::array<Chunked<SpteRecord>, kLevels> sptes;  // by gfn >> bits of the level
     std::vector<Slot> slots;
     std::unordered_map<int, FaultAttempt> faults;  // by vcpu
-    // Order of the newest flush request that is known to be complete.
+    // Order of the newest flush request for all of the VM that is known to be complete.
     uint64_t flushed = 0;
     // The same of a request to load another root, which makes each vCPU flush.
     uint64_t reloaded = 0;
@@ -103,6 +104,8 @@ class State {
     // Is there one for this page of the file, in any witnessed VM?
     bool page_present(uint16_t file, uint64_t page) const;
     const SpteRecord* spte(uint16_t vm, uint64_t gfn, unsigned level) const;
+    // Order of the newest flush request that concerns this gfn and is known to be complete.
+    uint64_t flushed(uint16_t vm, uint64_t gfn) const;
     // f(gfn, pages, record) for each leaf SPTE present that touches gfns [begin, end).
     template <typename F>
     void each_present(uint16_t vm, uint64_t begin, uint64_t end, F&& f) const;
@@ -138,6 +141,7 @@ class State {
     void memslot(const Event& e);
     void folio(const Event& e);
     void fault(const Event& e);
+    void flush(const Event& e);
     VmRecord* touch(uint16_t id);
     Task& task_of(int32_t pid);
 

@@ -87,6 +87,7 @@ struct FaultEvent {
 };
 
 struct FlushEvent {
+    uint64_t gfn, pages;  // pages 0: of the whole VM
     uint16_t vm;
     int16_t vcpu;
     uint8_t phase;

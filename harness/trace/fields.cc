@@ -75,9 +75,10 @@ constexpr Field fault[] = {F("vm", fault.vm, Show::dec),
                            F("error_code", fault.error_code, Show::hex),
                            F("inv_seq", fault.inv_seq, Show::dec),
                            F("inv_in_progress", fault.inv_in_progress, Show::dec)};
-constexpr Field tlb_flush[] = {F("vm", tlb_flush.vm, Show::dec),
-                               F("vcpu", tlb_flush.vcpu, Show::dec),
-                               F("phase", tlb_flush.phase, Show::names, symbols::flush_phase)};
+constexpr Field tlb_flush[] = {
+    F("gfn", tlb_flush.gfn, Show::hex), F("pages", tlb_flush.pages, Show::dec),
+    F("vm", tlb_flush.vm, Show::dec), F("vcpu", tlb_flush.vcpu, Show::dec),
+    F("phase", tlb_flush.phase, Show::names, symbols::flush_phase)};
 constexpr Field folio[] = {F("op", folio.op, Show::names, symbols::folio_op),
                            F("file", folio.file, Show::dec),
                            F("index", folio.index, Show::hex),

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a structure, an ioctl or an event field changes. */
-#define MMUWITNESS_ABI 3
+#define MMUWITNESS_ABI 4
 
 #define MMUWITNESS_DEVICE "/dev/mmuwitness"
 #define MMUWITNESS_NAME_LEN 48
@@ -341,7 +341,10 @@ enum mmuwitness_folio_op {
 	MMUWITNESS_FOLIO_MKWRITE,	/* do_page_mkwrite entered: a write fault on it */
 };
 
-/* SPTE bits, decoded per architecture. */
+/*
+ * SPTE bits, decoded per architecture. DIRTY: KVM takes the SPTE to be dirty. Where
+ * hardware has no dirty bit (arm64) that is every writable one.
+ */
 #define MMUWITNESS_SPTE_PRESENT (1u << 0)
 #define MMUWITNESS_SPTE_WRITABLE (1u << 1)
 #define MMUWITNESS_SPTE_DIRTY (1u << 2)
@@ -356,8 +359,8 @@ enum mmuwitness_lock {
 };
 
 enum mmuwitness_flush_phase {
-	MMUWITNESS_FLUSH_REQUEST = 1,	/* kvm_make_all_cpus_request(TLB_FLUSH) entered */
-	MMUWITNESS_FLUSH_DONE,		/* ... returned: no vCPU uses an old entry */
+	MMUWITNESS_FLUSH_REQUEST = 1,	/* a flush of the VM, or of a range of gfns, begins */
+	MMUWITNESS_FLUSH_DONE,		/* ... is complete: no vCPU uses an old entry */
 	MMUWITNESS_FLUSH_ROOTS_REQUEST,	/* all vCPUs shall give up invalid roots, entered */
 	MMUWITNESS_FLUSH_ROOTS_DONE,	/* ... returned: none enters the guest without a new one */
 };

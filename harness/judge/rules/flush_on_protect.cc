@@ -24,9 +24,8 @@ class FlushOnProtect : public Rule {
         cleared_.erase(it);
         if (i.phase != MMUWITNESS_END || i.vm != c.vm || i.ret < 0) return;
         found.checked();
-        const VmRecord* v = state.vm(i.vm);
         // Anybody's flush will do, if it was asked for after the last change.
-        if (!v || v->flushed > c.order) return;
+        if (!state.vm(i.vm) || state.flushed(i.vm, c.gfn) > c.order) return;
         found.violation(
             {.vm = i.vm, .gfn = c.gfn, .flushes = true},
             std::format("vm {} gfn {:#x}: W or D cleared, and the ioctl returned without "

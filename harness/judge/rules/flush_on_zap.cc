@@ -105,7 +105,7 @@ class FlushOnZap : public Rule {
             found.violation(
                 {.vm = l.vm, .gfn = gfn, .flushes = true},
                 std::format("vm {} gfn {:#x}: still mapped when its memslot is gone", l.vm, *gfn));
-        } else if (l.last && v->flushed < l.last) {
+        } else if (l.last && state.flushed(l.vm, l.last_gfn) < l.last) {
             found.violation({.vm = l.vm, .gfn = l.last_gfn, .flushes = true},
                             std::format("vm {} gfn {:#x}: its memslot is gone, and the ioctl "
                                         "returned without a TLB flush",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // unmapped-when-clean: after an invalidation no vCPU uses the old translation.
+#include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <vector>
 
 #include "judge/rules/rules.h"
 
@@ -36,7 +38,7 @@ class UnmappedWhenClean : public Rule {
         struct One {
             uint64_t order, gfn;
         };
-        std::array<One, MMUWITNESS_MAX_VMS + 1> last{};
+        std::array<std::vector<One>, MMUWITNESS_MAX_VMS + 1> of{};
     };
 
     void removed(const Event& e, const State& state) {
@@ -45,7 +47,7 @@ class UnmappedWhenClean : public Rule {
         if ((s.bits_old & leaf) != leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
         const Task* t = state.task(e.pid);
         if (!t || !t->notifier_begin || s.vm > MMUWITNESS_MAX_VMS) return;
-        removed_[e.pid].last[s.vm] = {e.order, s.gfn};
+        removed_[e.pid].of[s.vm].push_back({e.order, s.gfn});
     }
 
     static void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const State& state,
@@ -63,9 +65,9 @@ class UnmappedWhenClean : public Rule {
         const auto it = removed_.find(e.pid);
         if (it == removed_.end()) return;
         for (uint16_t vm = 1; vm <= MMUWITNESS_MAX_VMS; ++vm) {
-            const auto& last = it->second.last[vm];
+            const auto& removed = it->second.of[vm];
             const VmRecord* v = state.vm(vm);
-            if (!last.order || !v) continue;
+            if (removed.empty() || !v) continue;
             found.checked();
             // SPTEs of a root that a memslot change invalidated need no flush:
             // tdp_mmu_zap_leafs(), "if (!root->role.invalid)".
@@ -74,11 +76,13 @@ class UnmappedWhenClean : public Rule {
                 found.tolerated();
                 continue;
             }
-            if (v->flushed > last.order) continue;
-            found.violation({.vm = vm, .gfn = last.gfn, .flushes = true},
+            const auto one = std::ranges::find_if(
+                removed, [&](const auto& r) { return state.flushed(vm, r.gfn) <= r.order; });
+            if (one == removed.end()) continue;
+            found.violation({.vm = vm, .gfn = one->gfn, .flushes = true},
                             std::format("vm {} gfn {:#x}: unmapped without a TLB flush before "
                                         "invalidate_range_start returned from KVM",
-                                        vm, last.gfn));
+                                        vm, one->gfn));
         }
     }
 

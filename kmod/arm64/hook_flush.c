@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * arm64: TLB invalidations are broadcast by hardware (TLBI ...IS); KVM's
+ * functions return when they are complete.
+ */
+#include <asm/cpufeature.h>
+#include <asm/kvm_mmu.h>
+#include <asm/kvm_pgtable.h>
+#include <asm/virt.h>
+
+#include "../flush.h"
+#include "../symbol.h"
+
+/*
+ * int kvm_arch_flush_remote_tlbs(struct kvm *kvm)
+ * void kvm_flush_remote_tlbs(struct kvm *kvm), this architecture's own in 6.1
+ */
+static bool flush_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	return mmuw_flush_begin(h, f, (struct kvm *)f->arg[0], MMUWITNESS_FLUSH_REQUEST, 0, 0);
+}
+
+static bool range_enter(struct mmuw_hook *h, struct mmuw_frame *f, u64 bytes)
+{
+	struct kvm_s2_mmu *mmu = (struct kvm_s2_mmu *)f->arg[0];
+
+	return mmuw_flush_begin(h, f, kvm_s2_mmu_to_kvm(mmu), MMUWITNESS_FLUSH_REQUEST,
+				f->arg[1] >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
+}
+
+/* void kvm_tlb_flush_vmid_range(struct kvm_s2_mmu *mmu, phys_addr_t addr, size_t size) */
+static bool flush_range_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	return range_enter(h, f, f->arg[2]);
+}
+
+/* void __kvm_tlb_flush_vmid_ipa(struct kvm_s2_mmu *mmu, phys_addr_t ipa, int level), VHE's */
+static bool flush_page_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	return range_enter(h, f, PAGE_SIZE);
+}
+
+/*
+ * Unmapping invalidates page by page in EL2, unless it can put it off and use
+ * kvm_tlb_flush_vmid_range() (stage2_unmap_defer_tlb_flush(), since 6.6): without
+ * VHE that is code that the kernel cannot probe.
+ */
+static const char *flush_hidden(void)
+{
+	if (is_kernel_in_hyp_mode())
+		return NULL;
+	if (!mmuw_symbol_address("kvm_tlb_flush_vmid_range"))
+		return "flushed page by page in EL2, out of sight";
+	if (!cpus_have_final_cap(ARM64_HAS_STAGE2_FWB) || !system_supports_tlb_range())
+		return "flushed page by page in EL2: no FWB or TLBIRANGE";
+	return NULL;
+}
+
+struct mmuw_hook mmuw_flush_hooks[] = {
+	{ .name = "tlb_flush", .symbols = { "kvm_arch_flush_remote_tlbs", "kvm_flush_remote_tlbs" },
+	  .on_enter = flush_enter, .on_return = mmuw_flush_done,
+	  .missed_for = mmuw_flushes_missed, .hidden = flush_hidden },
+	{ .name = "tlb_flush_range", .symbols = { "kvm_tlb_flush_vmid_range" },
+	  .on_enter = flush_range_enter, .on_return = mmuw_flush_done },
+	{ .name = "tlb_flush_page", .symbols = { "__kvm_tlb_flush_vmid_ipa" },
+	  .on_enter = flush_page_enter, .on_return = mmuw_flush_done },
+	{ }
+};

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "flush.h"
+
+#include "context.h"
+#include "emit.h"
+#include "gate.h"
+#include "session.h"
+
+static u64 requested_before[MMUWITNESS_MAX_VMS + 1];
+static atomic64_t seen[MMUWITNESS_MAX_VMS + 1];
+
+bool mmuw_flush_begin(struct mmuw_hook *h, struct mmuw_frame *f, const struct kvm *kvm, u8 phase,
+		      u64 gfn, u64 pages)
+{
+	struct mmuw_flush_event e = {
+		.vm = mmuw_vm_id(kvm), .phase = phase, .gfn = gfn, .pages = pages,
+	};
+
+	if (!e.vm)
+		return false;
+	e.vcpu = mmuw_context_vcpu_id();
+	f->saved[0] = e.vm;
+	f->saved[1] = phase + 1;	/* done */
+	f->saved[2] = gfn;
+	f->saved[3] = pages;
+	atomic64_inc(&h->hits);
+	mmuw_emit(tlb_flush, &e);
+	if (phase != MMUWITNESS_FLUSH_REQUEST)
+		return true;
+	if (!pages)
+		atomic64_inc(&seen[e.vm]);
+	mmuw_pass(MMUW_POINT_FLUSH_REQUEST, e.vm, e.vcpu, 0, 0, 0);
+	return true;
+}
+
+void mmuw_flush_done(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	struct mmuw_flush_event e = {
+		.vm = f->saved[0], .phase = f->saved[1], .gfn = f->saved[2], .pages = f->saved[3],
+		.vcpu = mmuw_context_vcpu_id(),
+	};
+
+	mmuw_emit(tlb_flush, &e);
+	if (e.phase == MMUWITNESS_FLUSH_DONE)
+		mmuw_pass(MMUW_POINT_FLUSH_DONE, e.vm, e.vcpu, 0, 0, 0);
+}
+
+u64 mmuw_flushes_missed(struct mmuw_hook *h, struct kvm *kvm, u16 vm)
+{
+	u64 requested = kvm->stat.generic.remote_tlb_flush_requests - requested_before[vm];
+	u64 watched = atomic64_read(&seen[vm]);
+
+	return requested > watched ? requested - watched : 0;
+}
+
+void mmuw_hooks_vm_added(struct kvm *kvm, u16 vm)
+{
+	requested_before[vm] = kvm->stat.generic.remote_tlb_flush_requests;
+	atomic64_set(&seen[vm], 0);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Remote TLB flushes where hardware does not broadcast them: requests to vCPUs. */
+#include "flush.h"
+
+static bool is_request(unsigned long req, unsigned int which)
+{
+	return (req & KVM_REQUEST_MASK) == (which & KVM_REQUEST_MASK);
+}
+
+/*
+ * bool kvm_make_all_cpus_request(struct kvm *kvm, unsigned int req)
+ * bool kvm_make_all_cpus_request_except(kvm, req, except), its body in 6.1
+ *
+ * Its return means that every vCPU has left the guest or will flush on entry. So
+ * does that of x86's request to give up roots that have become invalid: a vCPU
+ * flushes when it loads another.
+ */
+static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	const struct kvm *kvm = (const struct kvm *)f->arg[0];
+
+	if (is_request(f->arg[1], KVM_REQ_TLB_FLUSH))
+		return mmuw_flush_begin(h, f, kvm, MMUWITNESS_FLUSH_REQUEST, 0, 0);
+#ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
+	if (is_request(f->arg[1], KVM_REQ_MMU_FREE_OBSOLETE_ROOTS))
+		return mmuw_flush_begin(h, f, kvm, MMUWITNESS_FLUSH_ROOTS_REQUEST, 0, 0);
+#endif
+	return false;
+}
+
+struct mmuw_hook mmuw_flush_hooks[] = {
+	{ .name = "tlb_flush",
+	  .symbols = { "kvm_make_all_cpus_request_except", "kvm_make_all_cpus_request" },
+	  .on_enter = all_cpus_request_enter, .on_return = mmuw_flush_done,
+	  .missed_for = mmuw_flushes_missed },
+	{ }
+};
