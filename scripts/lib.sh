@@ -164,23 +164,29 @@ give_back() {
 	((EUID != 0)) || [[ $owner == 0:0 || ! -d $BUILD ]] || chown -R --from=0:0 "$owner" "$BUILD"
 }
 
-builder_recipe() { # base|lint|bench: the files that define it
-	printf '%s\n' "$SCRIPTS/builder-root" "$SCRIPTS/builder.packages"
-	[[ $1 == base ]] || printf '%s\n' "$SCRIPTS/$1.packages"
+# There is a builder root for each architecture of hosts: what it lacks of another one
+# cannot be mixed up with it, and nobody waits for what he does not use.
+builder_packages() { # base|lint|bench: what it has for HOST_ARCH
+	local lists=("$SCRIPTS/builder.packages") foreign=:$HOST_ARCH
+	[[ $1 == base ]] || lists+=("$SCRIPTS/$1.packages")
+	[[ $HOST_ARCH != "$(native_arch)" ]] || foreign=
+	awk -v only="[$HOST_ARCH]" -v foreign="$foreign" '
+		/^#/ || NF > 1 && $2 != only { next }
+		{ sub(/:host$/, foreign, $1); print $1 }' "${lists[@]}"
 }
 builder_path() { # base|lint|bench
-	local files
-	mapfile -t files < <(builder_recipe "$1")
-	printf '%s/builder-%s-%s\n' "$CACHE" "$1" "$(cat "${files[@]}" | hash_of)"
+	printf '%s/builder-%s-%s-%s\n' "$CACHE" "$1" "$HOST_ARCH" \
+		"$(builder_packages "$1" | cat "$SCRIPTS/builder-root" - | hash_of)"
 }
 
-# KERNEL is a Debian suite, a directory of .debs or a kernel build tree.
+# KERNEL is a Debian suite (SUITE/FLAVOUR for another flavour than the usual one), a
+# directory of .debs or a kernel build tree.
 kernel_kind() { # KERNEL
 	if [[ -d $1 && -f $1/Module.symvers && -f $1/.config ]]; then
 		echo tree
 	elif [[ -d $1 ]] && compgen -G "$1/*.deb" >/dev/null; then
 		echo debs
-	elif [[ $1 =~ ^[a-z][a-z0-9.-]*$ && ! -e $1 ]]; then
+	elif [[ $1 =~ ^[a-z][a-z0-9.-]*(/[a-z0-9.-]+)?$ && ! -e $1 ]]; then
 		echo suite
 	else
 		die 2 "KERNEL=$1 is neither a Debian suite, nor a directory of .debs, nor a kernel build tree"
@@ -191,7 +197,7 @@ kernel_path() { # KERNEL DEBIAN-ARCHITECTURE
 	local kind id
 	kind=$(kernel_kind "$1")
 	case $kind in
-	suite) id=$1 ;;
+	suite) id=${1/\//_} ;;
 	debs) id=$(stat -L -c '%n %s %Y' "$1"/*.deb | hash_of) ;;
 	tree) id=$(cd "$1" && stat -L -c '%n %s %Y' "$PWD" .config Module.symvers modules.order \
 		arch/*/boot/*Image 2>/dev/null | hash_of) ;;
@@ -214,8 +220,12 @@ selftests_path() {
 # HOST=local, the unit tests and the offline benchmark among it.
 native_arch() { dpkg --print-architecture; }
 
-# Sets HOST and the HOST_* of scripts/hosts/HOST.sh, KERNEL and KERNEL_PATH, RUNS
-# and RECORDS.
+emulated_hosts() { # one a line
+	grep -l '^HOST_KIND=emulated' "$SCRIPTS"/hosts/*.sh | xargs basename -s .sh -a
+}
+
+# Sets HOST, the HOST_* of scripts/hosts/HOST.sh, the ARCH_* of its architecture, what
+# Kbuild is told of it, KERNEL and KERNEL_PATH, RUNS and RECORDS.
 load_host() {
 	export HOST=${HOST:-x86_64-amd}
 	local known
@@ -223,6 +233,12 @@ load_host() {
 	[[ " $known " == *" $HOST "* ]] || die 2 "HOST=$HOST is unknown; known: $known"
 	# shellcheck source=/dev/null
 	. "$SCRIPTS/hosts/$HOST.sh"
+	[[ -e $SCRIPTS/arch/$HOST_ARCH.sh ]] ||
+		die 2 "HOST=$HOST: nothing is known of $HOST_ARCH: see scripts/arch"
+	# shellcheck source=/dev/null
+	. "$SCRIPTS/arch/$HOST_ARCH.sh"
+	# Debian's headers name the very compiler of their kernel, which the root may not have.
+	ARCH_KBUILD=("ARCH=$ARCH_KERNEL" "CROSS_COMPILE=$ARCH_GNU-" "CC=$ARCH_GNU-gcc")
 	HOST_TIMEOUT=${TIMEOUT:-$HOST_TIMEOUT}
 	[[ $HOST_TIMEOUT =~ ^[1-9][0-9]*$ ]] || die 2 "TIMEOUT=$HOST_TIMEOUT is no number of seconds"
 	[[ -z ${HOST_SCRIPT:-} || -f $HOST_SCRIPT ]] || die 2 "HOST_SCRIPT=$HOST_SCRIPT is no file"

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034 # read by scripts/run
+# An emulated arm64 with EL2: KVM with VHE, by QEMU's TCG. APPEND=kvm-arm.mode=nvhe or protected
+# gives the other modes.
+HOST_KIND=emulated
+HOST_ARCH=arm64 # Debian's name
+HOST_KERNEL=trixie
+HOST_TIMEOUT=120
+# Loaded in this order, with what they need; those built in are skipped, as KVM is here.
+HOST_MODULES="virtio_pci virtio_console virtio_blk ext4"
+# As in x86_64-amd.sh.
+HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
+HOST_APPEND="console=ttyAMA0 loglevel=5 panic=-1 mitigations=off numa_balancing=disable"
+# Pointer authentication by an algorithm of QEMU's own: the architected one, in software, makes a
+# boot several times slower. Devices are added by inside/boot.
+HOST_QEMU=(qemu-system-aarch64 -machine "virt,virtualization=on,gic-version=3"
+	-accel "tcg,thread=multi" -cpu "max,pauth-impdef=on" -smp 2 -m "$((HOST_MEMORY + 256))"
+	-object "memory-backend-ram,id=node0,size=${HOST_MEMORY}M" -numa "node,memdev=node0,cpus=0-1"
+	-object "memory-backend-ram,id=node1,size=256M" -numa "node,memdev=node1")
