@@ -16,10 +16,10 @@ constexpr std::uint64_t kPages = 8;
 constexpr int kRounds = 6;
 
 enum class Change { kDelete, kMove };
-enum class Zap { kAll, kLeafs };  // what KVM drops: all page tables of the VM, or the slot's leafs
+using arch::SlotZap;
 
 class SlotChange : public ScenarioTest,
-                   public testing::WithParamInterface<std::tuple<Change, Zap>> {
+                   public testing::WithParamInterface<std::tuple<Change, SlotZap>> {
   protected:
     // Twice: the exit of each fault of the first pass may flush the TLB (under emulation it does);
     // the second pass leaves entries for KVM to flush.
@@ -53,8 +53,10 @@ TEST_P(SlotChange, LeavesNoTranslationBehind) {
     WitnessedFile& file = add_file(kPages);
     Guest& guest =
         add_guest({.pages = 2 * kPages, .idle = guest::Idle::kStay, .count_unbacked = true});
-    if (zap == Zap::kLeafs && !arch::zap_leafs_only(guest.vm()))
-        GTEST_SKIP() << "this KVM gives up all page tables whenever a memslot goes";
+    if (!arch::set_slot_zap(guest.vm(), zap))
+        GTEST_SKIP() << (zap == SlotZap::kLeafs
+                             ? "this KVM gives up all page tables whenever a memslot goes"
+                             : "this KVM never gives up more than the memslot's own entries");
     promise({"flush-on-zap"});
 
     void* memory = file.file().mapping().get();
@@ -76,12 +78,12 @@ TEST_P(SlotChange, LeavesNoTranslationBehind) {
 
 INSTANTIATE_TEST_SUITE_P(, SlotChange,
                          testing::Combine(testing::Values(Change::kDelete, Change::kMove),
-                                          testing::Values(Zap::kAll, Zap::kLeafs)),
+                                          testing::Values(SlotZap::kAll, SlotZap::kLeafs)),
                          [](const auto& info) {
                              return std::format(
                                  "{}_{}",
                                  std::get<0>(info.param) == Change::kDelete ? "delete" : "move",
-                                 std::get<1>(info.param) == Zap::kAll ? "all" : "leafs");
+                                 std::get<1>(info.param) == SlotZap::kAll ? "all" : "leafs");
                          });
 
 }  // namespace

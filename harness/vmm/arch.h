@@ -34,9 +34,13 @@ void fill_private(std::span<std::byte> area);
 void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t control);
 // The current exit is the payload's doorbell.
 bool is_doorbell(const Vcpu& vcpu);
-// From now on a memslot that is deleted or moved takes just its own leaf entries along, and not all
-// page tables of the VM. False: this KVM cannot.
-bool zap_leafs_only(Vm& vm);
+// What goes with a memslot that is deleted or moved.
+enum class SlotZap {
+    kAll,    // all page tables of the VM
+    kLeafs,  // the slot's own leaf entries
+};
+// From now on it is this. False: not with this KVM.
+bool set_slot_zap(Vm& vm, SlotZap zap);
 // Registers, for error messages; never throws.
 std::string describe(const Vcpu& vcpu) noexcept;
 // Hardware keeps dirty gfns back until the vCPU exits (Intel PML), so a ring is complete only

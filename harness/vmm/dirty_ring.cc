@@ -22,6 +22,11 @@ void RingLog::prepare(Vm& vm) {
     vm_ = &vm;
     vm.enable_capability(dirty_ring_capability(vm.kvm()),
                          {entries_ * sizeof(kvm_dirty_gfn), 0, 0, 0}, "KVM_CAP_DIRTY_LOG_RING");
+    // Where devices write to guest memory by themselves (arm64's vgic and its ITS), what no vCPU
+    // wrote goes to a bitmap. No device here does: the ring has it all.
+    if (vm.check_extension(KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP) > 0)
+        vm.enable_capability(KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP, {},
+                             "KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP");
 }
 
 void RingLog::add_vcpu(Vcpu& vcpu, VcpuThread& thread) {

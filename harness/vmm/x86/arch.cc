@@ -115,7 +115,8 @@ bool is_doorbell(const Vcpu& vcpu) {
            run.io.port == guest::kDoorbellPort;
 }
 
-bool zap_leafs_only(Vm& vm) {
+bool set_slot_zap(Vm& vm, SlotZap zap) {
+    if (zap == SlotZap::kAll) return true;  // unless asked otherwise
 #ifdef KVM_X86_QUIRK_SLOT_ZAP_ALL
     if ((vm.check_extension(KVM_CAP_DISABLE_QUIRKS2) & KVM_X86_QUIRK_SLOT_ZAP_ALL) == 0)
         return false;

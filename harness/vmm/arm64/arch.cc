@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// arm64: EL1 with the MMU on, set up from outside; no firmware, no in-kernel irqchip. KVM_RUN works
+// without one (kvm_arch_vcpu_run_pid_change()), and nothing interrupts the payload.
+#include "vmm/arch.h"
+
+#include <linux/kvm.h>
+
+#include <format>
+
+#include "guest/arm64/doorbell.h"
+#include "vmm/arm64/page_tables.h"
+#include "vmm/arm64/registers.h"
+#include "vmm/vcpu.h"
+#include "vmm/vm.h"
+
+namespace mmuw::arch {
+namespace {
+
+constexpr std::uint64_t kMiB = 1 << 20;
+constexpr std::uint64_t kPrivate = 2 * kMiB;
+constexpr std::uint64_t kData = 1024 * kMiB;
+constexpr std::uint64_t kDataBytes = 2048 * kMiB;
+constexpr std::uint64_t kSpare = 8192 * kMiB;
+static_assert(MMUW_DOORBELL < kPrivate && MMUW_FAULT < kPrivate);
+
+constexpr std::uint64_t kEl1hMasked = 0x3c5;  // EL1 with its own stack pointer; D, A, I, F masked
+// SCTLR_EL1: M, C, I, and what the first version of the architecture has as ones
+// (INIT_SCTLR_EL1_MMU_OFF).
+constexpr std::uint64_t kSctlrOn = 0x30d00800 | 1 << 12 | 1 << 2 | 1 << 0;
+
+}  // namespace
+
+std::uint64_t private_gpa() {
+    return kPrivate;
+}
+std::uint64_t data_gpa() {
+    return kData;
+}
+std::uint64_t data_bytes() {
+    return kDataBytes;
+}
+
+std::uint64_t spare_gpa() {
+    return kSpare;
+}
+
+// Bits of a guest physical address; 0 means 40, which not every machine has.
+unsigned long vm_type(const Kvm& kvm) {
+    const int bits = kvm.check_extension(KVM_CAP_ARM_VM_IPA_SIZE);
+    return bits > 0 ? KVM_VM_TYPE_ARM_IPA_SIZE(static_cast<unsigned long>(bits)) : 0;
+}
+
+void prepare_vm(Vm& /*vm*/) {}
+
+void fill_private(std::span<std::byte> area) {
+    arm64::fill_identity_table(area);
+}
+
+void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t control) {
+    kvm_vcpu_init init{};
+    vm.control(KVM_ARM_PREFERRED_TARGET, &init, "KVM_ARM_PREFERRED_TARGET");
+    vcpu.control(KVM_ARM_VCPU_INIT, &init, "KVM_ARM_VCPU_INIT");
+    for (const auto& [id, value] : {
+             std::pair{arm64::kMairRegister, arm64::kMair},
+             {arm64::kTcrRegister, arm64::kTcr},
+             {arm64::kTtbr0, kPrivate},
+             {arm64::kSctlr, kSctlrOn},
+             {arm64::kPstate, kEl1hMasked},
+             {arm64::kPc, entry},
+             {arm64::kX0, control},
+         })
+        arm64::set_register(vcpu, id, value);
+}
+
+bool is_doorbell(const Vcpu& vcpu) {
+    const kvm_run& run = vcpu.run();
+    return run.exit_reason == KVM_EXIT_MMIO && run.mmio.is_write != 0 &&
+           run.mmio.phys_addr == MMUW_DOORBELL;
+}
+
+// KVM unmaps the slot's range, always (kvm_arch_flush_shadow_memslot()).
+bool set_slot_zap(Vm& /*vm*/, SlotZap zap) {
+    return zap == SlotZap::kLeafs;
+}
+
+std::string describe(const Vcpu& vcpu) noexcept {
+    try {
+        std::string text;
+        for (const auto& [name, id] : {std::pair{"pc", arm64::kPc},
+                                       {"sp", arm64::kSp},
+                                       {"pstate", arm64::kPstate},
+                                       {"x0", arm64::kX0},
+                                       {"esr", arm64::kEsr},
+                                       {"far", arm64::kFar},
+                                       {"elr", arm64::kElr},
+                                       {"sctlr", arm64::kSctlr},
+                                       {"ttbr0", arm64::kTtbr0}})
+            text += std::format("{}{} {:#x}", text.empty() ? "" : " ", name,
+                                arm64::get_register(vcpu, id));
+        const kvm_run& run = vcpu.run();
+        if (run.exit_reason == KVM_EXIT_MMIO && run.mmio.phys_addr == MMUW_FAULT)
+            text += " (an exception in the payload)";
+        return text;
+    } catch (...) {
+        return "registers unreadable";
+    }
+}
+
+bool ring_needs_kick() {
+    return false;
+}
+
+std::string why_no_spte_events() {
+    return {};
+}
+
+}  // namespace mmuw::arch
