@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "vmm/dirty_log.h"
+#include "vmm/host.h"
 #include "vmm/kvm.h"
 #include "witness/device.h"
 #include "witness/module.h"
@@ -73,7 +74,9 @@ void check_system(Checklist& list) {
 std::optional<Kvm> check_kvm(Checklist& list) {
     try {
         Kvm kvm;
-        list.ok("/dev/kvm");
+        const std::string parameters = arch::kvm_parameters();
+        list.ok(std::format("/dev/kvm: {}{}{}", arch::kvm_name(), parameters.empty() ? "" : ", ",
+                            parameters));
         for (const DirtyLogKind kind :
              {DirtyLogKind::kBitmap, DirtyLogKind::kManual, DirtyLogKind::kRing}) {
             std::string why;
@@ -85,9 +88,7 @@ std::optional<Kvm> check_kvm(Checklist& list) {
         }
         return kvm;
     } catch (const std::exception& error) {
-        list.fatal(error.what(),
-                   "load kvm_amd or kvm_intel; in a virtual machine, enable nested "
-                   "virtualization; or use an emulated host");
+        list.fatal(error.what(), arch::kvm_cure() + "; or use an emulated host");
         return {};
     }
 }

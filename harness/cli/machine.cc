@@ -7,6 +7,7 @@
 #include <format>
 
 #include "cli/commands.h"
+#include "vmm/host.h"
 
 namespace mmuw {
 
@@ -18,10 +19,8 @@ void check_machine(const std::string& command) {
                                        "use sudo",
                                        command));
     if (access("/dev/kvm", R_OK | W_OK) != 0)
-        throw Exit(kSkip, std::format("{}: no /dev/kvm: load kvm_amd or kvm_intel (in a virtual "
-                                      "machine: enable nested virtualization), or use an "
-                                      "emulated host",
-                                      command));
+        throw Exit(kSkip, std::format("{}: no /dev/kvm: {}; or use an emulated host", command,
+                                      arch::kvm_cure()));
     if (!fs::exists("/sys/kernel/tracing/events"))
         throw Exit(kUsage, std::format("{}: tracefs is not mounted: mount -t tracefs tracefs "
                                        "/sys/kernel/tracing",

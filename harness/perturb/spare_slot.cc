@@ -8,7 +8,8 @@
 namespace mmuw {
 namespace {
 
-constexpr std::uint64_t kPlaceBytes = 64 << 20;  // more than any user's memory
+// More than any user's memory: three huge pages, which have 512 MB where a page has 64 KB.
+constexpr std::uint64_t kPlaceBytes = std::uint64_t{2} << 30;
 
 }  // namespace
 
