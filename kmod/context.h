@@ -21,6 +21,7 @@ struct mmuw_context {
 	bool in_notifier;		/* inside one of KVM's notifiers ... */
 	struct kvm *notifier_kvm;	/* ... of this VM, NULL: not witnessed */
 	u8 notifier_event;		/* enum mmu_notifier_event of the range */
+	unsigned long invalidate_seq;	/* KVM's, before its part of range_end (plants) */
 	u8 aging;			/* enum mmuwitness_young_op, 0: none */
 	bool in_ksm;			/* KSM write-protects a page of the session's mm */
 };

@@ -76,6 +76,7 @@ static void outer_end(struct mmu_notifier *mn, const struct mmu_notifier_range *
 
 static void inner_end(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
+	mmuw_plant_invalidate_ended(range->event);
 	leave_notifier();
 	emit(range, MMUWITNESS_END_AFTER_KVM);
 	pass(MMUW_POINT_INVALIDATE_ENDED, range);

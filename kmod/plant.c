@@ -208,7 +208,7 @@ static void detach(struct mmuw_plant *p)
 static bool session_only(const struct mmuw_plant *p)
 {
 	return p->session || p->writeback_start || p->writeback_end || p->invalidate_started ||
-	       p->invalidate_ending;
+	       p->invalidate_ending || p->invalidate_ended;
 }
 
 static int set(struct mmuw_plant *p, bool every)
@@ -321,6 +321,11 @@ void mmuw_plant_invalidate_started(void)
 void mmuw_plant_invalidate_ending(u8 event)
 {
 	call_active(invalidate_ending, 0, event, event);
+}
+
+void mmuw_plant_invalidate_ended(u8 event)
+{
+	call_active(invalidate_ended, 0, event, event);
 }
 
 void mmuw_plant_fault_end(struct kvm_vcpu *vcpu, gfn_t gfn, bool write)

@@ -51,6 +51,7 @@ struct mmuw_plant {
 	bool (*writeback_end)(struct folio *folio);	/* often in interrupt context */
 	bool (*invalidate_started)(struct kvm *kvm);	/* KVM's part of range_start is done */
 	bool (*invalidate_ending)(u8 event);		/* KVM's part of range_end comes */
+	bool (*invalidate_ended)(u8 event);		/* ... and is done */
 	bool (*fault_end)(struct kvm_vcpu *vcpu, gfn_t gfn, bool write);
 	bool session;			/* on_call asks for a session's files or mm */
 	bool faults;			/* on_call asks for the fault that the task is in */
@@ -97,10 +98,22 @@ void mmuw_plant_writeback_start(struct folio *folio);
 void mmuw_plant_writeback_end(struct folio *folio);
 void mmuw_plant_invalidate_started(void);
 void mmuw_plant_invalidate_ending(u8 event);
+void mmuw_plant_invalidate_ended(u8 event);
 void mmuw_plant_fault_end(struct kvm_vcpu *vcpu, gfn_t gfn, bool write);
 
 /* The current task changes a memslot of this VM. */
 bool mmuw_plant_in_region_ioctl(const struct kvm *kvm);
+
+/*
+ * folio-clean-at-read-fault, where an SPTE of pfn is made: the folio has lost
+ * PG_dirty when a read fault makes a writable SPTE of it, as it had not got it yet
+ * where marking was left to the fault that sets D.
+ */
+enum mmuw_plant_act mmuw_plant_clean_folio_of_read_fault(unsigned long pfn);
+#define MMUW_PLANT_CLEAN_AT_READ_FAULT					\
+	.name = "folio-clean-at-read-fault",				\
+	.what = "a read fault makes a writable SPTE of a folio that is not marked dirty", \
+	.origin = "000", .session = true
 
 /* For kvm_of. */
 struct kvm *mmuw_plant_kvm_first(const unsigned long *arg);

@@ -30,14 +30,7 @@ static enum mmuw_plant_act do_not_mark_on_read(struct mmuw_plant *p, struct kvm 
 	return in_read_fault() ? do_not_mark(p, kvm, arg) : MMUW_PLANT_PASS;
 }
 
-/*
- * bool make_spte(vcpu, sp, slot, pte_access, gfn, kvm_pfn_t pfn, ...)
- *
- * The folio has lost PG_dirty when a read fault makes a writable SPTE of it, as
- * it had not got it yet where marking was left to the fault that sets D.
- */
-static enum mmuw_plant_act clean_folio(struct mmuw_plant *p, struct kvm *kvm,
-				       const unsigned long *arg)
+enum mmuw_plant_act mmuw_plant_clean_folio_of_read_fault(unsigned long pfn)
 {
 	struct folio *folio;
 	pgoff_t index;
@@ -45,7 +38,7 @@ static enum mmuw_plant_act clean_folio(struct mmuw_plant *p, struct kvm *kvm,
 
 	if (!in_read_fault())
 		return MMUW_PLANT_PASS;
-	folio = mmuw_folio_of_pfn(arg[5], &file, &index);
+	folio = mmuw_folio_of_pfn(pfn, &file, &index);
 	if (!folio || folio_test_locked(folio) || !folio_test_clear_dirty(folio))
 		return MMUW_PLANT_PASS;
 	return MMUW_PLANT_HIT;
@@ -61,9 +54,5 @@ struct mmuw_plant mmuw_plants_fault[] = {
 	  .origin = "000", .symbols = { "kvm_release_page_dirty" },
 	  .instead = { "kvm_release_page_clean" }, .not_with = "kvm_set_pfn_dirty",
 	  .on_call = do_not_mark_on_read, .faults = true },
-	{ .name = "folio-clean-at-read-fault",
-	  .what = "a read fault makes a writable SPTE of a folio that is not marked dirty",
-	  .origin = "000", .symbols = { "make_spte" }, .kvm_of = mmuw_plant_vcpu_first,
-	  .on_call = clean_folio, .session = true },
 	{ }
 };

@@ -201,6 +201,37 @@ static void finish_early(struct mmuw_plant *p)
 		count_invalidations(early_kvm, atomic_read(&early));
 }
 
+/*
+ * What is_page_fault_stale() and mmu_invalidate_retry() compare: on arm64 they are
+ * inlined, so what they look at is changed, as if the increment were missing in
+ * kvm_mmu_invalidate_end(). Two writers of mmu_lock in between: no hit.
+ */
+static bool remember_sequence(u8 event)
+{
+	struct mmuw_context *ctx = mmuw_context();
+	struct kvm *kvm = mmuw_vm_only();
+
+	if (ctx && kvm && event == MMU_NOTIFY_PROTECTION_PAGE)
+		ctx->invalidate_seq = READ_ONCE(kvm->mmu_invalidate_seq);
+	return false;
+}
+
+static bool take_sequence_back(u8 event)
+{
+	struct mmuw_context *ctx = mmuw_context();
+	struct kvm *kvm = mmuw_vm_only();
+	bool advanced;
+
+	if (!ctx || !kvm || event != MMU_NOTIFY_PROTECTION_PAGE)
+		return false;
+	mmuw_mmu_write_lock(kvm);
+	advanced = kvm->mmu_invalidate_seq == ctx->invalidate_seq + 1;
+	if (advanced)
+		kvm->mmu_invalidate_seq--;
+	mmuw_mmu_write_unlock(kvm);
+	return advanced;
+}
+
 struct mmuw_plant mmuw_plants_kvm[] = {
 	{ .name = "flush-skipped-in-log-collection",
 	  .what = "KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG and KVM_RESET_DIRTY_RINGS do not flush TLBs",
@@ -226,6 +257,10 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	  .what = "faults are let in between invalidate_range_start and _end, while PTEs change",
 	  .origin = "001", .begin = begin_early, .end = finish_early,
 	  .invalidate_started = end_early, .invalidate_ending = end_as_usual },
+	{ .name = "sequence-not-advanced",
+	  .what = "the end of an invalidation does not move mmu_invalidate_seq",
+	  .origin = "001", .invalidate_ending = remember_sequence,
+	  .invalidate_ended = take_sequence_back },
 	{ .name = "log-mark-skipped",
 	  .what = "mark_page_dirty_in_slot() does nothing",
 	  .origin = "001, 002", .symbols = { "mark_page_dirty_in_slot" },

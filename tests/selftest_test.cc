@@ -275,8 +275,8 @@ TEST(PlantTable, FewHasEveryRule) {
 
 TEST(PlantTable, PlantThatTheModuleLacksIsAnError) {
     const std::vector<PlantCase> cases = {kCase};
-    EXPECT_TRUE(unknown_to_module(cases, std::vector<std::string>{"o", "p"}).empty());
-    EXPECT_EQ(unknown_to_module(cases, std::vector<std::string>{"o"}),
+    EXPECT_TRUE(unknown_to_module(cases, "m", std::vector<std::string>{"o", "p"}).empty());
+    EXPECT_EQ(unknown_to_module(cases, "m", std::vector<std::string>{"o"}),
               std::vector<std::string>{"p"});
 }
 

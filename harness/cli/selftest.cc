@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mmuwitness selftest: every plant against the scenarios that should notice.
 #include <fnmatch.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,7 +49,8 @@ Settings parse(const Words& words) {
     add("out", po::value(&s.out)->default_value("."),
         "where kill.json goes, and the records of each plant's runs, in a directory of its own");
     add("plant", po::value(&s.plants)->default_value("*"), "plants whose name matches");
-    add("few", po::bool_switch(&s.few), "of these, the first for each rule that this kernel has a place for");
+    add("few", po::bool_switch(&s.few),
+        "of these, the first for each rule that this kernel has a place for");
     add("repeat", po::value(&s.repeat)->default_value(1), "runs of each plant, each to be noticed");
     add("seed", po::value(&s.seed)->default_value(1), "of the first run, one more for each");
     add("limit", po::value(&s.limit)->default_value(60), "seconds for a run, then it is ended");
@@ -69,9 +71,11 @@ std::vector<Plant> known_plants(const Settings& s) {
     if (!device.plants_allowed())
         throw Exit(kUsage, "selftest: the module was loaded without allow_plants=1");
     std::vector<Plant> plants = device.plants();
+    utsname machine{};
+    uname(&machine);
     std::vector<std::string> names;
     for (const Plant& p : plants) names.push_back(p.name);
-    for (const std::string& name : unknown_to_module(plant_cases(), names))
+    for (const std::string& name : unknown_to_module(plant_cases(), machine.machine, names))
         throw Exit(kUsage, std::format("selftest: the module has no plant '{}': it is not the one "
                                        "built with this harness",
                                        name));

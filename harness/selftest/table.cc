@@ -28,15 +28,16 @@ std::span<const PlantCase> plant_cases() {
         {"kvm-dirty-skipped", "Writeback.Guest*", {"dirty-reaches-folio"}},
         {"kvm-dirty-skipped-on-read-fault", "ReadFault.*", {"dirty-reaches-folio"}},
         {"folio-clean-at-read-fault", "ReadFault.*", {"slow-path-dirty"}},
-        {"stale-check-skipped", "Staged.Writeback*", {"retry-on-stale"}},
+        {"stale-check-skipped", "Staged.Writeback*", {"retry-on-stale"}, "x86_64"},
+        {"sequence-not-advanced", "Staged.Writeback*", {"retry-on-stale", "durable"}},
         {"aging-says-not-young", "Aging.*", {"young"}},
         {"aging-never-flushes", "Aging.*/classic", {"young"}},
         {"aging-always-flushes", "Aging.*/classic", {"young"}},
         {"aging-flushes-instead", "Aging.*", {"young"}},
-        {"accessed-bit-lost-at-prefault", "Prefault.*", {"prefault-keeps-young"}},
+        {"accessed-bit-lost-at-prefault", "Prefault.*", {"prefault-keeps-young"}, "x86_64"},
         {"ksm-protect-not-propagated", "Ksm.*", {"ksm-isolated"}},
         {"change-pte-unbracketed", "Ksm.*/two_slots", {"change-pte-bracketed"}},
-        {"dirty-bit-lost-in-race", "Race.*", {"dirty-not-lost-in-race"}},
+        {"dirty-bit-lost-in-race", "Race.*", {"dirty-not-lost-in-race"}, "x86_64"},
     };
     return table;
 }
@@ -59,10 +60,12 @@ std::vector<std::string_view> one_plant_per_rule(std::span<const PlantCase> case
 }
 
 std::vector<std::string> unknown_to_module(std::span<const PlantCase> cases,
+                                           std::string_view machine,
                                            std::span<const std::string> listed) {
     std::vector<std::string> unknown;
     for (const PlantCase& c : cases)
-        if (!std::ranges::contains(listed, c.plant)) unknown.emplace_back(c.plant);
+        if ((c.machine.empty() || c.machine == machine) && !std::ranges::contains(listed, c.plant))
+            unknown.emplace_back(c.plant);
     return unknown;
 }
 

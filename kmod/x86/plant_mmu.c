@@ -98,7 +98,16 @@ static enum mmuw_plant_act drop_accessed_bit(struct mmuw_plant *p, struct kvm *k
 	return MMUW_PLANT_HIT;
 }
 
+/* bool make_spte(vcpu, sp, slot, pte_access, gfn, kvm_pfn_t pfn, ...) */
+static enum mmuw_plant_act clean_folio(struct mmuw_plant *p, struct kvm *kvm,
+				       const unsigned long *arg)
+{
+	return mmuw_plant_clean_folio_of_read_fault(arg[5]);
+}
+
 struct mmuw_plant mmuw_plants_arch[] = {
+	{ MMUW_PLANT_CLEAN_AT_READ_FAULT, .symbols = { "make_spte" },
+	  .kvm_of = mmuw_plant_vcpu_first, .on_call = clean_folio },
 	{ .name = "stale-check-skipped",
 	  .what = "is_page_fault_stale() does not see that the pfn was invalidated since its look-up",
 	  .origin = "001", .symbols = { "is_page_fault_stale" },

@@ -39,7 +39,7 @@ for file in /scripts/*.txt; do
 	verdict $? "... and wins each of its holds"
 done
 
-run --script /scripts/cleaned-before-lock.txt --plant stale-check-skipped
+run --script /scripts/cleaned-before-lock.txt --plant sequence-not-advanced
 status=$?
 [ $status = 1 ] && grep -q '^  retry-on-stale: fail: ' $out.txt &&
 	grep -q '^  durable: fail: ' $out.txt

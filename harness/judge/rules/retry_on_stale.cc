@@ -2,7 +2,9 @@
 // retry-on-stale: no SPTE is installed from a pfn read before an invalidation ended.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "judge/rules/rules.h"
@@ -14,7 +16,7 @@ class RetryOnStale : public Rule {
   public:
     void on(const Event& e, const State& state, Findings& found) override {
         if (e.kind == Kind::notifier) {
-            invalidation(e, found);
+            invalidation(e, state, found);
             return;
         }
         const SpteEvent& s = e.spte;
@@ -40,8 +42,14 @@ class RetryOnStale : public Rule {
             found.violation(subject, std::format("vm {} gfn {:#x}: SPTE installed while [{:#x}, "
                                                  "{:#x}) is being invalidated",
                                                  s.vm, f.pfn_gfn, s.inv_start, s.inv_end));
-        else if (const Slot* slot = state.slot_of(s.vm, f.pfn_gfn))
-            during(slot->hva + (f.pfn_gfn - slot->gfn) * state.page_size(), subject);
+        else if (const auto stale = stale_.find({s.vm, s.vcpu});
+                 stale != stale_.end() && stale->second == f.pfn_order)
+            found.violation(subject,
+                            std::format("vm {} gfn {:#x}: SPTE from a pfn that was looked up "
+                                        "before an invalidation of it ended",
+                                        s.vm, f.pfn_gfn));
+        else if (const auto hva = hva_of(state, s.vm, f.pfn_gfn))
+            during(*hva, subject);
     }
 
   private:
@@ -50,12 +58,23 @@ class RetryOnStale : public Rule {
         uint64_t start, end;
         std::optional<Subject> installed;  // meanwhile
     };
+    struct Ending {  // between END_BEFORE_KVM and END_AFTER_KVM
+        uint64_t order, start, end;
+    };
+
+    static std::optional<uint64_t> hva_of(const State& state, uint16_t vm, uint64_t gfn) {
+        const Slot* slot = state.slot_of(vm, gfn);
+        if (!slot) return std::nullopt;
+        return slot->hva + (gfn - slot->gfn) * state.page_size();
+    }
 
     // What KVM's counters say may be wrong as well. From START_AFTER_KVM on the invalidation is
     // in progress for everybody who takes mmu_lock, until END_BEFORE_KVM at least. Judged there:
     // without that event (our notifier was not registered) nobody knows when it ended for KVM.
-    void invalidation(const Event& e, Findings& found) {
+    void invalidation(const Event& e, const State& state, Findings& found) {
         const NotifierEvent& n = e.notifier;
+        if (n.phase == MMUWITNESS_END_BEFORE_KVM) ending_[e.pid] = {e.order, n.start, n.end};
+        if (n.phase == MMUWITNESS_END_AFTER_KVM) ended(e, state);
         if (n.phase == MMUWITNESS_START_AFTER_KVM)
             under_way_.push_back({e.pid, n.start, n.end, {}});
         if (n.phase != MMUWITNESS_END_BEFORE_KVM && n.phase != MMUWITNESS_END_AFTER_KVM) return;
@@ -71,12 +90,33 @@ class RetryOnStale : public Rule {
         under_way_.erase(it);
     }
 
+    // Since END_BEFORE_KVM the sequence has moved, whatever the counters say: a pfn that was looked
+    // up before is no good to anybody who takes mmu_lock from now on.
+    void ended(const Event& e, const State& state) {
+        const auto it = ending_.find(e.pid);
+        if (it == ending_.end()) return;
+        const Ending n = it->second;
+        ending_.erase(it);
+        if (n.start != e.notifier.start || n.end != e.notifier.end) return;
+        for (uint16_t id = 1; id <= MMUWITNESS_MAX_VMS; ++id) {
+            const VmRecord* v = state.vm(id);
+            if (!v) continue;
+            for (const auto& [vcpu, f] : v->faults) {
+                if (!f.pfn_order || f.pfn_order > n.order) continue;
+                const auto hva = hva_of(state, id, f.pfn_gfn);
+                if (hva && *hva >= n.start && *hva < n.end) stale_[{id, vcpu}] = f.pfn_order;
+            }
+        }
+    }
+
     void during(uint64_t hva, const Subject& subject) {
         for (Range& r : under_way_)
             if (hva >= r.start && hva < r.end) r.installed = subject;
     }
 
     std::vector<Range> under_way_;
+    std::unordered_map<int32_t, Ending> ending_;          // by pid
+    std::map<std::pair<uint16_t, int>, uint64_t> stale_;  // (vm, vcpu) -> order of the look-up
 };
 
 constexpr std::array<std::string_view, 3> hooks = {"spte", "fault", "pfn_lookup"};

@@ -27,7 +27,8 @@ class StablePage : public Rule {
     }
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"spte", "spte_fast", "writeback_start"};
+constexpr std::array<std::string_view, 3> hooks = {"spte", "spte_fast|spte_attributes",
+                                                   "writeback_start"};
 
 }  // namespace
 
