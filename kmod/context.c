@@ -55,6 +55,7 @@ void mmuw_context_put(struct mmuw_context *ctx)
 		return;
 	ctx->ioctl = 0;
 	ctx->notifier_event = 0;
+	ctx->entered = NULL;
 	smp_store_release(&ctx->task, NULL);	/* the entry is clean by then */
 }
 

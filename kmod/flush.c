@@ -9,8 +9,7 @@
 static u64 requested_before[MMUWITNESS_MAX_VMS + 1];
 static atomic64_t seen[MMUWITNESS_MAX_VMS + 1];
 
-bool mmuw_flush_begin(struct mmuw_hook *h, struct mmuw_frame *f, const struct kvm *kvm, u8 phase,
-		      u64 gfn, u64 pages)
+bool mmuw_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages)
 {
 	struct mmuw_flush_event e = {
 		.vm = mmuw_vm_id(kvm), .phase = phase, .gfn = gfn, .pages = pages,
@@ -19,30 +18,16 @@ bool mmuw_flush_begin(struct mmuw_hook *h, struct mmuw_frame *f, const struct kv
 	if (!e.vm)
 		return false;
 	e.vcpu = mmuw_context_vcpu_id();
-	f->saved[0] = e.vm;
-	f->saved[1] = phase + 1;	/* done */
-	f->saved[2] = gfn;
-	f->saved[3] = pages;
-	atomic64_inc(&h->hits);
 	mmuw_emit(tlb_flush, &e);
-	if (phase != MMUWITNESS_FLUSH_REQUEST)
-		return true;
-	if (!pages)
-		atomic64_inc(&seen[e.vm]);
-	mmuw_pass(MMUW_POINT_FLUSH_REQUEST, e.vm, e.vcpu, 0, 0, 0);
-	return true;
-}
-
-void mmuw_flush_done(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
-{
-	struct mmuw_flush_event e = {
-		.vm = f->saved[0], .phase = f->saved[1], .gfn = f->saved[2], .pages = f->saved[3],
-		.vcpu = mmuw_context_vcpu_id(),
-	};
-
-	mmuw_emit(tlb_flush, &e);
-	if (e.phase == MMUWITNESS_FLUSH_DONE)
+	if (phase == MMUWITNESS_FLUSH_DONE) {
 		mmuw_pass(MMUW_POINT_FLUSH_DONE, e.vm, e.vcpu, 0, 0, 0);
+	} else if (phase == MMUWITNESS_FLUSH_REQUEST) {
+		atomic64_inc(&h->hits);
+		if (!pages)
+			atomic64_inc(&seen[e.vm]);
+		mmuw_pass(MMUW_POINT_FLUSH_REQUEST, e.vm, e.vcpu, 0, 0, 0);
+	}
+	return true;
 }
 
 u64 mmuw_flushes_missed(struct mmuw_hook *h, struct kvm *kvm, u16 vm)

@@ -8,14 +8,10 @@
 #include "hook.h"
 
 /*
- * From a hook's on_enter: a flush of [gfn, gfn + pages) is asked for; pages 0:
- * of the whole VM. phase: MMUWITNESS_FLUSH_REQUEST or _ROOTS_REQUEST. Fills
- * f->saved; false: not a VM of ours.
+ * A flush of [gfn, gfn + pages) begins, or with a phase of DONE is complete; pages
+ * 0: of the whole VM. False: not a VM of ours.
  */
-bool mmuw_flush_begin(struct mmuw_hook *h, struct mmuw_frame *f, const struct kvm *kvm, u8 phase,
-		      u64 gfn, u64 pages);
-/* And from its on_return: it is complete. */
-void mmuw_flush_done(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret);
+bool mmuw_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages);
 
 /*
  * missed_for of the hook that sees all flushes of a whole VM. Is the function

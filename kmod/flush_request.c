@@ -18,20 +18,29 @@ static bool is_request(unsigned long req, unsigned int which)
 static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	const struct kvm *kvm = (const struct kvm *)f->arg[0];
+	u8 phase;
 
 	if (is_request(f->arg[1], KVM_REQ_TLB_FLUSH))
-		return mmuw_flush_begin(h, f, kvm, MMUWITNESS_FLUSH_REQUEST, 0, 0);
+		phase = MMUWITNESS_FLUSH_REQUEST;
 #ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
-	if (is_request(f->arg[1], KVM_REQ_MMU_FREE_OBSOLETE_ROOTS))
-		return mmuw_flush_begin(h, f, kvm, MMUWITNESS_FLUSH_ROOTS_REQUEST, 0, 0);
+	else if (is_request(f->arg[1], KVM_REQ_MMU_FREE_OBSOLETE_ROOTS))
+		phase = MMUWITNESS_FLUSH_ROOTS_REQUEST;
 #endif
-	return false;
+	else
+		return false;
+	f->saved[0] = phase + 1;	/* done */
+	return mmuw_flush(h, kvm, phase, 0, 0);
+}
+
+static void all_cpus_request_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	mmuw_flush(h, (const struct kvm *)f->arg[0], f->saved[0], 0, 0);
 }
 
 struct mmuw_hook mmuw_flush_hooks[] = {
 	{ .name = "tlb_flush",
 	  .symbols = { "kvm_make_all_cpus_request_except", "kvm_make_all_cpus_request" },
-	  .on_enter = all_cpus_request_enter, .on_return = mmuw_flush_done,
+	  .on_enter = all_cpus_request_enter, .on_return = all_cpus_request_return,
 	  .missed_for = mmuw_flushes_missed },
 	{ }
 };

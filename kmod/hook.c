@@ -29,7 +29,7 @@ static void on_function(unsigned long ip, unsigned long parent_ip,
 
 	for_each_hook(h, t) {
 		/* ip is that of the patched call, past an ENDBR or BTI. */
-		if (h->on_return || !h->address || ip - h->address >= MMUW_MAX_PROLOGUE)
+		if (!h->on_entry || !h->address || ip - h->address >= MMUW_MAX_PROLOGUE)
 			continue;
 		/*
 		 * Redirected by a live patch or a plant, whose ops is newer and
@@ -40,10 +40,23 @@ static void on_function(unsigned long ip, unsigned long parent_ip,
 		for (i = 0; i < MMUW_HOOK_ARGS; i++)
 			arg[i] = mmuw_fregs_argument(fregs, i);
 		rcu_read_lock();
+		if (h->on_return && mmuw_context())
+			mmuw_context()->entered = h;
 		h->on_entry(h, arg);
 		rcu_read_unlock();
 		return;
 	}
+}
+
+/* Of a hook with on_entry and on_return. */
+static bool has_entered(const struct mmuw_hook *h)
+{
+	struct mmuw_context *ctx = mmuw_context();
+	bool entered = ctx && ctx->entered == h;
+
+	if (entered)
+		ctx->entered = NULL;
+	return entered;
 }
 
 static struct ftrace_ops function_ops;
@@ -58,7 +71,12 @@ static int on_call(struct kretprobe_instance *ri, struct pt_regs *regs)
 	for (i = 0; i < MMUW_HOOK_ARGS; i++)
 		frame->arg[i] = regs_get_kernel_argument(regs, i);
 	rcu_read_lock();
-	wanted = h->on_enter(h, frame);
+	if (h->on_enter) {
+		wanted = h->on_enter(h, frame);
+	} else {
+		has_entered(h);		/* in vain: its return was missed */
+		wanted = mmuw_context();
+	}
 	rcu_read_unlock();
 	return wanted ? 0 : 1;
 }
@@ -68,7 +86,8 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct mmuw_hook *h = container_of(get_kretprobe(ri), struct mmuw_hook, rp);
 
 	rcu_read_lock();
-	h->on_return(h, (struct mmuw_frame *)ri->data, regs_return_value(regs));
+	if (h->on_enter || has_entered(h))
+		h->on_return(h, (struct mmuw_frame *)ri->data, regs_return_value(regs));
 	rcu_read_unlock();
 	return 0;
 }
@@ -140,7 +159,7 @@ int mmuw_hooks_attach(void)
 	/* Anew for each session: ftrace_free_filter() leaves dangling pointers in it. */
 	function_ops = (struct ftrace_ops){ .func = on_function, .flags = MMUW_FTRACE_FLAGS };
 	for_each_hook(h, t) {
-		if (!h->address || h->on_return)
+		if (!h->address || !h->on_entry)
 			continue;
 		h->error = ftrace_set_filter_ip(&function_ops, h->address, 0, 0);
 		if (h->error)

@@ -31,7 +31,11 @@ struct mmuw_hook {
 	const char *name;		/* what is witnessed */
 	const char *symbols[4];		/* candidates: renamed, split or vendor variants */
 	void (*on_entry)(struct mmuw_hook *hook, const unsigned long *arg);
-	/* With on_return: on_enter fills the frame; false: no return wanted. */
+	/*
+	 * With on_return, either on_enter, which fills the frame (false: no return
+	 * wanted); or on_entry, and the return counts only if the function has run:
+	 * what a plant or a live patch has put in its place is not told of.
+	 */
 	bool (*on_enter)(struct mmuw_hook *hook, struct mmuw_frame *frame);
 	bool on_demand;			/* attached by mmuw_hook_use() only: it is dear */
 	void (*on_return)(struct mmuw_hook *hook, struct mmuw_frame *frame, unsigned long ret);

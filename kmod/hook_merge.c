@@ -51,7 +51,9 @@ static void change_pte(struct mmuw_hook *h, const unsigned long *arg)
 }
 
 struct mmuw_hook mmuw_merge_hooks[] = {
-	{ .name = "ksm_write_protect", .symbols = { "write_protect_page" },
+	/* A constant argument may be left out by the compiler, but not the first. */
+	{ .name = "ksm_write_protect",
+	  .symbols = { "write_protect_page", "write_protect_page.constprop.0" },
 	  .on_enter = protect_enter, .on_return = protect_return },
 	{ .name = "change_pte", .symbols = { "__mmu_notifier_change_pte" },
 	  .on_entry = change_pte },

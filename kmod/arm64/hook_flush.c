@@ -15,29 +15,43 @@
  * int kvm_arch_flush_remote_tlbs(struct kvm *kvm)
  * void kvm_flush_remote_tlbs(struct kvm *kvm), this architecture's own in 6.1
  */
-static bool flush_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void flush(struct mmuw_hook *h, const unsigned long *arg)
 {
-	return mmuw_flush_begin(h, f, (struct kvm *)f->arg[0], MMUWITNESS_FLUSH_REQUEST, 0, 0);
+	mmuw_flush(h, (struct kvm *)arg[0], MMUWITNESS_FLUSH_REQUEST, 0, 0);
 }
 
-static bool range_enter(struct mmuw_hook *h, struct mmuw_frame *f, u64 bytes)
+static void flush_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
-	struct kvm_s2_mmu *mmu = (struct kvm_s2_mmu *)f->arg[0];
+	mmuw_flush(h, (struct kvm *)f->arg[0], MMUWITNESS_FLUSH_DONE, 0, 0);
+}
 
-	return mmuw_flush_begin(h, f, kvm_s2_mmu_to_kvm(mmu), MMUWITNESS_FLUSH_REQUEST,
-				f->arg[1] >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
+static void range(struct mmuw_hook *h, const unsigned long *arg, u64 bytes, u8 phase)
+{
+	struct kvm_s2_mmu *mmu = (struct kvm_s2_mmu *)arg[0];
+
+	mmuw_flush(h, kvm_s2_mmu_to_kvm(mmu), phase, arg[1] >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
 }
 
 /* void kvm_tlb_flush_vmid_range(struct kvm_s2_mmu *mmu, phys_addr_t addr, size_t size) */
-static bool flush_range_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void flush_range(struct mmuw_hook *h, const unsigned long *arg)
 {
-	return range_enter(h, f, f->arg[2]);
+	range(h, arg, arg[2], MMUWITNESS_FLUSH_REQUEST);
+}
+
+static void flush_range_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	range(h, f->arg, f->arg[2], MMUWITNESS_FLUSH_DONE);
 }
 
 /* void __kvm_tlb_flush_vmid_ipa(struct kvm_s2_mmu *mmu, phys_addr_t ipa, int level), VHE's */
-static bool flush_page_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void flush_page(struct mmuw_hook *h, const unsigned long *arg)
 {
-	return range_enter(h, f, PAGE_SIZE);
+	range(h, arg, PAGE_SIZE, MMUWITNESS_FLUSH_REQUEST);
+}
+
+static void flush_page_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	range(h, f->arg, PAGE_SIZE, MMUWITNESS_FLUSH_DONE);
 }
 
 /*
@@ -58,11 +72,11 @@ static const char *flush_hidden(void)
 
 struct mmuw_hook mmuw_flush_hooks[] = {
 	{ .name = "tlb_flush", .symbols = { "kvm_arch_flush_remote_tlbs", "kvm_flush_remote_tlbs" },
-	  .on_enter = flush_enter, .on_return = mmuw_flush_done,
+	  .on_entry = flush, .on_return = flush_return,
 	  .missed_for = mmuw_flushes_missed, .hidden = flush_hidden },
 	{ .name = "tlb_flush_range", .symbols = { "kvm_tlb_flush_vmid_range" },
-	  .on_enter = flush_range_enter, .on_return = mmuw_flush_done },
+	  .on_entry = flush_range, .on_return = flush_range_return },
 	{ .name = "tlb_flush_page", .symbols = { "__kvm_tlb_flush_vmid_ipa" },
-	  .on_enter = flush_page_enter, .on_return = mmuw_flush_done },
+	  .on_entry = flush_page, .on_return = flush_page_return },
 	{ }
 };

@@ -26,16 +26,16 @@ u8 mmuw_spte_bits(u64 pte, int level)
 	if (!mmuw_stage2_is_leaf(pte, level))
 		return bits;
 	bits |= MMUWITNESS_SPTE_LEAF;
-	if (pte & KVM_PTE_LEAF_ATTR_LO_S2_S2AP_W)
+	if (pte & MMUW_S2_WRITABLE)
 		bits |= MMUWITNESS_SPTE_WRITABLE | MMUWITNESS_SPTE_DIRTY;
-	if (pte & KVM_PTE_LEAF_ATTR_LO_S2_AF)
+	if (pte & MMUW_S2_ACCESSED)
 		bits |= MMUWITNESS_SPTE_ACCESSED;
 	return bits;
 }
 
 unsigned long mmuw_spte_pfn(u64 pte)
 {
-	return kvm_pte_to_pfn(pte);
+	return __phys_to_pfn(kvm_pte_to_phys(pte));
 }
 
 const char *mmuw_fault_symbol(void)
@@ -140,8 +140,7 @@ static void emit_children(struct mmuw_hook *h, const struct mmuw_visit *v)
 
 static void map_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
-	const kvm_pte_t permissions = KVM_PTE_LEAF_ATTR_LO_S2_S2AP_R |
-				      KVM_PTE_LEAF_ATTR_LO_S2_S2AP_W | KVM_PTE_LEAF_ATTR_LO_S2_AF;
+	const kvm_pte_t permissions = MMUW_S2_READABLE | MMUW_S2_WRITABLE | MMUW_S2_ACCESSED;
 	struct mmuw_visit v = saved_visit(f);
 	kvm_pte_t now = READ_ONCE(*v.ptep);
 
@@ -196,9 +195,9 @@ static void age(struct mmuw_hook *h, const unsigned long *arg)
 {
 	struct mmuw_visit v = mmuw_visit(arg);
 
-	if (mmuw_stage2_is_leaf(v.old, v.level) && v.old & KVM_PTE_LEAF_ATTR_LO_S2_AF &&
+	if (mmuw_stage2_is_leaf(v.old, v.level) && v.old & MMUW_S2_ACCESSED &&
 	    *(const bool *)v.data)
-		emit(h, &v, v.old & ~KVM_PTE_LEAF_ATTR_LO_S2_AF);
+		emit(h, &v, v.old & ~MMUW_S2_ACCESSED);
 }
 
 /* stage2_unmap_walker(): the entry goes, and its TLB entries with it or after the walk. */

@@ -8,6 +8,11 @@
 
 #include <asm/kvm_pgtable.h>
 
+/* Stage-2 descriptors, Arm ARM D8.3; KVM's own names are not in the headers of 6.1. */
+#define MMUW_S2_READABLE BIT(6)
+#define MMUW_S2_WRITABLE BIT(7)
+#define MMUW_S2_ACCESSED BIT(10)
+
 struct mmuw_visit {
 	u64 addr;			/* IPA */
 	kvm_pte_t *ptep;
