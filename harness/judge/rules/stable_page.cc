@@ -27,6 +27,7 @@ class StablePage : public Rule {
     }
 };
 
+// Both hooks see an SPTE become writable: x86's fast page fault, arm64's change of permissions.
 constexpr std::array<std::string_view, 3> hooks = {"spte", "spte_fast|spte_attributes",
                                                    "writeback_start"};
 
