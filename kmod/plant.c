@@ -238,6 +238,20 @@ forget:
 	return err;
 }
 
+bool mmuw_plant_breaks(const char *symbol)
+{
+	const struct mmuw_plant *p;
+	bool breaks = false;
+	unsigned int i;
+
+	rcu_read_lock();
+	p = READ_ONCE(active);
+	for (i = 0; p && i < ARRAY_SIZE(p->symbols) && p->symbols[i]; i++)
+		breaks |= !strcmp(p->symbols[i], symbol);
+	rcu_read_unlock();
+	return breaks;
+}
+
 bool mmuw_plant_for_every_vm(void)
 {
 	return active && every_vm;

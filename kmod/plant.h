@@ -85,6 +85,8 @@ extern struct mmuw_plant mmuw_plants_mm[];
 extern struct mmuw_plant mmuw_plants_arch[];
 
 int mmuw_plant_set(const char *name, bool every_vm);
+/* Calls of this function are skipped or changed just now. */
+bool mmuw_plant_breaks(const char *symbol);
 /* There is one for every VM. */
 bool mmuw_plant_for_every_vm(void);
 void mmuw_plant_clear(void);

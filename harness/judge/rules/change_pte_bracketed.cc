@@ -56,6 +56,12 @@ class ChangePteBracketed : public Rule {
         const auto it = bracket_.find(e.pid);
         if (it == bracket_.end() || !it->second.changed) return;
         const SpteEvent& s = e.spte;
+        // arm64 maps the page that comes, read-only and whether or not the one that goes was mapped
+        // (kvm_set_spte_gfn()).
+        if (!(s.bits_old & MMUWITNESS_SPTE_PRESENT) && !(s.bits_new & MMUWITNESS_SPTE_WRITABLE)) {
+            found.tolerated();
+            return;
+        }
         state.each_range(it->second.start, it->second.end,
                          [&](uint16_t vm, uint64_t first, uint64_t end) {
                              if (vm != s.vm || s.gfn < first || s.gfn >= end) return;
@@ -76,7 +82,7 @@ constexpr std::array<std::string_view, 3> hooks = {"change_pte", "notifier_start
 const RuleInfo change_pte_bracketed_rule = {
     .id = "change-pte-bracketed",
     .statement = "change_pte, where it exists, runs inside start/end, and is moot",
-    .tolerates = "nothing",
+    .tolerates = "a read-only SPTE that it makes where there was none (arm64)",
     .origin = "003",
     .hooks = hooks,
     .events = kinds(Kind::notifier, Kind::change_pte, Kind::spte),

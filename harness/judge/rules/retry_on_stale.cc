@@ -23,6 +23,9 @@ class RetryOnStale : public Rule {
         constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
         if (s.fast || s.vcpu < 0 || s.level < 1 || s.level > kLevels) return;
         if ((s.bits_new & leaf) != leaf || (s.bits_old & leaf) == leaf) return;
+        // The task that invalidates makes none of its own in between: it is change_pte, whose page
+        // is the one that comes (arm64 up to 6.9; see change-pte-bracketed).
+        if (std::ranges::contains(under_way_, e.pid, &Range::pid)) return;
         const VmRecord* v = state.vm(s.vm);
         if (!v) return;
         const auto it = v->faults.find(s.vcpu);
