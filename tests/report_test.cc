@@ -36,7 +36,7 @@ JudgeResult result() {
 }
 
 TEST(Report, VerdictJson) {
-    const HostFacts host{"x86_64-amd", "x86_64", "6.12.1", "kvm_amd", true, 4096, 2, "npt=1"};
+    const HostFacts host{"x86_64-amd", "x86_64", "6.12.1", "kvm_amd", true, 4096, 2, "npt=1", 4096};
     EXPECT_EQ(verdict_json(result(), host, "mmuwitness 0.1"), R"({
   "schema": "mmuwitness-verdict/1",
   "tool": "mmuwitness 0.1",
@@ -48,7 +48,9 @@ TEST(Report, VerdictJson) {
     "emulated": true,
     "page_size": 4096,
     "cpus": 2,
-    "parameters": "npt=1"
+    "parameters": "npt=1",
+    "taint": 4096,
+    "kmod": true
   },
   "witness": {
     "attached": [

@@ -17,6 +17,7 @@
 #include "trace/recorder.h"
 #include "vmm/anchor.h"
 #include "vmm/guest.h"
+#include "witness/device.h"
 #include "witness/module.h"
 
 namespace mmuw {

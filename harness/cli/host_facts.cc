@@ -6,10 +6,11 @@
 
 #include "base/mapping.h"
 #include "vmm/host.h"
+#include "witness/kernel_log.h"
 
 namespace mmuw {
 
-HostFacts this_host(const std::string& name, bool emulated) {
+HostFacts this_host(const std::string& name, bool emulated, bool kmod) {
     utsname system{};
     uname(&system);
     return {
@@ -21,6 +22,8 @@ HostFacts this_host(const std::string& name, bool emulated) {
         .page_size = page_size(),
         .cpus = static_cast<std::uint64_t>(sysconf(_SC_NPROCESSORS_ONLN)),
         .parameters = arch::kvm_parameters(),
+        .taint = kernel_taint(),
+        .kmod = kmod,
     };
 }
 

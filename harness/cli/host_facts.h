@@ -9,6 +9,6 @@
 namespace mmuw {
 
 // parameters: those of KVM's modules that change what is tested.
-HostFacts this_host(const std::string& name, bool emulated);
+HostFacts this_host(const std::string& name, bool emulated, bool kmod = true);
 
 }  // namespace mmuw

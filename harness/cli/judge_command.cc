@@ -17,9 +17,10 @@ namespace po = boost::program_options;
 int judge_command(const Words& words) {
     po::options_description options("options");
     auto add = options.add_options();
-    add("file", po::value<std::string>()->required(), "the recording");
+    add("file", po::value<std::string>()->required(),
+        "the recording: trace.dat, or marks.txt of a run without the module");
     add("json", po::value<std::string>(), "write the verdict here, as verdict.json of a run");
-    const auto values = parse_options(words, "judge TRACE.dat", options, "file");
+    const auto values = parse_options(words, "judge RECORDING", options, "file");
     const auto result = judge_file(values["file"].as<std::string>());
     if (!result) throw Exit(kUsage, result.error());
     if (values.contains("json")) {

@@ -13,7 +13,7 @@ constexpr const char* kUsageText =
     "  run            run scenarios on this machine's KVM and judge them\n"
     "  list           list scenarios (--rules, --plants, --perturb: those)\n"
     "  explain RULE   what a rule says, why, and what breaks it\n"
-    "  judge FILE     judge a recording (trace.dat) again\n"
+    "  judge FILE     judge a recording (trace.dat, marks.txt) again\n"
     "  doctor         what this machine can and cannot witness, and what to do about it\n"
     "  bench          what being witnessed costs a guest\n"
     "  selftest       plant every known fault, and see that it is noticed\n"

@@ -10,13 +10,13 @@
 
 namespace mmuw {
 
-Gate::Gate(Device& device, const mmuwitness_pass& hold, const mmuwitness_pass& until,
+Gate::Gate(Device* device, const mmuwitness_pass& hold, const mmuwitness_pass& until,
            std::chrono::microseconds longest)
     : device_(device),
       hold_(hold),
       until_(until),
       longest_(longest),
-      id_(device.set_gate(hold, until, longest, 1)) {}
+      id_(device ? device->set_gate(hold, until, longest, 1) : 0) {}
 
 Gate::~Gate() {
     try {
@@ -33,11 +33,12 @@ void Gate::arm() {
 void Gate::arm(const mmuwitness_pass& hold, const mmuwitness_pass& until) {
     hold_ = hold;
     until_ = until;
+    if (!device_) return;
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     for (;;) {
         try {
-            held_before_ = holds().held;
-            device_.arm_gate(id_, hold, until, longest_, 1);
+            before_ = holds();
+            device_->arm_gate(id_, hold, until, longest_, 1);
             return;
         } catch (const SysError& error) {
             if (error.code().value() != EBUSY || std::chrono::steady_clock::now() > deadline) throw;
@@ -47,17 +48,27 @@ void Gate::arm(const mmuwitness_pass& hold, const mmuwitness_pass& until) {
 }
 
 void Gate::wait_held() {
-    if (!device_.wait_gate(id_, held_before_, kPatience))
+    if (device_ && !device_->wait_gate(id_, before_.held, kPatience))
         throw std::runtime_error("nobody came to the gate");
 }
 
 Holds Gate::holds() const {
-    return device_.holds(id_);
+    return device_ ? device_->holds(id_) : Holds{};
+}
+
+std::optional<bool> Gate::held() const {
+    if (!device_) return {};
+    return holds().held > before_.held;
+}
+
+std::optional<bool> Gate::won() const {
+    if (!device_) return {};
+    return holds().won > before_.won;
 }
 
 void Gate::close() {
     if (id_ == 0) return;
-    device_.clear_gate(std::exchange(id_, 0));
+    device_->clear_gate(std::exchange(id_, 0));
 }
 
 }  // namespace mmuw

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The director: one side of a race is stopped at a point until the other has passed another.
 //
-//     Gate gate(device, vcpu.at("pfn-found", page), host.at("mkclean-end", page));
+//     Gate gate(module, vcpu.at("pfn-found", page), host.at("mkclean-end", page));
 //     gate.arm();                          // for one hold
 //     const auto write = guest.post_write(0, page);
 //     gate.wait_held();
@@ -9,10 +9,13 @@
 //
 // A held task keeps its CPU: give the sides a CPU each (OwnCpu). What is held is bounded in time,
 // and a hold that timed out staged nothing: it is no hit.
+//
+// Without the module there are no gates: the sides then race as luck has it, which nobody sees.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "witness/device.h"
 
@@ -23,8 +26,8 @@ class Gate {
     static constexpr std::chrono::milliseconds kLongest{50};  // of one hold
     static constexpr std::chrono::seconds kPatience{20};      // for the task to come
 
-    // Armed for one hold.
-    Gate(Device& device, const mmuwitness_pass& hold, const mmuwitness_pass& until,
+    // Armed for one hold. No device: no gate.
+    Gate(Device* device, const mmuwitness_pass& hold, const mmuwitness_pass& until,
          std::chrono::microseconds longest = kLongest);
     ~Gate();
     Gate(const Gate&) = delete;
@@ -36,14 +39,18 @@ class Gate {
     // Returns when the task is held; throws std::runtime_error if it does not come.
     void wait_held();
     [[nodiscard]] Holds holds() const;
+    // Since it was armed last: was somebody held, and did the other one pass meanwhile? Nothing:
+    // without the module nobody knows.
+    [[nodiscard]] std::optional<bool> held() const;
+    [[nodiscard]] std::optional<bool> won() const;
     void close();
 
   private:
-    Device& device_;
+    Device* device_;
     mmuwitness_pass hold_, until_;
     std::chrono::microseconds longest_;
-    std::uint32_t id_ = 0;           // 0: closed
-    std::uint64_t held_before_ = 0;  // when it was armed last
+    std::uint32_t id_ = 0;  // 0: closed
+    Holds before_;          // when it was armed last
 };
 
 }  // namespace mmuw

@@ -25,6 +25,7 @@ const Point& Points::find(std::string_view name) const {
 }
 
 mmuwitness_pass Actor::at(std::string_view name, std::optional<std::uint64_t> page) const {
+    if (points_.none()) return {};
     const Point& point = points_.find(name);
     mmuwitness_pass pass{};
     pass.point = point.id;

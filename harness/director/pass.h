@@ -23,6 +23,9 @@ class Points {
     };
 
     explicit Points(const Device& device) : points_(device.points()) {}
+    // Without the module: none of them, and nobody to pass them to.
+    Points() = default;
+    [[nodiscard]] bool none() const { return points_.empty(); }
     [[nodiscard]] const Point& find(std::string_view name) const;
     // Also one that this kernel does not tell; nullptr: there is none of that name.
     [[nodiscard]] const Point* find_any(std::string_view name) const;
@@ -40,7 +43,7 @@ class Actor {
           std::uint64_t hva, std::optional<unsigned> vcpu)
         : points_(points), guest_(guest), vm_(vm), file_(file), hva_(hva), vcpu_(vcpu) {}
 
-    // Any page, where none is given.
+    // Any page, where none is given. Without points: nothing, as a gate without the module wants.
     [[nodiscard]] mmuwitness_pass at(std::string_view point,
                                      std::optional<std::uint64_t> page = {}) const;
 

@@ -6,6 +6,7 @@
 
 #include "judge/scenario.h"
 #include "trace/dat.h"
+#include "trace/marks_file.h"
 
 namespace mmuw {
 namespace {
@@ -116,6 +117,8 @@ void Judge::begin(const Event& e) {
         if (key == "plant" && value != "-") s.facts.plant = value;
     });
     s.state.set_page_size(page_size_);
+    // A recording without that note is older, and had the module.
+    s.with_module = result_.host["kmod"] != "false";
     s.first_seq = e.seq;
     s.first_ns = e.ns;
 }
@@ -126,6 +129,7 @@ void Judge::end(const Event& e) {
     each_pair(e.note.view(), [&](std::string_view key, std::string_view value) {
         if (key == "trials") s.facts.trials = to_number(value);
         if (key == "hits") s.facts.hits = to_number(value);
+        if (key == "hits") s.facts.hits_known = value != "unknown";
         if (key == "status") s.status = value;
         if (key == "why") s.status_why = value;
     });
@@ -232,17 +236,27 @@ Result<bool> judge_scenario(EventStream& stream, Judge& judge) {
     return true;
 }
 
-Result<JudgeResult> judge_file(const std::string& path) {
+namespace {
+
+Result<void> feed_dat(const std::string& path, Judge& judge) {
     auto file = DatFile::open(path);
     if (!file) return std::unexpected(file.error());
     auto stream = stream_of(*file);
     if (!stream) return std::unexpected(stream.error());
-    Judge judge;
     for (;;) {
         auto done = judge_scenario(*stream, judge);
         if (!done) return error("{}: {}", path, done.error());
-        if (!*done) break;
+        if (!*done) return {};
     }
+}
+
+}  // namespace
+
+Result<JudgeResult> judge_file(const std::string& path) {
+    Judge judge;
+    const auto fed = is_marks_file(path) ? read_marks(path, [&](const Event& e) { judge.feed(e); })
+                                         : feed_dat(path, judge);
+    if (!fed) return std::unexpected(fed.error());
     judge.finish();
     if (judge.result().witness.events == 0)
         return error("{}: no events of the witness in it: was the session started?", path);

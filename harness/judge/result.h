@@ -56,6 +56,7 @@ struct ScenarioResult {
     double seconds = 0;
     uint64_t trials = 0;
     uint64_t hits = 0;
+    bool hits_known = true;  // false: without the module nobody sees what was met
     uint64_t holds_won = 0, holds_timed_out = 0;  // of gates
     uint64_t seed = 0;
     std::string plant = {};  // empty: none

@@ -72,6 +72,10 @@ struct RuleInfo {
     std::span<const std::string_view> hooks;
     uint32_t events;  // kinds() it wants to see
     std::unique_ptr<Rule> (*make)();
+    // What the harness reads back is evidence enough: judged without the module, too.
+    bool end_to_end = false;
+    // Goes with every scenario: not what one is run for.
+    bool everywhere = false;
 };
 
 // All rules, in the order of docs.

@@ -12,6 +12,8 @@ double seconds_between(uint64_t begin_ns, uint64_t end_ns) {
     return end_ns > begin_ns ? static_cast<double>(end_ns - begin_ns) / 1e9 : 0;
 }
 
+constexpr const char* kNeedsModule = "needs the module";
+
 }  // namespace
 
 std::string_view to_string(Verdict v) {
@@ -49,7 +51,17 @@ void Judge::Scenario::add_hook(const std::string& name, const std::string& missi
     }
 }
 
+// Without the module, of what this scenario is there for.
+bool Judge::Scenario::has_own_evidence() const {
+    return std::ranges::any_of(running, [&](const Running& r) {
+        return promised.contains(std::string(r.info->id)) && !needs_module(*r.info) &&
+               !r.info->everywhere && r.found.checked_count() > 0;
+    });
+}
+
 std::string Judge::Scenario::missing_for(const RuleInfo& info) const {
+    if (needs_module(info)) return kNeedsModule;
+    if (!with_module) return {};  // its hooks are for the rest of it
     for (const std::string_view need : info.hooks) {
         bool there = false;
         std::string why;
@@ -111,7 +123,8 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
         set(Verdict::skip, status_why);
     else if (f.checked_count() == 0)
         set(Verdict::inconclusive, "promised, but there was nothing to check");
-    out.verdict = worst(out.verdict, result.verdict);
+    // What needs the module is left out of a run without it, and decides nothing there.
+    if (!needs_module(*r.info)) out.verdict = worst(out.verdict, result.verdict);
     out.rules.push_back(std::move(result));
 }
 
@@ -125,6 +138,11 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
         out.verdict = worst(out.verdict, v);
     };
     for (const Running& r : running) rule_verdict(r, lost, doubt, release, out);
+    const bool left_out = std::ranges::any_of(promised, [&](const std::string& name) {
+        const RuleInfo* info = find_rule(name);
+        return info && needs_module(*info);
+    });
+    if (left_out && !has_own_evidence()) at_least(Verdict::skip, kNeedsModule);
     for (const std::string& name : promised)
         if (!find_rule(name)) {
             out.rules.push_back(

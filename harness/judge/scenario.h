@@ -34,7 +34,8 @@ struct Judge::Scenario {
     ScenarioResult verdict(uint64_t lost, const std::string& doubt,
                            const std::string& release) const;
 
-    ScenarioResult facts;  // name, seed, plant, plant_hits, trials, hits
+    bool with_module = true;  // NOTE_HOST
+    ScenarioResult facts;     // name, seed, plant, plant_hits, trials, hits
     std::string status = "done";
     std::string status_why;
     std::string doubt;  // NOTE_DOUBT
@@ -51,6 +52,8 @@ struct Judge::Scenario {
   private:
     void rule_verdict(const Running& r, uint64_t lost, const std::string& doubt,
                       const std::string& release, ScenarioResult& out) const;
+    bool needs_module(const RuleInfo& info) const { return !with_module && !info.end_to_end; }
+    bool has_own_evidence() const;
 };
 
 }  // namespace mmuw

@@ -23,6 +23,7 @@ class Json {
         return raw(std::to_string(n));
     }
     Json& value(double seconds);  // three decimals
+    Json& null() { return raw("null"); }
     template <typename T>
     Json& member(std::string_view name, const T& v) {
         return key(name).value(v);

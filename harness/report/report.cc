@@ -19,7 +19,9 @@ std::vector<std::string> HostFacts::notes() const {
             std::string("emulated ") + (emulated ? "true" : "false"),
             "page_size " + std::to_string(page_size),
             "cpus " + std::to_string(cpus),
-            "parameters " + parameters};
+            "parameters " + parameters,
+            "taint " + std::to_string(taint),
+            std::string("kmod ") + (kmod ? "true" : "false")};
 }
 
 HostFacts host_facts(const JudgeResult& result) {
@@ -40,7 +42,9 @@ HostFacts host_facts(const JudgeResult& result) {
             text("emulated") == "true",
             number("page_size"),
             number("cpus"),
-            text("parameters")};
+            text("parameters"),
+            number("taint"),
+            text("kmod") != "false"};
 }
 
 Summary summarize(const JudgeResult& result) {

@@ -18,6 +18,8 @@ struct HostFacts {
     bool emulated = false;
     uint64_t page_size = 0, cpus = 0;
     std::string parameters;  // kernel command line and module parameters
+    uint64_t taint = 0;      // /proc/sys/kernel/tainted before the run
+    bool kmod = true;        // the module is the witness
 
     // As notes "KEY VALUE", keys as in verdict.json: for the harness to put into the stream.
     std::vector<std::string> notes() const;

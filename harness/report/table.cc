@@ -116,6 +116,19 @@ void disturbers(Table& t, const JudgeResult& result) {
         t.line("disturber {:12} {}: {}", m.name, t.word(Verdict::skip), m.why);
 }
 
+// A run without the module says nothing by some rules, and says so.
+void left_out(Table& t, const JudgeResult& result) {
+    const auto kmod = result.host.find("kmod");
+    if (kmod == result.host.end() || kmod->second != "false") return;
+    std::set<std::string> rules;
+    for (const ScenarioResult& s : result.scenarios)
+        for (const RuleResult& r : s.rules)
+            if (r.verdict == Verdict::skip) rules.insert(r.rule);
+    t.line("");
+    t.line("without the module: end-to-end rules only; {} skipped: {}", rules.size(),
+           joined({rules.begin(), rules.end()}));
+}
+
 }  // namespace
 
 std::string table(const JudgeResult& result, bool colour) {
@@ -132,12 +145,14 @@ std::string table(const JudgeResult& result, bool colour) {
             violations += r.violations;
         }
         t.line("{:{}}  {}  {:>7.2f}  {:>7}  {:>7}  {:>9}  {:>10}", s.name, width,
-               t.word(s.verdict, 12), s.seconds, s.trials, s.hits, checked, violations);
+               t.word(s.verdict, 12), s.seconds, s.trials,
+               s.hits_known ? std::to_string(s.hits) : "?", checked, violations);
     }
     std::set<std::string> shown;
     for (const ScenarioResult& s : result.scenarios)
         if (s.verdict != Verdict::pass) details(t, s, shown);
     disturbers(t, result);
+    left_out(t, result);
     const Summary n = summarize(result);
     t.line("");
     t.line("{} pass, {} fail, {} skip, {} inconclusive{}; {} events, {} lost", n.pass, n.fail,

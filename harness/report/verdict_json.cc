@@ -9,7 +9,8 @@ void put_host(Json& j, const HostFacts& h) {
     j.key("host").open('{');
     j.member("name", h.name).member("arch", h.arch).member("kernel", h.kernel).member("kvm", h.kvm);
     j.member("emulated", h.emulated).member("page_size", h.page_size).member("cpus", h.cpus);
-    j.member("parameters", h.parameters).close('}');
+    j.member("parameters", h.parameters).member("taint", h.taint).member("kmod", h.kmod);
+    j.close('}');
 }
 
 void put_witness(Json& j, const WitnessResult& w) {
@@ -24,7 +25,11 @@ void put_witness(Json& j, const WitnessResult& w) {
 void put_scenario(Json& j, const ScenarioResult& s) {
     j.open('{').member("name", s.name).member("verdict", to_string(s.verdict));
     j.member("begin", s.begin).member("seconds", s.seconds);
-    j.member("trials", s.trials).member("hits", s.hits);
+    j.member("trials", s.trials).key("hits");
+    if (s.hits_known)
+        j.value(s.hits);
+    else
+        j.null();
     j.member("holds_won", s.holds_won).member("holds_timed_out", s.holds_timed_out);
     j.member("seed", s.seed).member("plant", s.plant).member("plant_hits", s.plant_hits);
     j.member("why", s.why).key("rules").open('[');

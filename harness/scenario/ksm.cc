@@ -93,7 +93,7 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
                     MMUWITNESS_MARK_SEEN, vm_id(r.guest),
                     {r.slot, r.guest.gfn(r.first + i), lane, seen, r.stamps[i][lane], side}));
             }
-        run_.device.marks(marks);
+        run_.witness.marks(marks);
     }
 };
 

@@ -34,7 +34,7 @@ TEST_P(LogToggle, NothingIsMissedWhileOn) {
         copy.copy(guest.log().collect(slot));
         guest.pause();
         copy.copy(guest.log().collect(slot));
-        run_.device.marks(copy.compare(vm_id(guest), slot));
+        run_.witness.marks(copy.compare(vm_id(guest), slot));
         guest.resume();
         guest.log().disable(slot);
         trial();

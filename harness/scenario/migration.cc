@@ -45,7 +45,7 @@ TEST_P(Migration, CopyEqualsMemory) {
     guest.pause();
     mark(guest, MMUWITNESS_MARK_UNTOUCHED, {slot.id(), slot.gfn() + written, kUntouched});
     copy.copy(guest.log().collect(slot));
-    run_.device.marks(copy.compare(vm_id(guest), slot));
+    run_.witness.marks(copy.compare(vm_id(guest), slot));
     guest.resume();
     for (unsigned vcpu = 0; vcpu < vcpus; vcpu++) guest.stop(vcpu);
 }

@@ -2,7 +2,7 @@
 #include "scenario/migration_copy.h"
 
 #include "backing/lanes.h"
-#include "witness/device.h"
+#include "witness/witness.h"
 
 namespace mmuw {
 

@@ -16,20 +16,20 @@ bool logging_starts(const MemslotChange& change) {
 }  // namespace
 
 void WitnessObserver::vm_created(int vm_fd) {
-    vm_ = device_.add_vm(vm_fd);
+    vm_ = witness_.add_vm(vm_fd);
 }
 
 // The session holds the VM: without this it would outlive its owner.
 void WitnessObserver::vm_closing(int /*vm_fd*/) {
-    if (vm_ != 0) device_.del_vm(vm_);
+    if (vm_ != 0) witness_.del_vm(vm_);
     vm_ = 0;
 }
 
 void WitnessObserver::mark(const MemslotChange& change) {
     const BackingPage backing = files_.find(change.hva);
-    device_.mark(MMUWITNESS_MARK_MEMSLOT, vm_,
-                 {change.slot, change.flags, change.gfn, change.pages, change.hva,
-                  std::uint64_t{backing.file} << 32 | backing.page});
+    witness_.mark(MMUWITNESS_MARK_MEMSLOT, vm_,
+                  {change.slot, change.flags, change.gfn, change.pages, change.hva,
+                   std::uint64_t{backing.file} << 32 | backing.page});
 }
 
 // A rule may ask for logging only of faults that began when it was on for certain.
@@ -44,7 +44,7 @@ void WitnessObserver::after_memslot(const MemslotChange& change) {
 }
 
 void WitnessObserver::before_collect(std::uint32_t slot) {
-    device_.mark(MMUWITNESS_MARK_COLLECT_BEGIN, vm_, {slot});
+    witness_.mark(MMUWITNESS_MARK_COLLECT_BEGIN, vm_, {slot});
     hooks_.calling(true);
 }
 
@@ -57,7 +57,7 @@ void WitnessObserver::after_collect(std::uint32_t slot, std::uint64_t gfn,
             marks.push_back(
                 make_mark(MMUWITNESS_MARK_LOGGED, vm_, {slot, gfn + i * 64, logged.words()[i]}));
     marks.push_back(make_mark(MMUWITNESS_MARK_COLLECT_END, vm_, {slot}));
-    device_.marks(marks);
+    witness_.marks(marks);
 }
 
 }  // namespace mmuw

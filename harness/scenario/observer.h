@@ -8,7 +8,7 @@
 
 #include "scenario/witnessed_file.h"
 #include "vmm/observer.h"
-#include "witness/device.h"
+#include "witness/witness.h"
 
 namespace mmuw {
 
@@ -20,8 +20,8 @@ class WitnessObserver : public VmObserver {
         // About to collect a log or to change a memslot (true), or done with it.
         std::function<void(bool)> calling = [](bool) {};
     };
-    WitnessObserver(Device& device, const WitnessedFiles& files, Hooks hooks)
-        : device_(device), files_(files), hooks_(std::move(hooks)) {}
+    WitnessObserver(Witness& witness, const WitnessedFiles& files, Hooks hooks)
+        : witness_(witness), files_(files), hooks_(std::move(hooks)) {}
 
     [[nodiscard]] std::uint32_t vm() const { return vm_; }
 
@@ -36,7 +36,7 @@ class WitnessObserver : public VmObserver {
   private:
     void mark(const MemslotChange& change);
 
-    Device& device_;
+    Witness& witness_;
     const WitnessedFiles& files_;
     Hooks hooks_;
     std::uint32_t vm_ = 0;

@@ -23,15 +23,15 @@ RunContext* current = nullptr;
 
 }  // namespace
 
-RunContext::RunContext(RunOptions run_options, const Kvm& run_kvm, Device& run_device,
-                       Recorder& recorder, EventStream stream, const ScratchFs& run_scratch,
+RunContext::RunContext(RunOptions run_options, const Kvm& run_kvm, Evidence& evidence,
+                       const ScratchFs& run_scratch,
                        std::function<void(const ScenarioResult&)> judged)
     : options(std::move(run_options)),
       kvm(run_kvm),
-      device(run_device),
+      witness(evidence.witness()),
+      module(evidence.module()),
       scratch(run_scratch),
-      recorder_(recorder),
-      stream_(std::move(stream)),
+      evidence_(evidence),
       judged_(std::move(judged)) {
     current = this;
 }
@@ -50,25 +50,29 @@ std::uint64_t RunContext::times_begun(const std::string& name) const {
     return begun == begun_.end() ? 0 : begun->second;
 }
 
+std::vector<Hook> RunContext::hooks() const {
+    return module ? module->hooks() : std::vector<Hook>{};
+}
+
 void RunContext::begin(const std::string& name, std::uint64_t seed, const std::string& plant) {
     begun_[name]++;
     name_ = name;
-    device.note(MMUWITNESS_NOTE_SCENARIO_BEGIN,
-                std::format("{} seed={} plant={}", name, seed, plant.empty() ? "-" : plant));
-    device.note(MMUWITNESS_NOTE_RULE, "quiet-kernel");
+    witness.note(MMUWITNESS_NOTE_SCENARIO_BEGIN,
+                 std::format("{} seed={} plant={}", name, seed, plant.empty() ? "-" : plant));
+    witness.note(MMUWITNESS_NOTE_RULE, "quiet-kernel");
     const std::string no_sptes = arch::why_no_spte_events();
-    for (const Hook& hook : device.hooks()) {
+    for (const Hook& hook : hooks()) {
         hook_why_[hook.name] = hook.why;
         const bool blind = hook.name.starts_with("spte") && !no_sptes.empty();
-        device.note(MMUWITNESS_NOTE_HOOK,
-                    hook.attached && !blind
-                        ? std::format("{} attached", hook.name)
-                        : std::format("{} missing {}", hook.name, blind ? no_sptes : hook.why));
+        witness.note(MMUWITNESS_NOTE_HOOK,
+                     hook.attached && !blind
+                         ? std::format("{} attached", hook.name)
+                         : std::format("{} missing {}", hook.name, blind ? no_sptes : hook.why));
     }
 }
 
 void RunContext::hear_losses() {
-    const Recorder::Loss loss = recorder_.loss();
+    const Recorder::Loss loss = evidence_.loss();
     if (loss.events > lost_) judge_.lost(loss.events - std::exchange(lost_, loss.events));
     if (!loss.why.empty()) judge_.doubt(loss.why);
 }
@@ -76,20 +80,20 @@ void RunContext::hear_losses() {
 // A probe that was busy misses calls: a flush that was not seen looks like one that was forgotten.
 // The counts are the session's: what is new since the scenario began is the scenario's.
 void RunContext::note_missed_calls() {
-    for (const Hook& hook : device.hooks())
+    for (const Hook& hook : hooks())
         if (hook.attached && hook.why != hook_why_[hook.name])
-            device.note(MMUWITNESS_NOTE_DOUBT, std::format("hook {}: {}", hook.name, hook.why));
+            witness.note(MMUWITNESS_NOTE_DOUBT, std::format("hook {}: {}", hook.name, hook.why));
 }
 
 // Also of the time since the scenario before: what an RCU callback or a worker had to say.
 void RunContext::put_kernel_log_on_record() {
     const auto reading = kernel_log_.read();
-    if (reading.overrun) device.note(MMUWITNESS_NOTE_DOUBT, "the kernel log overran");
+    if (reading.overrun) witness.note(MMUWITNESS_NOTE_DOUBT, "the kernel log overran");
     for (const std::string& line : reading.suspicious)
-        device.note(MMUWITNESS_NOTE_KERNEL_LOG, line);
+        witness.note(MMUWITNESS_NOTE_KERNEL_LOG, line);
     const std::uint64_t taint = kernel_taint();
-    device.mark(MMUWITNESS_MARK_KERNEL_LOG, 0,
-                {reading.lines, reading.suspicious.size(), taint & ~taint_});
+    witness.mark(MMUWITNESS_MARK_KERNEL_LOG, 0,
+                 {reading.lines, reading.suspicious.size(), taint & ~taint_});
     taint_ |= taint;
 }
 
@@ -98,9 +102,9 @@ void RunContext::put_kernel_log_on_record() {
 void RunContext::judge_what_is_recorded() {
     for (int attempt = 0; attempt < kLateEventAttempts; attempt++) {
         if (attempt > 0) std::this_thread::sleep_for(kLateEventDelay);
-        recorder_.sync();
+        evidence_.sync();
         hear_losses();
-        const Result<bool> judged = judge_scenario(stream_, judge_);
+        const Result<bool> judged = evidence_.judge_scenario(judge_);
         if (!judged) judge_.doubt(judged.error());
         if (!judged || *judged) return;
     }
@@ -111,11 +115,11 @@ const ScenarioResult& RunContext::end(const std::string& note) {
     const std::size_t before = judge_.result().scenarios.size();
     put_kernel_log_on_record();
     note_missed_calls();
-    device.note(MMUWITNESS_NOTE_SCENARIO_END, note);
+    witness.note(MMUWITNESS_NOTE_SCENARIO_END, note);
     judge_what_is_recorded();
     if (judge_.result().scenarios.size() == before) judge_.finish();
     if (judge_.result().scenarios.size() == before) {
-        const std::string why = recorder_.loss().why;
+        const std::string why = evidence_.loss().why;
         judge_.unrecorded(name_, why.empty() ? "the recording has nothing of it" : why);
     }
     const ScenarioResult& result = judge_.result().scenarios.back();

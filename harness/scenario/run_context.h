@@ -12,9 +12,8 @@
 #include "judge/judge.h"
 #include "machine/machine_guard.h"
 #include "perturb/perturbation.h"
-#include "trace/recorder.h"
+#include "scenario/evidence.h"
 #include "vmm/kvm.h"
-#include "witness/device.h"
 #include "witness/kernel_log.h"
 
 namespace mmuw {
@@ -32,8 +31,7 @@ struct RunOptions {
 class RunContext {
   public:
     // `judged` is called with each scenario's result as soon as there is one.
-    RunContext(RunOptions options, const Kvm& kvm, Device& device, Recorder& recorder,
-               EventStream stream, const ScratchFs& scratch,
+    RunContext(RunOptions options, const Kvm& kvm, Evidence& evidence, const ScratchFs& scratch,
                std::function<void(const ScenarioResult&)> judged);
     ~RunContext();
     RunContext(const RunContext&) = delete;
@@ -51,7 +49,8 @@ class RunContext {
 
     const RunOptions options;
     const Kvm& kvm;
-    Device& device;
+    Witness& witness;
+    Device* const module;  // nullptr: without the module
     const ScratchFs& scratch;
 
   private:
@@ -60,8 +59,9 @@ class RunContext {
     void put_kernel_log_on_record();
     void judge_what_is_recorded();
 
-    Recorder& recorder_;
-    EventStream stream_;
+    [[nodiscard]] std::vector<Hook> hooks() const;
+
+    Evidence& evidence_;
     Judge judge_;
     KernelLog kernel_log_;
     std::uint64_t taint_ = kernel_taint();

@@ -47,16 +47,16 @@ void ScenarioTest::SetUp() {
     if (seed_ == 0) seed_ = 1;
     run_.begin(name_, run_seed, run_.options.plant);
     begun_ = true;
-    if (!run_.options.plant.empty()) run_.device.plant(run_.options.plant);
+    if (!run_.options.plant.empty()) run_.module->plant(run_.options.plant);
 }
 
 void ScenarioTest::promise(std::initializer_list<std::string_view> rules) {
-    for (const std::string_view rule : rules) run_.device.note(MMUWITNESS_NOTE_RULE, rule);
+    for (const std::string_view rule : rules) run_.witness.note(MMUWITNESS_NOTE_RULE, rule);
 }
 
 WitnessedFile& ScenarioTest::add_file(std::uint64_t pages) {
     promise({"nothing-left"});
-    WitnessedFile& file = files_.add(run_.device, run_.scratch.directory(), pages);
+    WitnessedFile& file = files_.add(run_.witness, run_.scratch.directory(), pages);
     disturb().add_memory(file.file().mapping().span());
     return file;
 }
@@ -64,7 +64,7 @@ WitnessedFile& ScenarioTest::add_file(std::uint64_t pages) {
 Guest& ScenarioTest::add_guest(GuestConfig config) {
     WitnessedGuest& added = guests_.emplace_back();
     added.observer = std::make_unique<WitnessObserver>(
-        run_.device, files_,
+        run_.witness, files_,
         WitnessObserver::Hooks{.started = [this, &added] { disturb().guest_started(*added.guest); },
                                .calling = [this](bool begins) { disturb().calling(begins); }});
     config.observer = added.observer.get();
@@ -99,10 +99,14 @@ void ScenarioTest::let_write(Guest& guest) {
     for (unsigned vcpu = 0; vcpu < guest.vcpus(); vcpu++) guest.wait_progress(vcpu, kSome);
 }
 
-void ScenarioTest::trial(bool hit) {
+void ScenarioTest::trial(std::optional<bool> hit) {
     trials_++;
-    if (hit) hits_++;
-    run_.device.mark(MMUWITNESS_MARK_TRIAL, 0, {hit});
+    if (!hit)
+        hits_.reset();
+    else if (hits_)
+        *hits_ += *hit;
+    constexpr std::uint64_t kUnknown = 2;
+    run_.witness.mark(MMUWITNESS_MARK_TRIAL, 0, {hit ? std::uint64_t{*hit} : kUnknown});
 }
 
 std::uint32_t ScenarioTest::vm_id(const Guest& guest) const {
@@ -112,15 +116,16 @@ std::uint32_t ScenarioTest::vm_id(const Guest& guest) const {
 
 void ScenarioTest::mark(const Guest& guest, std::uint32_t kind,
                         std::initializer_list<std::uint64_t> a) {
-    run_.device.mark(kind, vm_id(guest), a);
+    run_.witness.mark(kind, vm_id(guest), a);
 }
 
 Points& ScenarioTest::points() {
-    if (!points_) points_.emplace(run_.device);
+    if (!points_) points_ = run_.module ? Points(*run_.module) : Points();
     return *points_;
 }
 
 std::string ScenarioTest::missing_point(std::initializer_list<std::string_view> names) {
+    if (!run_.module) return {};  // nothing is staged: the sides race by themselves
     for (const std::string_view name : names) try {
             static_cast<void>(points().find(name));
         } catch (const Points::Unavailable& error) {
@@ -167,16 +172,17 @@ std::string ScenarioTest::end_note() const {
         status = "skip";
         why = first_message(&testing::TestPartResult::skipped);
     }
-    return std::format("trials={} hits={} status={} why={}", trials_, hits_, status, why);
+    return std::format("trials={} hits={} status={} why={}", trials_,
+                       hits_ ? std::to_string(*hits_) : "unknown", status, why);
 }
 
 void ScenarioTest::TearDown() {
     if (!begun_) return;
     // What they hold for a moment must not look as if it were left.
     for (const std::string& report : disturb().stop())
-        run_.device.note(MMUWITNESS_NOTE_PERTURB, report);
+        run_.witness.note(MMUWITNESS_NOTE_PERTURB, report);
     try {
-        if (!run_.options.plant.empty()) run_.device.remove_plant();
+        if (!run_.options.plant.empty()) run_.module->remove_plant();
         take_down();
     } catch (const std::exception& error) {
         ADD_FAILURE() << "taking down: " << error.what();

@@ -49,8 +49,9 @@ class ScenarioTest : public testing::Test {
     // Every vCPU goes on for some pages: on a busy machine, or one whose disturbers take the SPTEs
     // away, nothing may have been written since the last look.
     static void let_write(Guest& guest);
-    // One more repetition of what the scenario does; `hit` when the interesting case occurred.
-    void trial(bool hit = true);
+    // One more repetition of what the scenario does; `hit` when the interesting case occurred,
+    // nothing when nobody can tell (without the module).
+    void trial(std::optional<bool> hit = true);
     // Of this scenario: the same for the same --seed.
     [[nodiscard]] std::uint64_t seed() const { return seed_; }
     [[nodiscard]] std::uint32_t vm_id(const Guest& guest) const;
@@ -86,7 +87,7 @@ class ScenarioTest : public testing::Test {
     bool begun_ = false;
     std::uint64_t seed_ = 0;
     std::uint64_t trials_ = 0;
-    std::uint64_t hits_ = 0;
+    std::optional<std::uint64_t> hits_ = 0;
     WitnessedFiles files_;
     std::list<Mapping> anonymous_;
     std::list<WitnessedGuest> guests_;

@@ -66,7 +66,7 @@ class ScriptScenario : public ScenarioTest {
         if (gate)
             gate->arm(from, until);
         else
-            gate = std::make_unique<Gate>(run_.device, from, until, hold.longest);
+            gate = std::make_unique<Gate>(run_.module, from, until, hold.longest);
     }
     void run(const ScriptStep&, const WaitHeldStep& wait) {
         gates_.at(&script_.steps[wait.hold])->wait_held();

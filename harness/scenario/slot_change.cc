@@ -43,7 +43,7 @@ class SlotChange : public ScenarioTest,
                                       {slot, guest.gfn(page), exits, reached}));
             noticed &= exits != 0 && !reached;
         }
-        run_.device.marks(marks);
+        run_.witness.marks(marks);
         return noticed;
     }
 };

@@ -21,12 +21,12 @@ std::optional<std::uint64_t> module_references_of_others() {
 
 void run_teardown_scenario(RunContext& run, ScratchFs& scratch) {
     run.begin("Teardown.NothingIsLeft", 0, "");
-    run.device.note(MMUWITNESS_NOTE_RULE, "nothing-left");
+    run.witness.note(MMUWITNESS_NOTE_RULE, "nothing-left");
     if (scratch.mounted())
-        run.device.mark(MMUWITNESS_MARK_LEFT, 0,
-                        {MMUWITNESS_LEFT_MOUNT, static_cast<std::uint64_t>(scratch.unmount())});
-    if (const auto references = module_references_of_others())
-        run.device.mark(MMUWITNESS_MARK_LEFT, 0, {MMUWITNESS_LEFT_MODULE, *references});
+        run.witness.mark(MMUWITNESS_MARK_LEFT, 0,
+                         {MMUWITNESS_LEFT_MOUNT, static_cast<std::uint64_t>(scratch.unmount())});
+    if (const auto references = run.module ? module_references_of_others() : std::nullopt)
+        run.witness.mark(MMUWITNESS_MARK_LEFT, 0, {MMUWITNESS_LEFT_MODULE, *references});
     run.end("trials=1 hits=1 status=done why=");
 }
 

@@ -40,7 +40,7 @@ TEST_P(Turns, EveryWriteIsLoggedAndNothingElse) {
         if (count < kPages)
             marks.push_back(make_mark(MMUWITNESS_MARK_UNTOUCHED, vm_id(guest),
                                       {slot.id(), slot.gfn() + count, kPages - count}));
-        run_.device.marks(marks);
+        run_.witness.marks(marks);
         const PageBitmap logged = guest.log().collect(slot);
         trial(logged.count() == count);
     }

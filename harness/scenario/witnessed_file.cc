@@ -26,12 +26,12 @@ constexpr auto kDropDelay = 20ms;
 
 }  // namespace
 
-WitnessedFile::WitnessedFile(Device& device, const std::string& directory, std::uint64_t pages)
-    : device_(device), file_(directory, pages), disk_(file_), id_(device.add_file(file_.fd())) {}
+WitnessedFile::WitnessedFile(Witness& witness, const std::string& directory, std::uint64_t pages)
+    : witness_(witness), file_(directory, pages), disk_(file_), id_(witness.add_file(file_.fd())) {}
 
 WitnessedFile::~WitnessedFile() {
     try {
-        device_.del_file(id_);
+        witness_.del_file(id_);
     } catch (const SysError&) {
         // Closing the session drops the file as well.
     }
@@ -44,11 +44,11 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
         marks.push_back(make_mark(MMUWITNESS_MARK_EXPECT, 0, {id_, e.page, e.lane, e.stamp}));
     const std::uint64_t operation = static_cast<std::uint64_t>(sync);
     marks.push_back(make_mark(MMUWITNESS_MARK_SYNC_BEGIN, 0, {id_, 0, pages(), operation}));
-    device_.marks(marks);
+    witness_.marks(marks);
 
     const int error = syncer_.try_sync(file_, sync, 0, pages());
-    device_.mark(MMUWITNESS_MARK_SYNC_END, 0,
-                 {id_, 0, pages(), operation, static_cast<std::uint64_t>(-std::int64_t{error})});
+    witness_.mark(MMUWITNESS_MARK_SYNC_END, 0,
+                  {id_, 0, pages(), operation, static_cast<std::uint64_t>(-std::int64_t{error})});
     if (error != 0) throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
 
     const auto bytes = disk_.read(0, pages());
@@ -58,18 +58,19 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
             make_mark(MMUWITNESS_MARK_DISK, 0,
                       {id_, e.page, e.lane,
                        lane_of(bytes.subspan(e.page * page_size(), page_size()), e.lane)}));
-    device_.marks(marks);
+    witness_.marks(marks);
 }
 
 std::vector<std::uint32_t> WitnessedFile::settle() {
+    if ((witness_.known_page_flags() & MMUWITNESS_PAGE_DIRTY) == 0) return {};
     const auto deadline = std::chrono::steady_clock::now() + kSettleTimeout;
     const auto busy = [](std::uint32_t flags) {
         return (flags & (MMUWITNESS_PAGE_WRITEBACK | MMUWITNESS_PAGE_LOCKED)) != 0;
     };
     // The flusher may be at work on the file at any time; a look during it proves nothing.
     for (;;) {
-        device_.mark(MMUWITNESS_MARK_SETTLED, 0, {id_, 0, pages()});
-        auto flags = device_.page_state(id_, 0, pages());
+        witness_.mark(MMUWITNESS_MARK_SETTLED, 0, {id_, 0, pages()});
+        auto flags = witness_.page_state(id_, 0, pages());
         if (std::ranges::none_of(flags, busy)) return flags;
         if (std::chrono::steady_clock::now() > deadline)
             throw std::runtime_error(
@@ -86,7 +87,7 @@ void WitnessedFile::release() {
         return static_cast<std::uint64_t>(
             std::ranges::count_if(flags, [bit](std::uint32_t f) { return (f & bit) != 0; }));
     };
-    const auto mapped = device_.page_state(id_, 0, pages());
+    const auto mapped = witness_.page_state(id_, 0, pages());
     // Drops what is clean, unmapped and unreferenced, after draining the per-CPU LRU caches that
     // hold references of their own (mm/fadvise.c, lru_add_drain_all). Compaction and reclaim hold
     // pages for a moment, too; a leaked reference stays.
@@ -94,19 +95,20 @@ void WitnessedFile::release() {
     for (int attempt = 0; attempt < kDropAttempts; attempt++) {
         if (attempt > 0) std::this_thread::sleep_for(kDropDelay);
         posix_fadvise(file_.fd(), 0, 0, POSIX_FADV_DONTNEED);
-        kept = device_.page_state(id_, 0, pages());
+        kept = witness_.page_state(id_, 0, pages());
         if (count(kept, MMUWITNESS_PAGE_PRESENT) == 0) break;
     }
-    device_.mark(MMUWITNESS_MARK_LEFT, 0,
-                 {MMUWITNESS_LEFT_MAPPED_PAGES, count(mapped, MMUWITNESS_PAGE_MAPPED)});
-    device_.mark(MMUWITNESS_MARK_LEFT, 0,
-                 {MMUWITNESS_LEFT_PINNED_PAGES, count(kept, MMUWITNESS_PAGE_PRESENT)});
+    if ((witness_.known_page_flags() & MMUWITNESS_PAGE_MAPPED) != 0)
+        witness_.mark(MMUWITNESS_MARK_LEFT, 0,
+                      {MMUWITNESS_LEFT_MAPPED_PAGES, count(mapped, MMUWITNESS_PAGE_MAPPED)});
+    witness_.mark(MMUWITNESS_MARK_LEFT, 0,
+                  {MMUWITNESS_LEFT_PINNED_PAGES, count(kept, MMUWITNESS_PAGE_PRESENT)});
 }
 
-WitnessedFile& WitnessedFiles::add(Device& device, const std::string& directory,
+WitnessedFile& WitnessedFiles::add(Witness& witness, const std::string& directory,
                                    std::uint64_t pages) {
     const std::lock_guard lock(mutex_);
-    return files_.emplace_back(device, directory, pages);
+    return files_.emplace_back(witness, directory, pages);
 }
 
 BackingPage WitnessedFiles::find(std::uint64_t hva) const {

@@ -12,7 +12,7 @@
 #include "backing/backing_file.h"
 #include "backing/disk_reader.h"
 #include "backing/syncer.h"
-#include "witness/device.h"
+#include "witness/witness.h"
 
 namespace mmuw {
 
@@ -24,7 +24,7 @@ struct Expectation {
 
 class WitnessedFile {
   public:
-    WitnessedFile(Device& device, const std::string& directory, std::uint64_t pages);
+    WitnessedFile(Witness& witness, const std::string& directory, std::uint64_t pages);
     ~WitnessedFile();
     WitnessedFile(const WitnessedFile&) = delete;
     WitnessedFile& operator=(const WitnessedFile&) = delete;
@@ -37,13 +37,14 @@ class WitnessedFile {
     // Syncs the whole file and reads back what the device holds. `written` is asked right before
     // the call: stamps whose writes are complete by then.
     void sync(Sync sync, const std::function<std::vector<Expectation>()>& written);
-    // No writer runs: writeback comes to rest, and the pages' state is put on record.
+    // No writer runs: writeback comes to rest, and the pages' state is put on record. Nothing,
+    // without the module: nobody else tells a page's state.
     std::vector<std::uint32_t> settle();
     // Nobody maps or writes the file any more: what cannot be dropped is held by somebody.
     void release();
 
   private:
-    Device& device_;
+    Witness& witness_;
     BackingFile file_;
     Syncer syncer_;
     DiskReader disk_;
@@ -57,7 +58,7 @@ struct BackingPage {
 
 class WitnessedFiles {
   public:
-    WitnessedFile& add(Device& device, const std::string& directory, std::uint64_t pages);
+    WitnessedFile& add(Witness& witness, const std::string& directory, std::uint64_t pages);
     // What the mapping at hva shows.
     [[nodiscard]] BackingPage find(std::uint64_t hva) const;
     // Not beside add() or find(): those may be called by any thread.

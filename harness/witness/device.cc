@@ -53,13 +53,6 @@ void copy_text(char (&to)[N], std::string_view from) {
 
 }  // namespace
 
-mmuwitness_mark make_mark(std::uint32_t kind, std::uint32_t vm,
-                          std::initializer_list<std::uint64_t> a) {
-    mmuwitness_mark mark = {.kind = kind, .vm = vm, .a = {}};
-    std::copy_n(a.begin(), std::min(a.size(), std::size(mark.a)), mark.a);
-    return mark;
-}
-
 Device::Device() : fd_(open_device()) {
     mmuwitness_info info{};
     if (ioctl(fd_.get(), MMUWITNESS_INFO, &info) < 0 || info.abi != MMUWITNESS_ABI)
@@ -105,11 +98,6 @@ std::uint32_t Device::add_file(int fd) {
 void Device::del_file(std::uint32_t id) {
     mmuwitness_file file = {.fd = -1, .id = id};
     call(fd_.get(), MMUWITNESS_DEL_FILE, &file, "MMUWITNESS_DEL_FILE");
-}
-
-void Device::mark(std::uint32_t kind, std::uint32_t vm, std::initializer_list<std::uint64_t> a) {
-    const mmuwitness_mark one = make_mark(kind, vm, a);
-    marks({&one, 1});
 }
 
 void Device::marks(std::span<const mmuwitness_mark> marks) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "kmod/uapi/mmuwitness.h"
+#include "witness/witness.h"
 
 namespace mmuw {
 
@@ -47,7 +47,7 @@ struct Holds {
 };
 
 // Throws SysError, or std::runtime_error with one line that says what to do.
-class Device {
+class Device : public Witness {
   public:
     // Checks that the module speaks this ABI.
     Device();
@@ -60,19 +60,16 @@ class Device {
 
     // Attaches the hooks; before any VM is made.
     void start();
-    std::uint32_t add_vm(int vm_fd);
-    void del_vm(std::uint32_t id);
-    std::uint32_t add_file(int fd);
-    void del_file(std::uint32_t id);
 
-    // Into the event stream, in order.
-    void mark(std::uint32_t kind, std::uint32_t vm, std::initializer_list<std::uint64_t> a);
-    void marks(std::span<const mmuwitness_mark> marks);
-    // Longer texts are cut to what an event holds.
-    void note(std::uint32_t kind, std::string_view text);
-    // MMUWITNESS_PAGE_* of each page; a page_state event each, too.
+    std::uint32_t add_vm(int vm_fd) override;
+    void del_vm(std::uint32_t id) override;
+    std::uint32_t add_file(int fd) override;
+    void del_file(std::uint32_t id) override;
+    void marks(std::span<const mmuwitness_mark> marks) override;
+    void note(std::uint32_t kind, std::string_view text) override;
     std::vector<std::uint32_t> page_state(std::uint32_t file, std::uint64_t first,
-                                          std::uint64_t count);
+                                          std::uint64_t count) override;
+    [[nodiscard]] std::uint32_t known_page_flags() const override { return ~0U; }
 
     [[nodiscard]] std::vector<Hook> hooks() const;
     [[nodiscard]] std::vector<Plant> plants() const;
@@ -98,9 +95,5 @@ class Device {
     std::string version_;
     bool plants_allowed_ = false;
 };
-
-// The mark itself, for batches.
-mmuwitness_mark make_mark(std::uint32_t kind, std::uint32_t vm,
-                          std::initializer_list<std::uint64_t> a);
 
 }  // namespace mmuw

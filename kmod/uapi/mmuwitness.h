@@ -113,8 +113,8 @@ enum mmuwitness_mark_kind {
 	/* a: lines of the kernel log read in this scenario, suspicious among them,
 	 * taint bits gained */
 	MMUWITNESS_MARK_KERNEL_LOG,
-	/* a: 1 if the staged moment was met, else 0: a repetition of what the scenario
-	 * does is over */
+	/* a: 1 if the staged moment was met, else 0, 2 when nobody knows: a repetition of
+	 * what the scenario does is over */
 	MMUWITNESS_MARK_TRIAL,
 	/* a: slot id, gfn where the slot was until it was deleted or moved, MMIO exits
 	 * of a guest access there since, 1 if the access reached what backs the slot */
@@ -150,7 +150,7 @@ enum mmuwitness_note_kind {
 	MMUWITNESS_NOTE_SCENARIO_BEGIN = 1,
 	/* "NAME": the scenario promises evidence for this rule; one note each */
 	MMUWITNESS_NOTE_RULE,
-	/* "trials=N hits=N status=done|skip|inconclusive why=TEXT" */
+	/* "trials=N hits=N|unknown status=done|skip|inconclusive why=TEXT" */
 	MMUWITNESS_NOTE_SCENARIO_END,
 	/* "NAME attached" or "NAME missing WHY": one per hook, within each scenario */
 	MMUWITNESS_NOTE_HOOK,

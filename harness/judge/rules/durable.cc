@@ -89,6 +89,7 @@ const RuleInfo durable_rule = {
     .hooks = {},
     .events = kinds(Kind::mark),
     .make = make_rule<Durable>,
+    .end_to_end = true,
 };
 
 }  // namespace mmuw

@@ -140,6 +140,7 @@ const RuleInfo flush_on_zap_rule = {
     .hooks = {},
     .events = kinds(Kind::mark, Kind::vm_ioctl, Kind::spte),
     .make = make_rule<FlushOnZap>,
+    .end_to_end = true,
 };
 
 }  // namespace mmuw

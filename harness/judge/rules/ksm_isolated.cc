@@ -116,6 +116,7 @@ const RuleInfo ksm_isolated_rule = {
     .hooks = hooks,
     .events = kinds(Kind::ksm, Kind::notifier, Kind::spte, Kind::mark),
     .make = make_rule<KsmIsolated>,
+    .end_to_end = true,
 };
 
 }  // namespace mmuw

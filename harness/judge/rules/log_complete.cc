@@ -193,6 +193,7 @@ const RuleInfo log_complete_rule = {
     .hooks = {},
     .events = kinds(Kind::mark, Kind::fault, Kind::spte, Kind::log_mark, Kind::ring),
     .make = make_rule<LogComplete>,
+    .end_to_end = true,
 };
 
 }  // namespace mmuw

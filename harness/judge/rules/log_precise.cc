@@ -77,6 +77,7 @@ const RuleInfo log_precise_rule = {
     .hooks = {},
     .events = kinds(Kind::mark),
     .make = make_rule<LogPrecise>,
+    .end_to_end = true,
 };
 
 }  // namespace mmuw

@@ -36,6 +36,8 @@ const RuleInfo nothing_left_rule = {
     .hooks = {},
     .events = kinds(Kind::mark),
     .make = make_rule<NothingLeft>,
+    .end_to_end = true,
+    .everywhere = true,
 };
 
 }  // namespace mmuw

@@ -38,6 +38,8 @@ const RuleInfo quiet_kernel_rule = {
     .hooks = {},
     .events = kinds(Kind::mark, Kind::note),
     .make = make_rule<QuietKernel>,
+    .end_to_end = true,
+    .everywhere = true,
 };
 
 }  // namespace mmuw

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/run_settings.h"
+
+#include <format>
+
+#include "cli/options.h"
+#include "perturb/perturbation.h"
+
+namespace mmuw {
+
+namespace {
+
+namespace po = boost::program_options;
+
+std::vector<const DisturberKind*> disturbers_of(const std::string& names) {
+    try {
+        return parse_disturbers(names);
+    } catch (const std::invalid_argument& word) {
+        throw Exit(kUsage, std::format("run: unknown disturber '{}': see mmuwitness list --perturb",
+                                       word.what()));
+    }
+}
+
+Script script_of(const std::string& file) {
+    try {
+        return read_script(file);
+    } catch (const ScriptError& error) {
+        throw Exit(kUsage, std::format("run: {}", error.what()));
+    }
+}
+
+// Which of them were given beside `option`, and cannot be.
+void refuse(const po::variables_map& values, const char* option, const char* why,
+            std::initializer_list<const char*> others) {
+    for (const char* other : others)
+        if (values.contains(other))
+            throw Exit(kUsage, std::format("run: not --{} with --{}: {}", other, option, why));
+}
+
+}  // namespace
+
+RunSettings parse_run(const Words& words) {
+    RunSettings s;
+    po::options_description options("options");
+    auto add = options.add_options();
+    add("kmod", po::value(&s.kmod), "mmuwitness.ko to load; default: it is loaded already");
+    add("no-kmod", "without the module: end-to-end rules only, trials instead of gates");
+    add("scratch", po::value(&s.scratch)->required(),
+        "where backing files go: a block device with ext4, mounted for the run, or a directory");
+    add("out", po::value(&s.out)->default_value("."), "directory of the records");
+    add("filter", po::value(&s.filter),
+        "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out");
+    add("script", po::value<std::string>(),
+        "a scenario in a file, see docs/director.md: run that one");
+    add("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants");
+    add("perturb", po::value<std::string>(),
+        "disturb every scenario: names with commas between, or all; see list --perturb");
+    add("seed", po::value(&s.seed)->default_value(1), "of everything random");
+    add("repeat", po::value(&s.repeat)->default_value(1), "run everything so many times");
+    add("shuffle", po::bool_switch(&s.shuffle), "in an order that the seed decides");
+    add("buffer-kb", po::value(&s.buffer_kb)->default_value(8192),
+        "kernel trace buffer per CPU, in KiB");
+    add("colour", po::bool_switch(&s.colour), "also when the output is no terminal");
+    add("host", po::value(&s.host)->default_value("local"), "name of this host in the record");
+    add("emulated", po::bool_switch(&s.emulated),
+        "this host is an emulator: keep a VM open throughout, see docs/hosts.md");
+    const auto values = parse_options(words, "run", options);
+
+    s.no_kmod = values.contains("no-kmod");
+    if (s.no_kmod) {
+        refuse(values, "no-kmod", "it is what loads the module", {"kmod"});
+        refuse(values, "no-kmod", "the module plants (mmuwitness plant does it from outside)",
+               {"plant"});
+        refuse(values, "no-kmod", "the module has the gates", {"script"});
+    }
+    if (values.contains("script")) s.script = script_of(values["script"].as<std::string>());
+    if (s.filter.empty()) s.filter = s.script ? "Script.*" : "*";
+    if (values.contains("perturb"))
+        s.disturbers = disturbers_of(values["perturb"].as<std::string>());
+    if (s.repeat < 1) throw Exit(kUsage, "run: --repeat must be at least 1");
+    return s;
+}
+
+}  // namespace mmuw
