@@ -63,6 +63,7 @@ TEST(NoKmod, FailsByWhatIsOnTheDisk) {
     const ScenarioResult s = judged(events_of(notebook));
     EXPECT_EQ(s.verdict, Verdict::fail);
     EXPECT_EQ(rule_of(s, "durable")->verdict, Verdict::fail);
+    EXPECT_EQ(rule_of(s, "durable")->trials_failed, 1u);
 }
 
 // What goes with every scenario is no reason to say that this one passes.

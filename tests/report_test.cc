@@ -87,6 +87,8 @@ TEST(Report, VerdictJson) {
           "violations": 0,
           "end_to_end": 0,
           "tolerated": 0,
+          "trials_failed": 0,
+          "trials_tolerated": 0,
           "first_trial": 0,
           "first_seconds": 0.000,
           "why": ""
@@ -114,6 +116,8 @@ TEST(Report, VerdictJson) {
           "violations": 1,
           "end_to_end": 1,
           "tolerated": 0,
+          "trials_failed": 0,
+          "trials_tolerated": 0,
           "first_trial": 3,
           "first_seconds": 0.125,
           "why": "page 0x1: PG_dirty"

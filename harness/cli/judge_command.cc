@@ -28,7 +28,7 @@ int judge_command(const Words& words) {
                                         verdict_json(*result, host_facts(*result), kTool));
         if (!written) throw Exit(kUsage, written.error());
     }
-    std::print("{}", table(*result, wants_colour(STDOUT_FILENO)));
+    std::print("{}{}", table(*result, wants_colour(STDOUT_FILENO)), histogram(*result));
     return exit_status(*result);
 }
 

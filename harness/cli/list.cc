@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/gtest_runner.h"
 #include "cli/options.h"
+#include "judge/reports.h"
 #include "judge/rule.h"
 #include "perturb/disturber.h"
 #include "selftest/table.h"
@@ -35,6 +36,7 @@ int list_command(const Words& words) {
     add("plants", "faults that can be planted (asks the loaded module), and the rules that notice");
     add("points", "points of the kernel's work where the director can hold a task");
     add("perturb", "disturbers, and what they do");
+    add("reports", "documented reports, for run --report, and what is wrong there");
     add("filter", po::value<std::string>()->default_value("*"), "scenarios, as with run");
     const auto values = parse_options(words, "list", options);
     if (values.contains("rules")) {
@@ -43,6 +45,9 @@ int list_command(const Words& words) {
         for (const Plant& plant : Device().plants())
             std::println("{:<34} {}{} [{}] -> {}", plant.name, plant.available ? "" : "(not here) ",
                          plant.what, plant.origin, rules_that_notice(plant.name));
+    } else if (values.contains("reports")) {
+        for (const Report& report : reports())
+            std::println("{:<28} {} [{}]", report.name, report.what, page_of(report));
     } else if (values.contains("points")) {
         Device device;
         device.start();  // which of them this kernel tells, only a session knows

@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kUsageText =
     "usage: mmuwitness COMMAND ...\n"
     "  run            run scenarios on this machine's KVM and judge them\n"
-    "  list           list scenarios (--rules, --plants, --perturb: those)\n"
+    "  list           list scenarios (--rules, --plants, --reports, ...: those)\n"
     "  explain RULE   what a rule says, why, and what breaks it\n"
     "  judge FILE     judge a recording (trace.dat, marks.txt) again\n"
     "  doctor         what this machine can and cannot witness, and what to do about it\n"

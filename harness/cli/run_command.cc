@@ -57,8 +57,10 @@ std::unique_ptr<Evidence> take_evidence(const RunSettings& s) {
     return std::make_unique<ModuleEvidence>(s.out, s.buffer_kb, s.plant);
 }
 
-void put_on_record(Witness& witness, const HostFacts& host, const Perturbation& perturbation) {
+void put_on_record(Witness& witness, const RunSettings& s, const HostFacts& host,
+                   const Perturbation& perturbation) {
     for (const std::string& note : host.notes()) witness.note(MMUWITNESS_NOTE_HOST, note);
+    if (s.report) witness.note(MMUWITNESS_NOTE_HOST, std::format("report {}", s.report->name));
     for (const auto& [name, why] : perturbation.missing())
         witness.note(MMUWITNESS_NOTE_PERTURB, std::format("{} missing {}", name, why));
 }
@@ -96,7 +98,7 @@ Outcome witness_and_judge(const RunSettings& s, const HostFacts& host) {
         } catch (const ScriptError& error) {
             throw Exit(kUsage, std::format("run: {}", error.what()));
         }
-    put_on_record(evidence->witness(), host, perturbation);
+    put_on_record(evidence->witness(), s, host, perturbation);
 
     RunContext run({.plant = s.plant,
                     .perturbation = perturbation,
@@ -125,7 +127,7 @@ int run_command(const Words& words) {
     std::optional<Module> module;
     if (!s.kmod.empty()) module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
     const auto [result, recording_error] = witness_and_judge(s, host);
-    std::print("\n{}", table(result, s.colour || wants_colour(STDOUT_FILENO)));
+    std::print("\n{}{}", table(result, s.colour || wants_colour(STDOUT_FILENO)), histogram(result));
     std::fflush(stdout);  // the verdict is out, whatever becomes of the records
     write_records(s, result, host);
     if (!recording_error.empty())

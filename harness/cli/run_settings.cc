@@ -29,12 +29,28 @@ Script script_of(const std::string& file) {
     }
 }
 
+const Report* report_of(const std::string& name) {
+    if (const Report* report = find_report(name)) return report;
+    std::string known;
+    for (const Report& report : reports())
+        known += std::format("{}{}", known.empty() ? "" : ", ", report.name);
+    throw Exit(kUsage, std::format("run: unknown report '{}': known are {}", name, known));
+}
+
 // Which of them were given beside `option`, and cannot be.
 void refuse(const po::variables_map& values, const char* option, const char* why,
             std::initializer_list<const char*> others) {
     for (const char* other : others)
         if (values.contains(other))
             throw Exit(kUsage, std::format("run: not --{} with --{}: {}", other, option, why));
+}
+
+// What the report is about, unless that was said otherwise.
+void apply(const Report& report, const po::variables_map& values, RunSettings& s) {
+    s.report = &report;
+    s.filter = report.scenarios;
+    if (!report.disturbers.empty()) s.disturbers = disturbers_of(std::string(report.disturbers));
+    if (values["repeat"].defaulted()) s.repeat = report.repeat;
 }
 
 }  // namespace
@@ -50,6 +66,8 @@ RunSettings parse_run(const Words& words) {
     add("out", po::value(&s.out)->default_value("."), "directory of the records");
     add("filter", po::value(&s.filter),
         "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out");
+    add("report", po::value<std::string>(),
+        "what shows a documented bug, see list --reports: run that, and say whether it shows");
     add("script", po::value<std::string>(),
         "a scenario in a file, see docs/director.md: run that one");
     add("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants");
@@ -72,6 +90,11 @@ RunSettings parse_run(const Words& words) {
         refuse(values, "no-kmod", "the module plants (mmuwitness plant does it from outside)",
                {"plant"});
         refuse(values, "no-kmod", "the module has the gates", {"script"});
+    }
+    if (values.contains("report")) {
+        refuse(values, "report", "it has its own scenarios", {"filter", "script", "perturb"});
+        refuse(values, "report", "it is about the kernel as it is", {"plant"});
+        apply(*report_of(values["report"].as<std::string>()), values, s);
     }
     if (values.contains("script")) s.script = script_of(values["script"].as<std::string>());
     if (s.filter.empty()) s.filter = s.script ? "Script.*" : "*";

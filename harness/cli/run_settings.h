@@ -9,12 +9,14 @@
 
 #include "cli/commands.h"
 #include "director/script.h"
+#include "judge/reports.h"
 #include "perturb/disturber.h"
 
 namespace mmuw {
 
 struct RunSettings {
     std::string kmod, scratch, out, host, filter, plant;
+    const Report* report = nullptr;  // of docs/reports
     std::optional<Script> script;
     std::vector<const DisturberKind*> disturbers;
     bool no_kmod = false;

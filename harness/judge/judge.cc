@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "judge/reports.h"
 #include "judge/scenario.h"
 #include "trace/dat.h"
 #include "trace/marks_file.h"
@@ -146,7 +147,9 @@ void Judge::close(bool complete) {
     // The kernel's own count and the gaps are two views of the same loss.
     const uint64_t lost =
         std::max(lost_, s.ended ? sequence_.missing(s.first_seq, s.last_seq) : sequence_.missing());
-    result_.scenarios.push_back(s.verdict(lost, doubt, result_.host["kernel"]));
+    // A run for a report is there to see the bug that is known.
+    const std::string release = is_for_report(result_) ? "" : result_.host["kernel"];
+    result_.scenarios.push_back(s.verdict(lost, doubt, release));
     scenario_.reset();
     lost_ = 0;
     result_.witness.lost = std::max(result_.witness.lost, sequence_.missing());

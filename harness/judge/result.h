@@ -34,6 +34,8 @@ struct RuleResult {
     uint64_t violations = 0;  // of them against the rule
     uint64_t end_to_end = 0;  // of the violations, found in what the harness read back
     uint64_t tolerated = 0;   // imprecisions that the rule allows (docs/rules)
+    // Repetitions with a violation, with something tolerated.
+    uint64_t trials_failed = 0, trials_tolerated = 0;
     // Of the first violation: the repetition under way, from 1, and the time since the begin.
     uint64_t first_trial = 0;
     double first_seconds = 0;

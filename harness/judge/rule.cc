@@ -51,6 +51,7 @@ void Findings::violation(const Subject& subject, std::string why, Proof proof) {
     proven_ += proof == Proof::marks;
     const Event& offender = history_.newest();
     end_to_end_ += tells_what_was_read_back(offender);
+    failed_.add(state_.trials() + 1);
     if (violations_++ == 0) {
         why_ = why;
         first_trial_ = state_.trials() + 1;

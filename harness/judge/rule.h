@@ -24,7 +24,10 @@ class Findings {
     Findings(const History& history, const State& state) : history_(history), state_(state) {}
 
     void checked(uint64_t n = 1) { checked_ += n; }
-    void tolerated(uint64_t n = 1) { tolerated_ += n; }
+    void tolerated(uint64_t n = 1) {
+        tolerated_ += n;
+        tolerant_.add(state_.trials() + 1);
+    }
     // The offending event is the newest one. Found at a mark of what the harness read back (the
     // disk, the copy, the log), the violation is end to end; at any other event it is one of the
     // protocol, by trace.
@@ -38,15 +41,26 @@ class Findings {
     // Of the first violation.
     const std::string& why() const { return why_; }
     uint64_t first_trial() const { return first_trial_; }
+    // Repetitions with a violation, with something tolerated.
+    uint64_t trials_failed() const { return failed_.count; }
+    uint64_t trials_tolerated() const { return tolerant_.count; }
     uint64_t first_ns() const { return first_ns_; }
     const std::vector<Window>& windows() const { return windows_; }
 
   private:
     static constexpr size_t kWindows = 3;
+    struct Trials {
+        uint64_t count = 0, last = 0;
+        void add(uint64_t trial) {
+            count += trial != last;
+            last = trial;
+        }
+    };
     const History& history_;
     const State& state_;
     uint64_t checked_ = 0, violations_ = 0, proven_ = 0, tolerated_ = 0;
     uint64_t end_to_end_ = 0, first_trial_ = 0, first_ns_ = 0;
+    Trials failed_, tolerant_;
     std::string why_;
     std::vector<Window> windows_;
 };

@@ -83,14 +83,17 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
     const bool was_promised = promised.contains(std::string(r.info->id));
     const Findings& f = r.found;
     if (!was_promised && f.checked_count() == 0 && f.violation_count() == 0) return;
-    RuleResult result{.rule = std::string(r.info->id),
-                      .verdict = Verdict::pass,
-                      .checked = f.checked_count(),
-                      .violations = f.violation_count(),
-                      .end_to_end = f.end_to_end_count(),
-                      .tolerated = f.tolerated_count(),
-                      .why = {},
-                      .windows = f.windows()};
+    RuleResult result{
+        .rule = std::string(r.info->id),
+        .verdict = Verdict::pass,
+        .checked = f.checked_count(),
+        .violations = f.violation_count(),
+        .end_to_end = f.end_to_end_count(),
+        .tolerated = f.tolerated_count(),
+        .trials_failed = std::min(f.trials_failed(), std::max(facts.trials, 1ul)),
+        .trials_tolerated = std::min(f.trials_tolerated(), std::max(facts.trials, 1ul)),
+        .why = {},
+        .windows = f.windows()};
     if (f.violation_count()) {
         // What is found when the last repetition is over, is the last one's.
         result.first_trial = std::clamp<uint64_t>(f.first_trial(), 1, std::max(facts.trials, 1ul));

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/fd.h"
+#include "judge/reports.h"
 
 namespace mmuw {
 
@@ -72,6 +73,8 @@ Summary summarize(const JudgeResult& result) {
 int exit_status(const JudgeResult& result) {
     const Summary s = summarize(result);
     if (s.fail || s.inconclusive) return 1;
+    if (const auto report = report_result(result))
+        return report->verdict == Verdict::pass ? 0 : report->verdict == Verdict::skip ? 4 : 1;
     return s.pass || s.xfail ? 0 : 4;
 }
 
@@ -79,6 +82,7 @@ std::string_view overall(const JudgeResult& result) {
     const Summary s = summarize(result);
     if (s.fail) return "fail";
     if (s.inconclusive) return "inconclusive";
+    if (const auto report = report_result(result)) return to_string(report->verdict);
     return s.pass || s.xfail ? "pass" : "skip";
 }
 

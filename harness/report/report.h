@@ -34,7 +34,7 @@ Summary summarize(const JudgeResult& result);
 
 // kselftest: an expected failure is no failure. 0 pass, 1 fail, 4 skip. Inconclusive is 1, too: it
 // must never look like a pass. 4: nothing passed and nothing went wrong, also when there was no
-// scenario at all.
+// scenario at all. A run for a report: that of the report, unless a scenario went wrong.
 int exit_status(const JudgeResult& result);
 // "pass", "fail", "skip" or "inconclusive": the word for the whole run.
 std::string_view overall(const JudgeResult& result);
@@ -45,6 +45,10 @@ std::string verdict_json(const JudgeResult& result, const HostFacts& host, const
 std::string ktap(const JudgeResult& result);
 // For a terminal: the table, then what failed or was not certain, with event windows.
 std::string table(const JudgeResult& result, bool colour);
+
+// Of a run for a documented report: how often its signs were seen, in trials and checks, and
+// whether this kernel has it. Empty for any other run.
+std::string histogram(const JudgeResult& result);
 
 // Should the output have colour? On a terminal, unless NO_COLOR says otherwise.
 bool wants_colour(int fd);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "judge/reports.h"
 #include "report/json.h"
 #include "report/report.h"
 
@@ -37,6 +38,7 @@ void put_scenario(Json& j, const ScenarioResult& s) {
         j.open('{').member("rule", r.rule).member("verdict", to_string(r.verdict));
         j.member("checked", r.checked).member("violations", r.violations);
         j.member("end_to_end", r.end_to_end).member("tolerated", r.tolerated);
+        j.member("trials_failed", r.trials_failed).member("trials_tolerated", r.trials_tolerated);
         j.member("first_trial", r.first_trial).member("first_seconds", r.first_seconds);
         j.member("why", r.why).close('}');
     }
@@ -62,6 +64,22 @@ void put_missing(Json& j, const std::vector<MissingDisturber>& missing) {
     j.close(']');
 }
 
+void put_report(Json& j, const JudgeResult& result) {
+    const auto found = report_result(result);
+    if (!found) return;
+    j.key("report").open('{').member("name", found->report->name);
+    j.member("page", page_of(*found->report)).member("verdict", to_string(found->verdict));
+    j.member("why", found->why).key("signs").open('[');
+    for (const SignResult& s : found->signs) {
+        j.open('{').member("rule", s.sign.rule).member("counted", counted(s.sign));
+        j.member("verdict", to_string(s.verdict)).member("scenarios", s.scenarios);
+        j.member("scenarios_with", s.scenarios_with).member("trials", s.trials);
+        j.member("trials_with", s.trials_with).member("checked", s.checked);
+        j.member("seen", s.seen).member("why", s.why).close('}');
+    }
+    j.close(']').close('}');
+}
+
 }  // namespace
 
 std::string verdict_json(const JudgeResult& result, const HostFacts& host,
@@ -71,6 +89,7 @@ std::string verdict_json(const JudgeResult& result, const HostFacts& host,
     put_host(j, host);
     put_witness(j, result.witness);
     put_missing(j, result.missing_disturbers);
+    put_report(j, result);
     j.key("scenarios").open('[');
     for (const ScenarioResult& s : result.scenarios) put_scenario(j, s);
     const Summary n = summarize(result);

@@ -26,7 +26,7 @@ class DirtyNotLostInRace : public Rule {
   public:
     void on(const Event& e, const State& state, Findings& found) override {
         if (e.kind == Kind::spte)
-            spte(e);
+            spte(e, found);
         else if (e.kind == Kind::vm_ioctl && e.vm_ioctl.phase == MMUWITNESS_BEGIN)
             begun_[e.pid] = e.order;
         else if (e.kind == Kind::mark && e.mark.kind == MMUWITNESS_MARK_MEMSLOT)
@@ -42,15 +42,18 @@ class DirtyNotLostInRace : public Rule {
         uint64_t order, gfn;
     };
 
-    void spte(const Event& e) {
+    void spte(const Event& e, Findings& found) {
         const SpteEvent& s = e.spte;
         if (s.level != 1) return;
         Last& last = last_[{s.vm, s.gfn}];
         // Seen as it happens, or by a W=1 D=0 that follows on a W=1 D=1: only software clears D.
-        if (lost_dirty(s.bits_old, s.bits_new))
+        if (lost_dirty(s.bits_old, s.bits_new)) {
             dropped_[s.vm] = {.order = e.order, .gfn = s.gfn};
-        else if (lost_dirty(last.bits, s.bits_old))
+            // By a fault; collecting or switching on a log clears D where it is what is logged.
+            if (s.vcpu >= 0) found.tolerated();
+        } else if (lost_dirty(last.bits, s.bits_old)) {
             dropped_[s.vm] = {.order = last.order, .gfn = s.gfn};
+        }
         last = {.order = e.order, .bits = s.bits_new};
     }
 

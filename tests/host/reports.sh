@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs on an emulated host (HOST_SCRIPT): run --report says whether this kernel shows a documented
+# bug, in words and status alike, live and from the recording. Ends with "N passed, N failed".
+# shellcheck disable=SC2086 # $run is a command with its words
+passed=0
+failed=0
+out=/run/reports
+mkdir -p $out
+run="/mmuwitness run --scratch /dev/vda --out $out --emulated"
+
+verdict() { # STATUS WHAT
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok      $2"
+	else
+		failed=$((failed + 1))
+		echo "FAILED  $2"
+		tail -n 40 $out/text | sed 's/^/        | /'
+	fi
+}
+expect() { # STATUS PATTERN WHAT COMMAND...: some line of its output has the pattern
+	wanted=$1 pattern=$2 what=$3
+	shift 3
+	"$@" >$out/text 2>&1 </dev/null
+	status=$?
+	[ $status = "$wanted" ] && grep -q "$pattern" $out/text
+	verdict $? "$what (status $status: $(grep "$pattern" $out/text | head -n 1 | head -c 150))"
+}
+# The status that goes with the word of the last line.
+status_of() { # NAME
+	case $(sed -n "s/^report $1: \([a-z]*\): .*/\1/p" $out/text) in
+	pass) echo 0 ;;
+	fail | inconclusive) echo 1 ;;
+	skip) echo 4 ;;
+	esac
+}
+consistent() { # WHAT NAME COMMAND...: whatever this kernel shows, the status is that of the word
+	what=$1 name=$2
+	shift 2
+	"$@" >$out/text 2>&1 </dev/null
+	status=$?
+	[ "$(status_of "$name")" = $status ] && ! grep -q xfail $out/text
+	verdict $? "$what (status $status: $(tail -n 1 $out/text))"
+}
+
+# ---- words
+/mmuwitness list --reports >$out/text
+[ $? = 0 ] && [ "$(grep -c 'docs/reports/.*\.md' $out/text)" -ge 3 ]
+verdict $? "list --reports"
+names=$(cut -d ' ' -f 1 <$out/text)
+expect 2 "unknown report 'frobnicate': known are .*prefault-clears-accessed" "an unknown report" $run --report frobnicate
+for word in filter script perturb plant; do
+	expect 2 "not --$word with --report" "--$word, too" $run --report prefault-clears-accessed --$word x
+done
+for name in $names; do
+	expect 2 "/no/such.ko" "the scenarios of $name are there" $run --report $name --kmod /no/such.ko
+done
+
+# ---- one that every kernel with the ioctl can be asked about, and that the default suite excuses
+name=prefault-clears-accessed
+consistent "$name" $name $run --kmod /mmuwitness.ko --report $name
+cp $out/text $out/live
+consistent "... from the recording" $name /mmuwitness judge $out/trace.dat --json $out/again.json
+[ "$(tail -n 1 $out/live)" = "$(tail -n 1 $out/text)" ] && cmp $out/verdict.json $out/again.json
+verdict $? "... is the same"
+grep -q '"name": "prefault-clears-accessed"' $out/verdict.json
+verdict $? "... and in the record"
+expect 4 "^report $name: skip: needs the module\|no KVM_PRE" "$name without the module" $run --no-kmod --report $name
+name=make-spte-drops-dirty
+consistent "$name" $name $run --kmod /mmuwitness.ko --report $name --repeat 2
+grep -qE '^dirty-not-lost-in-race +tolerated +[0-2]/2 +[0-9]+/32 ' $out/text
+verdict $? "... as often as was asked for"
+name=dirty-ring-reset-signal
+consistent "$name without the module" $name $run --no-kmod --report $name --repeat 3
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
