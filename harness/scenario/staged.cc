@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Interleavings that nobody meets by luck: a vCPU's fault and writeback of the same page, each
 // stopped where it matters until the other has gone by.
+#include <chrono>
+
 #include "backing/lanes.h"
 #include "director/gate.h"
 #include "scenario/own_cpu.h"
@@ -9,6 +11,8 @@
 namespace mmuw {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr std::uint64_t kPages = 24;  // one a round: what a fault leaves behind stays its own
 
@@ -85,6 +89,47 @@ TEST_F(Staged, FaultBetweenInvalidationAndPteChange) {
         guest.write(0, page);
         sync(file, guest);
         trial(clean.won());
+    }
+    file.settle();
+}
+
+// KVM has let the guest write to a page and is about to mark the folio dirty, when writeback
+// cleans, unmaps and writes the page. Where that is done under mmu_lock or the folio lock,
+// writeback has to wait, and each hold times out: the protection, seen at work. Where it is not
+// (arm64 6.12 marks the folio after it has dropped mmu_lock), PG_dirty comes when the page is
+// clean: nobody tags it for writeback any more, and what the guest writes next stays off the disk
+// (thread 000).
+TEST_F(Staged, DirtyAfterUnlock) {
+    constexpr std::uint64_t kTried = 8;
+    constexpr auto kLongest = 10ms;  // a sync takes less, and most kernels wait for all of it
+    if (const auto why = missing_point({"kvm-dirty", "writeback-end"}); !why.empty())
+        GTEST_SKIP() << why;
+    promise({"dirty-in-time"});
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = start_guest(file, config());
+    const OwnCpu own_cpu(guest.thread(0).tid());
+    const Actor vcpu0 = vcpu(guest, file, 0);
+    const Actor syncer = host(guest, file);
+    const auto written = [&](std::uint64_t page) {
+        mmuwitness_pass pass = syncer.at("writeback-end", page);
+        pass.vcpu = MMUWITNESS_ANY_VCPU;  // in an interrupt, whatever runs there
+        return pass;
+    };
+
+    Gate gate(run_.module, vcpu0.at("kvm-dirty", 0), written(0), kLongest);
+    guest.write(0, 0);
+    // x86 up to 6.12: kvm_set_pfn_dirty() only when an SPTE goes or loses D.
+    if (gate.held() == false) GTEST_SKIP() << "this KVM marks no folio dirty in a write fault";
+    for (std::uint64_t page = 1; page <= kTried; page++) {
+        gate.arm(vcpu0.at("kvm-dirty", page), written(page));
+        const std::uint64_t write = guest.post_write(0, page);
+        gate.wait_held();
+        sync(file, guest);
+        guest.wait(0, write);
+        // Is it still found by writeback?
+        guest.write(0, page);
+        sync(file, guest);
+        trial(gate.held());
     }
     file.settle();
 }
