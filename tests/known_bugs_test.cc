@@ -16,13 +16,15 @@ constexpr std::string_view kRule = "prefault-keeps-young";
 constexpr std::string_view kScenario = "Prefault.KeepsAccessedBits";
 
 TEST(KnownBugs, AreOfARuleAScenarioAndReleases) {
-    EXPECT_NE(known_bug(kRule, kScenario, "6.12.107+deb13-amd64"), nullptr);
-    EXPECT_NE(known_bug(kRule, kScenario, "6.11.0"), nullptr);
+    EXPECT_NE(known_bug(kRule, kScenario, {"6.12.107+deb13-amd64", "x86_64"}), nullptr);
+    EXPECT_NE(known_bug(kRule, kScenario, {"6.11.0", "x86_64"}), nullptr);
     for (const char* release : {"6.13.0", "6.13-rc1", "7.2.12+deb13-amd64", "7.0", "6.10.9",
                                 "6.1.0", "5.12.1", "", "linux", "6", "6."})
-        EXPECT_EQ(known_bug(kRule, kScenario, release), nullptr) << release;
-    EXPECT_EQ(known_bug(kRule, "Aging.AccessesAreSeen", "6.12.1"), nullptr);
-    EXPECT_EQ(known_bug("young", kScenario, "6.12.1"), nullptr);
+        EXPECT_EQ(known_bug(kRule, kScenario, {release, "x86_64"}), nullptr) << release;
+    EXPECT_EQ(known_bug(kRule, "Aging.AccessesAreSeen", {"6.12.1", "x86_64"}), nullptr);
+    EXPECT_NE(known_bug("dirty-in-time", "Turns.A", {"6.12.1", "aarch64"}), nullptr);
+    EXPECT_EQ(known_bug("dirty-in-time", "Turns.A", {"6.12.1", "x86_64"}), nullptr);
+    EXPECT_EQ(known_bug("young", kScenario, {"6.12.1", "x86_64"}), nullptr);
 }
 
 JudgeResult prefault(const std::string& release, bool broken, const std::string& plant = "-") {

@@ -47,18 +47,17 @@ void Gate::arm(const mmuwitness_pass& hold, const mmuwitness_pass& until) {
     }
 }
 
+std::optional<bool> Gate::held_within(std::chrono::microseconds patience) {
+    if (!device_) return {};
+    return device_->wait_gate(id_, before_.held, patience);
+}
+
 void Gate::wait_held() {
-    if (device_ && !device_->wait_gate(id_, before_.held, kPatience))
-        throw std::runtime_error("nobody came to the gate");
+    if (held_within(kPatience) == false) throw std::runtime_error("nobody came to the gate");
 }
 
 Holds Gate::holds() const {
     return device_ ? device_->holds(id_) : Holds{};
-}
-
-std::optional<bool> Gate::held() const {
-    if (!device_) return {};
-    return holds().held > before_.held;
 }
 
 std::optional<bool> Gate::won() const {

@@ -39,9 +39,9 @@ class Gate {
     // Returns when the task is held; throws std::runtime_error if it does not come.
     void wait_held();
     [[nodiscard]] Holds holds() const;
-    // Since it was armed last: was somebody held, and did the other one pass meanwhile? Nothing:
-    // without the module nobody knows.
-    [[nodiscard]] std::optional<bool> held() const;
+    // Since it was armed last: does a task come to be held in this time, and did the other one pass
+    // meanwhile? Nothing: without the module nobody knows.
+    [[nodiscard]] std::optional<bool> held_within(std::chrono::microseconds patience);
     [[nodiscard]] std::optional<bool> won() const;
     void close();
 

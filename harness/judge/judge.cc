@@ -149,7 +149,8 @@ void Judge::close(bool complete) {
         std::max(lost_, s.ended ? sequence_.missing(s.first_seq, s.last_seq) : sequence_.missing());
     // A run for a report is there to see the bug that is known.
     const std::string release = is_for_report(result_) ? "" : result_.host["kernel"];
-    result_.scenarios.push_back(s.verdict(lost, doubt, release));
+    const std::string machine = result_.host["arch"];
+    result_.scenarios.push_back(s.verdict(lost, doubt, {release, machine}));
     scenario_.reset();
     lost_ = 0;
     result_.witness.lost = std::max(result_.witness.lost, sequence_.missing());

@@ -2,21 +2,32 @@
 // Kernel bugs that are known, reported and fixed: where they show, it is an expected failure.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace mmuw {
 
-struct KnownBug {
+struct ExpectedFailure {
     std::string_view rule;
     std::string_view scenarios;  // what their names begin with
-    std::string_view since;      // first release that has it: "6.11"
-    std::string_view fixed;      // first release that has not
-    std::string_view page;       // the report
 };
 
-// The bug that explains why this rule fails in this scenario, on a kernel of this release (as
-// uname -r); nullptr: none does, and the failure is a failure.
+struct KnownBug {
+    std::span<const ExpectedFailure> failures;
+    std::string_view since;    // first release that has it: "6.11"
+    std::string_view fixed;    // first release that has not
+    std::string_view machine;  // that has it, as uname -m; empty: any
+    std::string_view page;     // the report
+};
+
+struct RunningKernel {
+    std::string_view release;  // uname -r; empty: no bug of it counts as known
+    std::string_view machine;  // uname -m
+};
+
+// The bug that explains why this rule fails in this scenario, on this kernel; nullptr: none does,
+// and the failure is a failure.
 const KnownBug* known_bug(std::string_view rule, std::string_view scenario,
-                          std::string_view release);
+                          const RunningKernel& kernel);
 
 }  // namespace mmuw

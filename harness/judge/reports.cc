@@ -16,6 +16,8 @@ constexpr std::array kPrefault = {Sign{"prefault-keeps-young"}};
 constexpr std::array kRingReset = {Sign{"log-complete"}};
 constexpr std::array kDropsDirty = {Sign{"dirty-not-lost-in-race", kTolerated}};
 
+constexpr std::array kDirtyAfterUnlock = {Sign{"dirty-in-time"}, Sign{"tagged"}, Sign{"durable"}};
+
 constexpr Report table[] = {
     {.name = "prefault-clears-accessed",
      .what = "KVM_PRE_FAULT_MEMORY clears the accessed bit of pages that are in use",
@@ -32,6 +34,10 @@ constexpr Report table[] = {
      .scenarios = "Race.*",
      .signs = kDropsDirty,
      .repeat = 4},
+    {.name = "arm64-dirty-after-unlock",
+     .what = "arm64 marks a folio dirty after it has dropped mmu_lock, when writeback may be over",
+     .scenarios = "Staged.DirtyAfterUnlock:Writeback.GuestWrites*",
+     .signs = kDirtyAfterUnlock},
 };
 
 const RuleResult* result_of(const ScenarioResult& s, std::string_view rule) {

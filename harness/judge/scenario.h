@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "judge/judge.h"
+#include "judge/known_bugs.h"
 
 namespace mmuw {
 
@@ -29,10 +30,10 @@ struct Judge::Scenario {
     void add_hook(const std::string& name, const std::string& missing);
     // Why the rule has nothing to judge from, or empty.
     std::string missing_for(const RuleInfo& info) const;
-    // lost: events of this scenario; doubt: why its evidence is not complete; release: of the
-    // kernel that it ran on.
+    // lost: events of this scenario; doubt: why its evidence is not complete; kernel: the one
+    // that it ran on.
     ScenarioResult verdict(uint64_t lost, const std::string& doubt,
-                           const std::string& release) const;
+                           const RunningKernel& kernel) const;
 
     bool with_module = true;  // NOTE_HOST
     ScenarioResult facts;     // name, seed, plant, plant_hits, trials, hits
@@ -51,7 +52,7 @@ struct Judge::Scenario {
 
   private:
     void rule_verdict(const Running& r, uint64_t lost, const std::string& doubt,
-                      const std::string& release, ScenarioResult& out) const;
+                      const RunningKernel& kernel, ScenarioResult& out) const;
     bool needs_module(const RuleInfo& info) const { return !with_module && !info.end_to_end; }
     bool has_own_evidence() const;
 };

@@ -102,6 +102,7 @@ TEST_F(Staged, FaultBetweenInvalidationAndPteChange) {
 TEST_F(Staged, DirtyAfterUnlock) {
     constexpr std::uint64_t kTried = 8;
     constexpr auto kLongest = 10ms;  // a sync takes less, and most kernels wait for all of it
+    constexpr auto kPatience = 200ms;
     if (const auto why = missing_point({"kvm-dirty", "writeback-end"}); !why.empty())
         GTEST_SKIP() << why;
     promise({"dirty-in-time"});
@@ -119,17 +120,20 @@ TEST_F(Staged, DirtyAfterUnlock) {
     Gate gate(run_.module, vcpu0.at("kvm-dirty", 0), written(0), kLongest);
     guest.write(0, 0);
     // x86 up to 6.12: kvm_set_pfn_dirty() only when an SPTE goes or loses D.
-    if (gate.held() == false) GTEST_SKIP() << "this KVM marks no folio dirty in a write fault";
+    if (gate.held_within(0us) == false)
+        GTEST_SKIP() << "this KVM marks no folio dirty in a write fault";
     for (std::uint64_t page = 1; page <= kTried; page++) {
         gate.arm(vcpu0.at("kvm-dirty", page), written(page));
         const std::uint64_t write = guest.post_write(0, page);
-        gate.wait_held();
+        // A page that was mapped beside another one (shadow paging prefetches) has no fault.
+        const auto held = gate.held_within(kPatience);
+        if (held == false) guest.wait(0, write);
         sync(file, guest);
-        guest.wait(0, write);
+        if (held != false) guest.wait(0, write);
         // Is it still found by writeback?
         guest.write(0, page);
         sync(file, guest);
-        trial(gate.held());
+        trial(held);
     }
     file.settle();
 }
