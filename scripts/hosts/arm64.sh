@@ -11,8 +11,8 @@ HOST_MODULES="virtio_pci virtio_console virtio_blk ext4"
 # As in x86_64-amd.sh.
 HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
 HOST_APPEND="console=ttyAMA0 loglevel=5 panic=-1 mitigations=off numa_balancing=disable"
-# Pointer authentication by an algorithm of QEMU's own: the architected one, in software, makes a
-# boot several times slower. Devices are added by inside/boot.
+# Pointer authentication by an algorithm of QEMU's own, not by the costly architected one. Devices
+# are added by inside/boot.
 HOST_QEMU=(qemu-system-aarch64 -machine "virt,virtualization=on,gic-version=3"
 	-accel "tcg,thread=multi" -cpu "max,pauth-impdef=on" -smp 2 -m "$((HOST_MEMORY + 256))"
 	-object "memory-backend-ram,id=node0,size=${HOST_MEMORY}M" -numa "node,memdev=node0,cpus=0-1"
