@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The doors. Everything is done by scripts/; see `make help`.
-export HOST KERNEL FILTER PLANT SCRIPT REPORT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS TARGETS TESTS LIMIT CHECKPATCH
+export HOST KERNEL FILTER PLANT SCRIPT REPORT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS TARGETS TESTS LIMIT NIGHTLY CHECKPATCH
 
 build:
 	@HOST="$${HOST:-local}" scripts/build
 
-run selftest check bench compare doctor lint update clean help:
+run selftest check nightly bench compare doctor lint update clean help:
 	@scripts/$@
 
-.PHONY: build run selftest check bench compare doctor lint update clean help
+.PHONY: build run selftest check nightly bench compare doctor lint update clean help
