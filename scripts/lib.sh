@@ -39,7 +39,7 @@ become_root() { # "$0" "$@"
 	command -v "${SUDO:-sudo}" >/dev/null || die 2 "needs root: run it as root or install sudo"
 	local name keep=()
 	for name in HOST KERNEL FILTER PLANT SCRIPT REPORT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS \
-		COMMAND TESTS LIMIT NIGHTLY CHECKPATCH MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
+		COMMAND TESTS LIMIT NIGHTLY HOST_MEMORY CHECKPATCH MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
 		[[ -z ${!name+set} ]] || keep+=("$name=${!name}")
 	done
 	exec "${SUDO:-sudo}" -- env "${keep[@]}" MMUWITNESS_CACHE="$CACHE" \
