@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/run_settings.h"
 
+#include <sys/utsname.h>
+
 #include <format>
 
 #include "cli/options.h"
@@ -30,7 +32,13 @@ Script script_of(const std::string& file) {
 }
 
 const Report* report_of(const std::string& name) {
-    if (const Report* report = find_report(name)) return report;
+    utsname system{};
+    uname(&system);
+    if (const Report* report = find_report(name)) {
+        if (report->machine.empty() || report->machine == system.machine) return report;
+        throw Exit(kSkip, std::format("run: report {} is about {}, and this is {}", name,
+                                      report->machine, system.machine));
+    }
     std::string known;
     for (const Report& report : reports())
         known += std::format("{}{}", known.empty() ? "" : ", ", report.name);

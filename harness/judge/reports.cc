@@ -22,7 +22,8 @@ constexpr Report table[] = {
     {.name = "prefault-clears-accessed",
      .what = "KVM_PRE_FAULT_MEMORY clears the accessed bit of pages that are in use",
      .scenarios = "Prefault.*",
-     .signs = kPrefault},
+     .signs = kPrefault,
+     .machine = "x86_64"},
     {.name = "dirty-ring-reset-signal",
      .what = "a signal during KVM_RESET_DIRTY_RINGS loses write protection",
      .scenarios = "Turns.*/ring",
@@ -33,11 +34,13 @@ constexpr Report table[] = {
      .what = "a second fault replaces a dirty SPTE by a writable one that is not",
      .scenarios = "Race.*",
      .signs = kDropsDirty,
-     .repeat = 4},
+     .repeat = 4,
+     .machine = "x86_64"},
     {.name = "arm64-dirty-after-unlock",
      .what = "arm64 marks a folio dirty after it has dropped mmu_lock, when writeback may be over",
      .scenarios = "Staged.DirtyAfterUnlock:Writeback.GuestWrites*",
-     .signs = kDirtyAfterUnlock},
+     .signs = kDirtyAfterUnlock,
+     .machine = "aarch64"},
 };
 
 const RuleResult* result_of(const ScenarioResult& s, std::string_view rule) {

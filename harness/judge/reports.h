@@ -27,6 +27,7 @@ struct Report {
     std::span<const Sign> signs;
     std::string_view disturbers = {};  // as --perturb, empty: none
     int repeat = 1;                    // of the scenarios
+    std::string_view machine = {};     // that can have it, as uname -m; empty: any
 };
 
 // What of the rule: "violations" or "tolerated".
