@@ -3,23 +3,13 @@
 # Runs on an emulated host (HOST_SCRIPT): what goes wrong gets one clear line, the right exit
 # status, and leaves nothing behind. Busybox sh; ends with "N passed, N failed".
 # shellcheck disable=SC2086 # $run is a command with its words
-passed=0
-failed=0
+# shellcheck source=tests/host/support/verdicts.sh
+. /support/verdicts.sh
 out=/run/out
 work=/run/bad
 mkdir -p $work
 run="/mmuwitness run --scratch /dev/vda --out $work/out --emulated"
-
-verdict() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		sed 's/^/        | /' $work/stderr
-	fi
-}
+text=$work/stderr
 
 # expect STATUS PATTERN WHAT COMMAND...: one line on stderr, that has the pattern
 expect() {
@@ -125,5 +115,4 @@ holds "no module is left" test ! -e /sys/module/mmuwitness
 verdict $? "the kernel log is quiet"
 
 cp $work/stdout $work/stderr $out 2>/dev/null
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

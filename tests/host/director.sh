@@ -3,20 +3,10 @@
 # Runs on an emulated host (HOST_SCRIPT): the scripts of docs/scripts stage what they
 # say, wrong ones are refused with line and word, and a harness that is killed while a
 # gate is set leaves nothing behind. Ends with "N passed, N failed".
-passed=0
-failed=0
+# shellcheck source=tests/host/support/verdicts.sh
+. /support/verdicts.sh
 out=/run/director
-
-verdict() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		tail -n 30 $out.txt | sed 's/^/        | /'
-	fi
-}
+text=$out.txt
 
 run() { # ARGUMENTS...
 	/mmuwitness run --kmod /mmuwitness.ko --scratch /dev/vda --out $out --emulated "$@" \
@@ -91,5 +81,4 @@ verdict $? "... and the next run passes"
 ! dmesg | grep -qE 'stall|lockup|hung_task|blocked for more|BUG:|Oops'
 verdict $? "the kernel has nothing to say about held tasks"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

@@ -2,20 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs on an emulated host (HOST_SCRIPT): a plant for every VM goes with the process that planted
 # it, however that ends. That it breaks the VMs of others: make compare. Ends with "N passed, N failed".
-passed=0
-failed=0
+# shellcheck source=tests/host/support/verdicts.sh
+. /support/verdicts.sh
 log=/run/log
-
-verdict() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		sed 's/^/        | /' $log
-	fi
-}
+text=$log
 
 # expect STATUS PATTERN WHAT WORD...: of mmuwitness plant WORD..., and a line of its stderr
 expect() {
@@ -58,5 +48,4 @@ done
 ! dmesg | grep -qE 'WARNING|BUG|Oops|Call Trace'
 verdict $? "the kernel log is quiet"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

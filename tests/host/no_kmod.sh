@@ -4,22 +4,12 @@
 # tracefs, leaves the kernel untainted, says what it cannot judge, and notices a kernel that is
 # broken from outside (mmuwitness plant). Ends with "N passed, N failed".
 # shellcheck disable=SC2086 # $run is a command with its words
-passed=0
-failed=0
+# shellcheck source=tests/host/support/verdicts.sh
+. /support/verdicts.sh
 out=/run/no-kmod
 mkdir -p $out
 run="/mmuwitness run --no-kmod --scratch /dev/vda --out $out --emulated"
-
-verdict() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		tail -n 40 $out/text | sed 's/^/        | /'
-	fi
-}
+text=$out/text
 
 # expect STATUS PATTERN WHAT COMMAND...: some line of its output has the pattern
 expect() {
@@ -69,5 +59,4 @@ planted log-mark-skipped log-complete 'Turns.*'
 planted ring-push-dropped log-complete 'Turns.*/ring'
 planted unmap-skipped-in-mkclean durable 'Writeback.Guest*'
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

@@ -2,22 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs on an emulated host (HOST_SCRIPT): every disturber works, alone and beside the others, breaks
 # no rule, and leaves the machine as it was, however the run ends. Ends with "N passed, N failed".
-passed=0
-failed=0
+# shellcheck source=tests/host/support/verdicts.sh
+. /support/verdicts.sh
 out=/run/perturb
 mkdir -p $out
 run="/mmuwitness run --kmod /mmuwitness.ko --scratch /dev/vda --out $out --emulated"
-
-verdict() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		tail -n 40 $out/text | sed 's/^/        | /'
-	fi
-}
+text=$out/text
 
 # All that disturbers and scenarios change: settings, CPUs, cgroups, mounts, guards. (What else a
 # killed run leaves in /tmp is the empty directory that its scratch was mounted on.)
@@ -123,5 +113,4 @@ umount /sys/kernel/mm/ksm
 ! dmesg | grep -qE 'WARNING|BUG|Oops|Call Trace'
 verdict $? "the kernel log is quiet"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

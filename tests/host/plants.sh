@@ -4,22 +4,12 @@
 # (make selftest has them all), and that it does not claim more than it saw. Busybox sh; ends with
 # "N passed, N failed".
 # shellcheck disable=SC2086 # $selftest is a command with its words
-passed=0
-failed=0
+# shellcheck source=tests/host/support/verdicts.sh
+. /support/verdicts.sh
 work=/run/plants
 mkdir -p $work
 selftest="/mmuwitness selftest --kmod /mmuwitness.ko --scratch /dev/vda --out $work --emulated"
-
-verdict() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		tail -n 40 $work/output | sed 's/^/        | /'
-	fi
-}
+text=$work/output
 
 run() { # ARGUMENTS...
 	$selftest "$@" >$work/output 2>&1 </dev/null
@@ -62,5 +52,4 @@ status=$?
 [ $status = 1 ] && grep -q 'plant ring-push-dropped was never hit' $work/output
 verdict $? "a plant that was never hit is inconclusive (status $status)"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

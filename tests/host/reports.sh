@@ -3,22 +3,13 @@
 # Runs on an emulated host (HOST_SCRIPT): run --report says whether this kernel shows a documented
 # bug, in words and status alike, live and from the recording. Ends with "N passed, N failed".
 # shellcheck disable=SC2086 # $run is a command with its words
-passed=0
-failed=0
+# shellcheck source=tests/host/support/verdicts.sh
+. /support/verdicts.sh
 out=/run/reports
 mkdir -p $out
 run="/mmuwitness run --scratch /dev/vda --out $out --emulated"
+text=$out/text
 
-verdict() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		tail -n 40 $out/text | sed 's/^/        | /'
-	fi
-}
 expect() { # STATUS PATTERN WHAT COMMAND...: some line of its output has the pattern
 	wanted=$1 pattern=$2 what=$3
 	shift 3
@@ -83,5 +74,4 @@ fi
 name=dirty-ring-reset-signal
 consistent "$name without the module" $name $run --no-kmod --report $name --repeat 3
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary
