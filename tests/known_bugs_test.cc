@@ -15,16 +15,34 @@ namespace {
 constexpr std::string_view kRule = "prefault-keeps-young";
 constexpr std::string_view kScenario = "Prefault.KeepsAccessedBits";
 
+const KnownBug* known(std::string_view rule, const char* scenario, std::string_view release,
+                      std::string_view machine = "x86_64", const char* disturber = nullptr) {
+    ScenarioResult s;
+    s.name = scenario;
+    if (disturber) s.disturbances.push_back({.name = disturber});
+    return known_bug(rule, s, {release, machine});
+}
+
 TEST(KnownBugs, AreOfARuleAScenarioAndReleases) {
-    EXPECT_NE(known_bug(kRule, kScenario, {"6.12.107+deb13-amd64", "x86_64"}), nullptr);
-    EXPECT_NE(known_bug(kRule, kScenario, {"6.11.0", "x86_64"}), nullptr);
+    const char* const name = "Prefault.KeepsAccessedBits";
+    EXPECT_NE(known(kRule, name, "6.12.107+deb13-amd64"), nullptr);
+    EXPECT_NE(known(kRule, name, "6.11.0"), nullptr);
     for (const char* release : {"6.13.0", "6.13-rc1", "7.2.12+deb13-amd64", "7.0", "6.10.9",
                                 "6.1.0", "5.12.1", "", "linux", "6", "6."})
-        EXPECT_EQ(known_bug(kRule, kScenario, {release, "x86_64"}), nullptr) << release;
-    EXPECT_EQ(known_bug(kRule, "Aging.AccessesAreSeen", {"6.12.1", "x86_64"}), nullptr);
-    EXPECT_NE(known_bug("dirty-in-time", "Turns.A", {"6.12.1", "aarch64"}), nullptr);
-    EXPECT_EQ(known_bug("dirty-in-time", "Turns.A", {"6.12.1", "x86_64"}), nullptr);
-    EXPECT_EQ(known_bug("young", kScenario, {"6.12.1", "x86_64"}), nullptr);
+        EXPECT_EQ(known(kRule, name, release), nullptr) << release;
+    EXPECT_EQ(known(kRule, "Aging.AccessesAreSeen", "6.12.1"), nullptr);
+    EXPECT_EQ(known("young", name, "6.12.1"), nullptr);
+}
+
+TEST(KnownBugs, AreOfAMachineAndADisturber) {
+    EXPECT_NE(known("dirty-in-time", "Turns.A", "6.12.1", "aarch64"), nullptr);
+    EXPECT_EQ(known("dirty-in-time", "Turns.A", "6.12.1", "x86_64"), nullptr);
+    const char* const ring = "Turns.EveryWriteIsLoggedAndNothingElse/ring";
+    EXPECT_NE(known("log-complete", ring, "7.2.12", "aarch64", "signals"), nullptr);
+    EXPECT_EQ(known("log-complete", ring, "7.2.12", "aarch64", "ksm"), nullptr);
+    EXPECT_EQ(known("log-complete", ring, "7.2.12"), nullptr);
+    EXPECT_EQ(known("log-complete", ring, "6.12.1", "x86_64", "signals"), nullptr);
+    EXPECT_EQ(known("log-complete", "Turns.A/bitmap", "7.2.12", "x86_64", "signals"), nullptr);
 }
 
 JudgeResult prefault(const std::string& release, bool broken, const std::string& plant = "-") {

@@ -108,10 +108,13 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
     // In order: what is certain, what was not witnessed, what is doubtful.
     const std::string gap = lost ? std::format("{} events lost", lost) : doubt;
     // A bug that was planted is nobody's known bug.
-    const KnownBug* bug = facts.plant.empty() ? known_bug(r.info->id, facts.name, kernel) : nullptr;
+    const KnownBug* bug = facts.plant.empty() ? known_bug(r.info->id, facts, kernel) : nullptr;
     if (fails && (gap.empty() || f.proven_count()))
         set(bug ? Verdict::xfail : Verdict::fail,
-            bug ? std::format("known bug, fixed in {}, {}: {}", bug->fixed, bug->page, f.why())
+            bug ? std::format(
+                      "known bug, {}, {}: {}",
+                      bug->fixed.empty() ? "not fixed yet" : std::format("fixed in {}", bug->fixed),
+                      bug->page, f.why())
                 : f.why());
     else if (!missing.empty())
         set(Verdict::skip, missing);
@@ -162,7 +165,7 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
     if (out.verdict == Verdict::xfail)
         for (const RuleResult& r : out.rules)
             if (r.verdict == Verdict::xfail)
-                out.why = std::format("known bug, {}", known_bug(r.rule, out.name, kernel)->page);
+                out.why = std::format("known bug, {}", known_bug(r.rule, facts, kernel)->page);
     return out;
 }
 
