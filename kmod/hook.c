@@ -174,7 +174,7 @@ int mmuw_hooks_attach(void)
 		if (h->address && h->on_return && !h->on_demand)
 			attach_return(h);
 	for_each_hook(h, t)
-		if (h->part_of && h->error)
+		if (h->part_of && h->error && !(h->optional && h->error == -ENOENT))
 			mark_incomplete(h);
 	err = mmuw_tracepoints_attach();
 	attached = true;

@@ -44,6 +44,7 @@ struct mmuw_hook {
 	/* Why it would tell nothing, or not all, as KVM is set up; NULL: it does. Optional. */
 	const char *(*hidden)(void);
 	const char *part_of;		/* the hook of this name tells half of it without this one */
+	bool optional;			/* ... unless this kernel has no such function */
 
 	/* state */
 	const char *symbol;		/* the candidate that exists */

@@ -100,6 +100,7 @@ void Judge::note(const Event& e) {
             result_.host[key] = rest;
             if (key == "page_size") page_size_ = to_number(rest);
             if (scenario_) scenario_->state.set_page_size(page_size_);
+            if (scenario_ && key == "arch") scenario_->state.set_machine(rest);
             break;
         }
         default:
@@ -118,6 +119,7 @@ void Judge::begin(const Event& e) {
         if (key == "plant" && value != "-") s.facts.plant = value;
     });
     s.state.set_page_size(page_size_);
+    s.state.set_machine(result_.host["arch"]);
     // A recording without that note is older, and had the module.
     s.with_module = result_.host["kmod"] != "false";
     s.first_seq = e.seq;

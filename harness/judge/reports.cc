@@ -74,7 +74,7 @@ bool is_about(const ScenarioResult& s) {
 
 SignResult look_for(const Sign& sign, const JudgeResult& result) {
     SignResult out{.sign = sign};
-    std::uint64_t hits = 0;
+    std::string unmet;  // of a scenario that never met its moment, or may not have
     const auto note = [&](Verdict v, const std::string& why) {
         if (v <= out.verdict) return;
         out.verdict = v;
@@ -92,7 +92,10 @@ SignResult look_for(const Sign& sign, const JudgeResult& result) {
         if (skipped || untried) continue;
         ++out.scenarios;
         out.trials += s.trials;
-        hits += s.hits_known ? s.hits : s.trials;
+        if (!s.hits_known)
+            unmet = std::format("{}: whether the moment was met is not known", s.name);
+        else if (s.trials != 0 && s.hits == 0)
+            unmet = std::format("{}: the staged moment was never met", s.name);
         if (!r) continue;
         const bool violations = sign.of == kViolations;
         out.trials_with += violations ? r->trials_failed : r->trials_tolerated;
@@ -111,8 +114,8 @@ SignResult look_for(const Sign& sign, const JudgeResult& result) {
     if (out.verdict == Verdict::pass && out.trials > 0)
         if (const auto why = why_not_judged(*find_rule(sign.rule), result); !why.empty())
             note(Verdict::skip, why);
-    if (out.verdict == Verdict::pass && hits == 0)
-        note(Verdict::inconclusive, out.trials ? "the staged moment was never met" : "no trial");
+    if (out.verdict == Verdict::pass && (!unmet.empty() || out.trials == 0))
+        note(Verdict::inconclusive, unmet.empty() ? "no trial" : unmet);
     return out;
 }
 

@@ -16,6 +16,12 @@ void State::set_page_size(uint64_t bytes) {
     bits_ = static_cast<unsigned>(std::countr_zero(bytes)) - 3;
 }
 
+void State::set_machine(std::string_view machine) {
+    machine_ = machine;
+    // AF; or A and D of nested paging (bits 5 and 6) and of EPT (8 and 9).
+    hardware_ = machine == "aarch64" ? 0x400 : 0x360;
+}
+
 const VmRecord* State::vm(uint16_t id) const {
     return id && id < vms_.size() && vms_[id].seen ? &vms_[id] : nullptr;
 }
@@ -78,15 +84,10 @@ const SpteRecord* State::spte(uint16_t id, uint64_t gfn, unsigned level) const {
     return v->sptes[level - 1].find(gfn >> (bits_ * (level - 1)));
 }
 
-uint64_t State::flushed(uint16_t id, uint64_t gfn) const {
+uint64_t State::flushed(uint16_t id, uint64_t gfn, unsigned level) const {
     const VmRecord* v = vm(id);
-    if (!v) return 0;
-    uint64_t order = v->flushed;
-    any_level(id, gfn, [&](const SpteRecord& r) {
-        order = std::max(order, r.flushed);
-        return false;
-    });
-    return order;
+    const SpteRecord* r = spte(id, gfn, level);
+    return std::max(v ? v->flushed : 0, r ? r->flushed : 0);
 }
 
 std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
@@ -109,16 +110,12 @@ bool State::page_present(uint16_t file, uint64_t page) const {
 
 namespace {
 
-// What hardware sets, in any of the formats: A and D of x86 (bits 5 and 6, with EPT 8 and 9), and
-// AF of arm64 (bit 10).
-constexpr uint64_t kHardware = 0x760;
-
-void chain(SpteRecord& r, const SpteEvent& s) {
+void chain(SpteRecord& r, const SpteEvent& s, uint64_t hardware) {
     const bool was = s.bits_old & MMUWITNESS_SPTE_PRESENT;
     const bool left = r.bits & MMUWITNESS_SPTE_PRESENT;
     r.bits_before = r.bits;
     r.certain_before = r.certain;
-    r.certain = was == left && (!was || !((s.old_spte ^ r.value) & ~kHardware));
+    r.certain = was == left && (!was || !((s.old_spte ^ r.value) & ~hardware));
     r.bits = s.bits_new;
     r.value = s.new_spte;
 }
@@ -137,7 +134,7 @@ void State::spte(const Event& e) {
     r.writable =
         static_cast<int16_t>(r.writable + (is && (s.bits_new & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0) -
                              (was && (s.bits_old & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0));
-    chain(r, s);
+    chain(r, s, hardware_);
     if (is && !was) {
         ++r.present;
         for (uint64_t i = 0; i < pages_of(s.level); ++i) {

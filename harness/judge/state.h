@@ -104,8 +104,8 @@ class State {
     // Is there one for this page of the file, in any witnessed VM?
     bool page_present(uint16_t file, uint64_t page) const;
     const SpteRecord* spte(uint16_t vm, uint64_t gfn, unsigned level) const;
-    // Order of the newest flush request that concerns this gfn and is known to be complete.
-    uint64_t flushed(uint16_t vm, uint64_t gfn) const;
+    // Order of the newest flush request that concerns this leaf SPTE and is known to be complete.
+    uint64_t flushed(uint16_t vm, uint64_t gfn, unsigned level) const;
     // f(gfn, pages, record) for each leaf SPTE present that touches gfns [begin, end).
     template <typename F>
     void each_present(uint16_t vm, uint64_t begin, uint64_t end, F&& f) const;
@@ -133,6 +133,9 @@ class State {
 
     uint64_t page_size() const { return page_size_; }
     void set_page_size(uint64_t bytes);
+    // Of the recording, as uname -m; empty: an older one, of x86_64.
+    const std::string& machine() const { return machine_; }
+    void set_machine(std::string_view machine);
 
   private:
     template <typename F>
@@ -151,7 +154,9 @@ class State {
     std::set<std::string, std::less<>> hooks_;
     uint64_t trials_ = 0;
     uint64_t page_size_ = 4096;
-    unsigned bits_ = 9;  // address bits per level of page table
+    std::string machine_;
+    uint64_t hardware_ = 0x360;  // bits of an SPTE that hardware sets
+    unsigned bits_ = 9;          // address bits per level of page table
 };
 
 template <typename F>

@@ -12,7 +12,7 @@ namespace {
 std::string reason(const kvm_run& run) {
     switch (run.exit_reason) {
         case KVM_EXIT_SHUTDOWN:
-            return "KVM_EXIT_SHUTDOWN (a fault in the payload: it has no handlers)";
+            return "KVM_EXIT_SHUTDOWN (triple fault)";
         case KVM_EXIT_FAIL_ENTRY:
             return std::format("KVM_EXIT_FAIL_ENTRY (hardware reason {:#x}, CPU {})",
                                std::uint64_t{run.fail_entry.hardware_entry_failure_reason},

@@ -75,8 +75,10 @@ struct mmuw_hook mmuw_flush_hooks[] = {
 	  .on_entry = flush, .on_return = flush_return,
 	  .missed_for = mmuw_flushes_missed, .hidden = flush_hidden },
 	{ .name = "tlb_flush_range", .symbols = { "kvm_tlb_flush_vmid_range" },
-	  .on_entry = flush_range, .on_return = flush_range_return },
+	  .on_entry = flush_range, .on_return = flush_range_return, .part_of = "tlb_flush",
+	  .optional = true },
 	{ .name = "tlb_flush_page", .symbols = { "__kvm_tlb_flush_vmid_ipa" },
-	  .on_entry = flush_page, .on_return = flush_page_return },
+	  .on_entry = flush_page, .on_return = flush_page_return, .part_of = "tlb_flush",
+	  .optional = true },
 	{ }
 };

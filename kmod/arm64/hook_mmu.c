@@ -102,9 +102,11 @@ static struct mmuw_visit saved_visit(const struct mmuw_frame *f)
 }
 
 /*
- * stage2_map_walker(): an entry is made, and may replace a block. Afterwards,
- * under the read side of mmu_lock, others may change it at once: as what it was
- * made is in the walker's data, which begin with these in 6.1 to 7.2.
+ * stage2_map_walker(): an entry is made, and may replace a block, or a table that
+ * a block takes the place of (up to 6.2 in two steps, before and after the table's
+ * own entries). Afterwards, under the read side of mmu_lock, others may change it
+ * at once: as what it was made is in the walker's data, which begin with these in
+ * 6.1 to 7.2.
  */
 struct map_data {
 	u64 phys;
@@ -116,8 +118,11 @@ static bool map_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	struct mmuw_visit v = mmuw_visit(f->arg);
 	const struct map_data *data = v.data;
 
-	if (!mmuw_vm_id(mmuw_context_kvm()) ||
-	    (v.what != KVM_PGTABLE_WALK_LEAF && v.what != KVM_PGTABLE_WALK_TABLE_PRE))
+	if (!mmuw_vm_id(mmuw_context_kvm()))
+		return false;
+	/* A table is passed by on the way to one of its pages. */
+	if (v.what == KVM_PGTABLE_WALK_TABLE_PRE &&
+	    v.bytes < mmuw_spte_pages(v.level) << PAGE_SHIFT)
 		return false;
 	save(f, &v, data->attr);
 	return true;
@@ -128,11 +133,12 @@ static void emit_children(struct mmuw_hook *h, const struct mmuw_visit *v)
 {
 	const kvm_pte_t *table = phys_to_virt(kvm_pte_to_phys(v->old));
 	struct mmuw_visit child = { .level = v->level - 1 };
+	u64 block = mmuw_spte_pages(v->level) << PAGE_SHIFT;
 	unsigned int i;
 
 	for (i = 0; i < PTRS_PER_PTE; i++) {
 		child.old = READ_ONCE(table[i]);
-		child.addr = v->addr + i * (mmuw_spte_pages(child.level) << PAGE_SHIFT);
+		child.addr = (v->addr & ~(block - 1)) + i * (block / PTRS_PER_PTE);
 		if (mmuw_stage2_is_leaf(child.old, child.level))
 			emit(h, &child, 0);
 	}
@@ -144,17 +150,15 @@ static void map_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long 
 	struct mmuw_visit v = saved_visit(f);
 	kvm_pte_t now = READ_ONCE(*v.ptep);
 
-	if ((int)ret || now == v.old || !(now & KVM_PTE_VALID))
+	if ((int)ret || now == v.old)
 		return;
-	if (mmuw_stage2_is_table(now, v.level)) {
-		/* Entries of the new table are made one by one, as the guest asks for them. */
-		if (mmuw_stage2_is_leaf(v.old, v.level))
-			emit(h, &v, 0);
-		return;
-	}
-	emit(h, &v, (now & ~permissions) | (f->saved[4] & permissions));
 	if (mmuw_stage2_is_table(v.old, v.level))
 		emit_children(h, &v);
+	if (mmuw_stage2_is_leaf(now, v.level))
+		emit(h, &v, (now & ~permissions) | (f->saved[4] & permissions));
+	else if (mmuw_stage2_is_leaf(v.old, v.level))
+		/* Entries of the new table are made one by one, as the guest asks for them. */
+		emit(h, &v, 0);
 }
 
 /*

@@ -17,6 +17,7 @@ struct mmuw_visit {
 	u64 addr;			/* IPA */
 	kvm_pte_t *ptep;
 	kvm_pte_t old;			/* what the walker has read */
+	u64 bytes;			/* from addr on that the walk is for */
 	int level;			/* 1: a page, as in the events */
 	enum kvm_pgtable_walk_flags what;	/* leaf, table before or after its children */
 	const void *data;		/* the walker's own */
@@ -29,8 +30,8 @@ static inline struct mmuw_visit mmuw_visit(const unsigned long *arg)
 	const struct kvm_pgtable_visit_ctx *ctx = (const struct kvm_pgtable_visit_ctx *)arg[0];
 
 	return (struct mmuw_visit){
-		.addr = ctx->addr, .ptep = ctx->ptep, .old = ctx->old, .level = 4 - ctx->level,
-		.what = arg[1], .data = ctx->arg,
+		.addr = ctx->addr, .ptep = ctx->ptep, .old = ctx->old,
+		.bytes = ctx->end - ctx->addr, .level = 4 - ctx->level, .what = arg[1], .data = ctx->arg,
 	};
 }
 #else
@@ -40,8 +41,8 @@ static inline struct mmuw_visit mmuw_visit(const unsigned long *arg)
 	kvm_pte_t *ptep = (kvm_pte_t *)arg[3];
 
 	return (struct mmuw_visit){
-		.addr = arg[0], .ptep = ptep, .old = READ_ONCE(*ptep), .level = 4 - (int)arg[2],
-		.what = arg[4], .data = (const void *)arg[5],
+		.addr = arg[0], .ptep = ptep, .old = READ_ONCE(*ptep),
+		.bytes = arg[1] - arg[0], .level = 4 - (int)arg[2], .what = arg[4], .data = (const void *)arg[5],
 	};
 }
 #endif

@@ -68,7 +68,7 @@ class DirtyNotLostInRace : public Rule {
         if (d.order > begun_[e.pid]) return;  // raced with the ioctl: the next one has to flush
         dropped_.erase(dropped);
         found.checked();
-        if (!state.vm(e.mark.vm) || state.flushed(e.mark.vm, d.gfn) > d.order) return;
+        if (!state.vm(e.mark.vm) || state.flushed(e.mark.vm, d.gfn, 1) > d.order) return;
         found.violation({.vm = e.mark.vm, .gfn = d.gfn, .flushes = true},
                         std::format("vm {} gfn {:#x}: W=1 D=1 became W=1 D=0, and the log was "
                                     "switched on without a TLB flush since",

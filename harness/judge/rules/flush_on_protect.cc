@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // flush-on-protect: collecting or enabling the log does not return before a remote flush,
 // where W or D was cleared.
+#include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "judge/ioctls.h"
 #include "judge/rules/rules.h"
@@ -20,23 +23,27 @@ class FlushOnProtect : public Rule {
         const IoctlEvent& i = e.vm_ioctl;
         const auto it = cleared_.find(e.pid);
         if (it == cleared_.end()) return;
-        const Cleared c = it->second;
+        const std::vector<Cleared> all = std::move(it->second);
         cleared_.erase(it);
-        if (i.phase != MMUWITNESS_END || i.vm != c.vm || i.ret < 0) return;
+        if (i.phase != MMUWITNESS_END || i.vm != all.front().vm || i.ret < 0) return;
         found.checked();
-        // Anybody's flush will do, if it was asked for after the last change.
-        if (!state.vm(i.vm) || state.flushed(i.vm, c.gfn) > c.order) return;
+        if (!state.vm(i.vm)) return;
+        // Anybody's flush will do, if it was asked for after the change.
+        const auto one = std::ranges::find_if(
+            all, [&](const Cleared& c) { return state.flushed(c.vm, c.gfn, c.level) <= c.order; });
+        if (one == all.end()) return;
         found.violation(
-            {.vm = i.vm, .gfn = c.gfn, .flushes = true},
+            {.vm = i.vm, .gfn = one->gfn, .flushes = true},
             std::format("vm {} gfn {:#x}: W or D cleared, and the ioctl returned without "
                         "a TLB flush",
-                        i.vm, c.gfn));
+                        i.vm, one->gfn));
     }
 
   private:
     struct Cleared {
         uint64_t order, gfn;
         uint16_t vm;
+        uint8_t level;
     };
 
     void cleared(const Event& e, const State& state) {
@@ -51,10 +58,10 @@ class FlushOnProtect : public Rule {
         const Task* t = state.task(e.pid);
         if (!t || !t->ioctl_begin || t->ioctl_vm != s.vm) return;
         if (!is_log_ioctl(t->ioctl) && !is_memslot_ioctl(t->ioctl)) return;
-        cleared_[e.pid] = {e.order, s.gfn, s.vm};
+        cleared_[e.pid].push_back({e.order, s.gfn, s.vm, s.level});
     }
 
-    std::unordered_map<int32_t, Cleared> cleared_;
+    std::unordered_map<int32_t, std::vector<Cleared>> cleared_;  // by the ioctl's task
 };
 
 constexpr std::array<std::string_view, 3> hooks = {"spte", "vm_ioctl", "tlb_flush"};

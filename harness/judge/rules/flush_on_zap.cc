@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // flush-on-zap: once a memslot is deleted or moved, no vCPU uses its old translations.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "judge/ioctls.h"
 #include "judge/rules/rules.h"
@@ -34,13 +36,16 @@ class FlushOnZap : public Rule {
         uint64_t gfn, pages;
         bool has(uint64_t g) const { return g - gfn < pages; }
     };
+    struct Removed {
+        uint64_t order, gfn;
+        uint8_t level;
+    };
     struct Leaving {  // a slot, by the task that takes it away
         uint16_t vm;
         Place place;
-        uint64_t begin = 0;  // order of the ioctl's, 0: not yet
-        uint64_t last = 0;   // order of the last removal of one of its leaf SPTEs, 0: none
-        uint64_t last_gfn = 0;
-        bool mapped = false;  // there were leaf SPTEs at the begin
+        uint64_t begin = 0;                 // order of the ioctl's, 0: not yet
+        std::vector<Removed> removed = {};  // of its leaf SPTEs
+        bool mapped = false;                // there were leaf SPTEs at the begin
     };
 
     // Before the ioctl (kmod/uapi): the place that the slot has until then is ours to keep.
@@ -87,8 +92,7 @@ class FlushOnZap : public Rule {
         if (it == leaving_.end() || !it->second.begin || it->second.vm != s.vm) return;
         Leaving& l = it->second;
         if (!l.place.has(s.gfn) && l.place.gfn - s.gfn >= state.pages_of(s.level)) return;
-        l.last = e.order;
-        l.last_gfn = s.gfn;
+        l.removed.push_back({e.order, s.gfn, s.level});
     }
 
     static void judge(const Leaving& l, const State& state, Findings& found) {
@@ -96,20 +100,23 @@ class FlushOnZap : public Rule {
         for (const std::string_view hook : {"spte", "vm_ioctl", "tlb_flush"})
             if (!state.witnessed(hook)) return;
         const VmRecord* v = state.vm(l.vm);
-        if (!v || (!l.mapped && !l.last)) return;
+        if (!v || (!l.mapped && l.removed.empty())) return;
         found.checked();
         // kvm_mmu_zap_all_fast(): asked for when the roots had become invalid, and before their
         // SPTEs go, which no vCPU that has left the guest can use any more.
         if (v->reloaded > l.begin) return;
+        const auto unflushed = std::ranges::find_if(l.removed, [&](const Removed& r) {
+            return state.flushed(l.vm, r.gfn, r.level) < r.order;
+        });
         if (const auto gfn = still_mapped(l, state)) {
             found.violation(
                 {.vm = l.vm, .gfn = gfn, .flushes = true},
                 std::format("vm {} gfn {:#x}: still mapped when its memslot is gone", l.vm, *gfn));
-        } else if (l.last && state.flushed(l.vm, l.last_gfn) < l.last) {
-            found.violation({.vm = l.vm, .gfn = l.last_gfn, .flushes = true},
+        } else if (unflushed != l.removed.end()) {
+            found.violation({.vm = l.vm, .gfn = unflushed->gfn, .flushes = true},
                             std::format("vm {} gfn {:#x}: its memslot is gone, and the ioctl "
                                         "returned without a TLB flush",
-                                        l.vm, l.last_gfn));
+                                        l.vm, unflushed->gfn));
         }
     }
 

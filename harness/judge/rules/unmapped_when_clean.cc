@@ -37,6 +37,7 @@ class UnmappedWhenClean : public Rule {
     struct Removed {
         struct One {
             uint64_t order, gfn;
+            uint8_t level;
         };
         std::array<std::vector<One>, MMUWITNESS_MAX_VMS + 1> of{};
     };
@@ -47,7 +48,7 @@ class UnmappedWhenClean : public Rule {
         if ((s.bits_old & leaf) != leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
         const Task* t = state.task(e.pid);
         if (!t || !t->notifier_begin || s.vm > MMUWITNESS_MAX_VMS) return;
-        removed_[e.pid].of[s.vm].push_back({e.order, s.gfn});
+        removed_[e.pid].of[s.vm].push_back({e.order, s.gfn, s.level});
     }
 
     static void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const State& state,
@@ -76,8 +77,9 @@ class UnmappedWhenClean : public Rule {
                 found.tolerated();
                 continue;
             }
-            const auto one = std::ranges::find_if(
-                removed, [&](const auto& r) { return state.flushed(vm, r.gfn) <= r.order; });
+            const auto one = std::ranges::find_if(removed, [&](const auto& r) {
+                return state.flushed(vm, r.gfn, r.level) <= r.order;
+            });
             if (one == removed.end()) continue;
             found.violation({.vm = vm, .gfn = one->gfn, .flushes = true},
                             std::format("vm {} gfn {:#x}: unmapped without a TLB flush before "

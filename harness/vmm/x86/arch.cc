@@ -136,11 +136,11 @@ std::string describe(const Vcpu& vcpu) noexcept {
         vcpu.control(KVM_GET_REGS, &regs, "KVM_GET_REGS");
         vcpu.control(KVM_GET_SREGS, &sregs, "KVM_GET_SREGS");
         return std::format(
-            "rip {:#x} rsp {:#x} rflags {:#x} rax {:#x} rcx {:#x} rdx {:#x} rdi {:#x} rsi {:#x} "
-            "cr0 {:#x} cr2 {:#x} cr3 {:#x} efer {:#x}",
-            regs.rip + 0, regs.rsp + 0, regs.rflags + 0, regs.rax + 0, regs.rcx + 0, regs.rdx + 0,
-            regs.rdi + 0, regs.rsi + 0, sregs.cr0 + 0, sregs.cr2 + 0, sregs.cr3 + 0,
-            sregs.efer + 0);
+            // The first ones fit in a note.
+            "rip {:#x} cr2 {:#x} rsp {:#x} rflags {:#x} rax {:#x} rcx {:#x} rdx {:#x} rdi {:#x} "
+            "rsi {:#x} cr0 {:#x} cr3 {:#x} efer {:#x}",
+            regs.rip + 0, sregs.cr2 + 0, regs.rsp + 0, regs.rflags + 0, regs.rax + 0, regs.rcx + 0,
+            regs.rdx + 0, regs.rdi + 0, regs.rsi + 0, sregs.cr0 + 0, sregs.cr3 + 0, sregs.efer + 0);
     } catch (...) {
         return "registers unreadable";
     }
