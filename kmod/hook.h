@@ -78,13 +78,12 @@ extern struct mmuw_hook mmuw_folio_hooks[];
 extern struct mmuw_hook mmuw_young_hooks[];
 extern struct mmuw_hook mmuw_prefault_hooks[];
 extern struct mmuw_hook mmuw_merge_hooks[];
-extern struct mmuw_tracepoint mmuw_fault_tracepoints[];
 extern struct mmuw_tracepoint mmuw_folio_tracepoints[];
 extern struct mmuw_hook mmuw_arch_hooks[];
 extern struct mmuw_tracepoint mmuw_arch_tracepoints[];
 
 extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
-#define MMUW_TRACEPOINT_TABLES 3
+#define MMUW_TRACEPOINT_TABLES 2
 
 #define for_each_tracepoint_hook(p, t)					\
 	for (t = 0; t < MMUW_TRACEPOINT_TABLES; t++)			\
@@ -94,6 +93,8 @@ extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
 void mmuw_fault_begin(struct mmuw_hook *hook, const unsigned long *arg);
 /* ... and on what gives the fault its pfn, at its return and without mmu_lock. */
 void mmuw_fault_pfn_found(struct mmuw_hook *hook);
+/* ... and on the tracepoint "fault_end": the vCPU enters the guest, be it again only. */
+void mmuw_fault_reentry(void *data);
 /* The current task's vCPU has handled its fault, if it was in one. */
 void mmuw_fault_end(void);
 

@@ -102,11 +102,10 @@ struct mmuw_hook mmuw_fault_hooks[] = {
 };
 
 /*
- * trace_kvm_entry(...): its arguments differ between architectures and versions,
- * which only a kernel that checks the types of indirect calls would mind. The
- * task says whose vCPU it is.
+ * Its arguments differ between architectures and versions, which only a kernel
+ * that checks the types of indirect calls would mind. The task says whose vCPU it is.
  */
-static void on_entry(void *data)
+void mmuw_fault_reentry(void *data)
 {
 	struct mmuw_tracepoint *p = data;
 	struct mmuw_context *ctx;
@@ -119,8 +118,3 @@ static void on_entry(void *data)
 	}
 	rcu_read_unlock();
 }
-
-struct mmuw_tracepoint mmuw_fault_tracepoints[] = {
-	{ .name = "fault_end", .symbol = "kvm_entry", .probe = on_entry },
-	{ }
-};

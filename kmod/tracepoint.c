@@ -10,7 +10,7 @@
 #include "hook.h"
 
 struct mmuw_tracepoint *const mmuw_tracepoint_tables[MMUW_TRACEPOINT_TABLES] = {
-	mmuw_fault_tracepoints, mmuw_folio_tracepoints, mmuw_arch_tracepoints,
+	mmuw_folio_tracepoints, mmuw_arch_tracepoints,
 };
 
 static void match(struct tracepoint *tp, struct module *module)

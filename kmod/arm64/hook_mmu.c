@@ -237,5 +237,6 @@ struct mmuw_hook mmuw_arch_hooks[] = {
 };
 
 struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
+	{ .name = "fault_end", .symbol = "kvm_entry", .probe = mmuw_fault_reentry },
 	{ }
 };

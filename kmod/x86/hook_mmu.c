@@ -159,6 +159,7 @@ struct mmuw_hook mmuw_arch_hooks[] = {
 };
 
 struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
+	{ .name = "fault_end", .symbol = "kvm_entry", .probe = mmuw_fault_reentry },
 	{ .name = "spte", .symbol = "kvm_tdp_mmu_spte_changed", .probe = on_spte_changed },
 	{ .name = "spte_fast", .symbol = "fast_page_fault", .probe = on_fast_page_fault,
 	  .on_found = find_ret_pf_fixed },
