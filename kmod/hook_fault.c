@@ -30,6 +30,7 @@ void mmuw_fault_begin(struct mmuw_hook *h, const unsigned long *arg)
 	ctx->in_fault = true;
 	ctx->fault_gfn = e.gfn;
 	ctx->fault_write = e.write;
+	ctx->fault_sptep = NULL;
 	e.inv_seq = READ_ONCE(vcpu->kvm->mmu_invalidate_seq);
 	e.inv_in_progress = READ_ONCE(vcpu->kvm->mmu_invalidate_in_progress);
 	atomic64_inc(&h->hits);
