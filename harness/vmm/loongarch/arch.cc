@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// LoongArch: PLV0 with direct addresses, set up from outside; no firmware, no interrupt controller.
+#include "vmm/arch.h"
+
+#include <linux/kvm.h>
+
+#include <format>
+
+#include "guest/loongarch/doorbell.h"
+#include "vmm/loongarch/registers.h"
+#include "vmm/vcpu.h"
+#include "vmm/vm.h"
+
+namespace mmuw::arch {
+namespace {
+
+constexpr std::uint64_t kMiB = 1 << 20;
+constexpr std::uint64_t kPrivate = 2 * kMiB;
+constexpr std::uint64_t kData = 1024 * kMiB;
+constexpr std::uint64_t kDataBytes = 2048 * kMiB;
+constexpr std::uint64_t kSpare = 8192 * kMiB;
+
+constexpr std::size_t kRa = 1, kSp = 3, kA0 = 4;  // general registers
+
+bool wrote(const kvm_run& run, std::uint64_t iocsr) {
+    return run.exit_reason == KVM_EXIT_LOONGARCH_IOCSR && run.iocsr_io.is_write != 0 &&
+           run.iocsr_io.phys_addr == iocsr;
+}
+
+}  // namespace
+
+std::uint64_t private_gpa() {
+    return kPrivate;
+}
+std::uint64_t data_gpa() {
+    return kData;
+}
+std::uint64_t data_bytes() {
+    return kDataBytes;
+}
+
+std::uint64_t spare_gpa() {
+    return kSpare;
+}
+
+unsigned long vm_type(const Kvm& /*kvm*/) {
+    return 0;
+}
+
+void prepare_vm(Vm& /*vm*/) {}
+
+// Direct addresses need no page tables.
+void fill_private(std::span<std::byte> /*area*/) {}
+
+void setup_vcpu(const Vm& /*vm*/, Vcpu& vcpu, std::uint64_t entry, std::uint64_t control) {
+    loongarch::set_csr(vcpu, loongarch::Csr::kCrmd, loongarch::kCrmdDirect);
+    loongarch::set_csr(vcpu, loongarch::Csr::kEcfg, 0);
+    kvm_regs registers{};
+    registers.pc = entry;
+    registers.gpr[kA0] = control;
+    vcpu.control(KVM_SET_REGS, &registers, "KVM_SET_REGS");
+}
+
+bool is_doorbell(const Vcpu& vcpu) {
+    return wrote(vcpu.run(), MMUW_DOORBELL);
+}
+
+// KVM unmaps the slot's range, always (kvm_arch_flush_shadow_memslot()).
+bool set_slot_zap(Vm& /*vm*/, SlotZap zap) {
+    return zap == SlotZap::kLeafs;
+}
+
+std::string describe(const Vcpu& vcpu) noexcept {
+    try {
+        kvm_regs registers{};
+        vcpu.control(KVM_GET_REGS, &registers, "KVM_GET_REGS");
+        std::string text = std::format(
+            "pc {:#x} ra {:#x} sp {:#x} a0 {:#x}", std::uint64_t{registers.pc},
+            std::uint64_t{registers.gpr[kRa]}, std::uint64_t{registers.gpr[kSp]},
+            std::uint64_t{registers.gpr[kA0]});
+        for (const auto& [name, csr] : {std::pair{"crmd", loongarch::Csr::kCrmd},
+                                        {"estat", loongarch::Csr::kEstat},
+                                        {"era", loongarch::Csr::kEra},
+                                        {"badv", loongarch::Csr::kBadv},
+                                        {"eentry", loongarch::Csr::kEentry}})
+            text += std::format(" {} {:#x}", name, loongarch::get_csr(vcpu, csr));
+        if (wrote(vcpu.run(), MMUW_FAULT)) text += " (an exception in the payload)";
+        return text;
+    } catch (...) {
+        return "registers unreadable";
+    }
+}
+
+bool ring_needs_kick() {
+    return false;
+}
+
+std::string why_no_spte_events() {
+    return {};
+}
+
+}  // namespace mmuw::arch
