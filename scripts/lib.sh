@@ -39,7 +39,7 @@ become_root() { # "$0" "$@"
 	command -v "${SUDO:-sudo}" >/dev/null || die 2 "needs root: run it as root or install sudo"
 	local name keep=()
 	for name in HOST KERNEL FILTER PLANT SCRIPT REPORT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS \
-		COMMAND TESTS LIMIT NIGHTLY HOST_MEMORY CHECKPATCH MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
+		COMMAND TESTS LIMIT NIGHTLY HOST_MEMORY CHECKPATCH QEMU_LOONGARCH64 MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
 		[[ -z ${!name+set} ]] || keep+=("$name=${!name}")
 	done
 	exec "${SUDO:-sudo}" -- env "${keep[@]}" MMUWITNESS_CACHE="$CACHE" \
@@ -176,7 +176,7 @@ builder_packages() { # base|lint|bench: what it has for HOST_ARCH
 }
 builder_path() { # base|lint|bench
 	printf '%s/builder-%s-%s-%s\n' "$CACHE" "$1" "$HOST_ARCH" \
-		"$(builder_packages "$1" | cat "$SCRIPTS/builder-root" - | hash_of)"
+		"$(builder_packages "$1" | cat "$SCRIPTS/builder-root" - <(echo "$ARCH_SUITE") | hash_of)"
 }
 
 # KERNEL is a Debian suite (SUITE/FLAVOUR for another flavour than the usual one), a
@@ -235,6 +235,7 @@ load_host() {
 	. "$SCRIPTS/hosts/$HOST.sh"
 	[[ -e $SCRIPTS/arch/$HOST_ARCH.sh ]] ||
 		die 2 "HOST=$HOST: nothing is known of $HOST_ARCH: see scripts/arch"
+	ARCH_SUITE=trixie
 	# shellcheck source=/dev/null
 	. "$SCRIPTS/arch/$HOST_ARCH.sh"
 	# Debian's headers name the very compiler of their kernel, which the root may not have.
@@ -254,5 +255,10 @@ load_host() {
 	KERNEL_PATH=$(kernel_path "$KERNEL" "$HOST_ARCH")
 	KERNEL_BIND=(--bind "$KERNEL_PATH:/kernel")
 	[[ $(kernel_kind "$KERNEL") != tree ]] || KERNEL_BIND+=(--bind "$KERNEL:/bind")
+	EMULATOR_BIND=() # one of the user's takes the place of the builder root's
+	if [[ -n ${HOST_EMULATOR:-} ]]; then
+		[[ -f $HOST_EMULATOR && -x $HOST_EMULATOR ]] || die 2 "the emulator $HOST_EMULATOR is no program"
+		EMULATOR_BIND=(--bind "$(realpath "$HOST_EMULATOR"):/usr/bin/${HOST_QEMU[0]}")
+	fi
 	KMOD_DIR=$HOST_ARCH/kmod-${KERNEL_PATH##*/kernel-} # below build/
 }
