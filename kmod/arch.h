@@ -13,6 +13,8 @@
 /* KVM's handler of guest page faults, and what its arguments say: gfn, write, error_code. */
 const char *mmuw_fault_symbol(void);
 struct kvm_vcpu *mmuw_fault_args(const unsigned long *arg, struct mmuw_fault_event *e);
+/* It looks up again after a stale pfn, instead of letting the guest fault again. */
+bool mmuw_fault_retries(void);
 
 /*
  * SPTEs as MMUWITNESS_SPTE_* bits; 0: not present. level: 1 is a page, as in

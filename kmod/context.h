@@ -18,6 +18,7 @@ struct mmuw_context {
 	bool in_fault;			/* handling a page fault of the guest ... */
 	gfn_t fault_gfn;		/* ... at this gfn ... */
 	bool fault_write;		/* ... by a write */
+	bool fault_looked_up;		/* ... a pfn for it */
 	u64 *fault_sptep;		/* ... its SPTE as last looked up under mmu_lock, NULL: not yet */
 	u64 fault_spte;			/* ... and what it was */
 	bool in_notifier;		/* inside one of KVM's notifiers ... */

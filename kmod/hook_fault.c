@@ -30,6 +30,7 @@ void mmuw_fault_begin(struct mmuw_hook *h, const unsigned long *arg)
 	ctx->in_fault = true;
 	ctx->fault_gfn = e.gfn;
 	ctx->fault_write = e.write;
+	ctx->fault_looked_up = false;
 	ctx->fault_sptep = NULL;
 	e.inv_seq = READ_ONCE(vcpu->kvm->mmu_invalidate_seq);
 	e.inv_in_progress = READ_ONCE(vcpu->kvm->mmu_invalidate_in_progress);
@@ -92,6 +93,13 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 	e.inv_seq = READ_ONCE(kvm->mmu_invalidate_seq);
 	e.inv_in_progress = READ_ONCE(kvm->mmu_invalidate_in_progress);
 	atomic64_inc(&h->hits);
+	if (ctx->in_fault && ctx->fault_looked_up && mmuw_fault_retries()) {
+		struct mmuw_fault_event retry = e;
+
+		retry.phase = MMUWITNESS_FAULT_RETRY;
+		mmuw_emit(fault, &retry);
+	}
+	ctx->fault_looked_up = true;
 	mmuw_emit(fault, &e);
 	mmuw_pass(MMUW_POINT_PFN_LOOKUP, e.vm, e.vcpu, 0, e.gfn, 1);
 }

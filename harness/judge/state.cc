@@ -215,6 +215,9 @@ void State::fault(const Event& e) {
         case MMUWITNESS_FAULT_END:
             f = {};
             break;
+        case MMUWITNESS_FAULT_RETRY:
+            f.pfn_order = 0;
+            break;
         case MMUWITNESS_FAULT_PFN:
             // The snapshot of mmu_invalidate_seq is older than the first look-up of the
             // attempt; a second one (without FOLL_NOWAIT) follows on the same snapshot.

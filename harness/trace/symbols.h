@@ -17,7 +17,8 @@ inline constexpr Symbol notifier_event[] = {
 inline constexpr Symbol phase[] = {{"BEGIN", MMUWITNESS_BEGIN}, {"END", MMUWITNESS_END}};
 inline constexpr Symbol fault_phase[] = {{"BEGIN", MMUWITNESS_FAULT_BEGIN},
                                          {"PFN", MMUWITNESS_FAULT_PFN},
-                                         {"END", MMUWITNESS_FAULT_END}};
+                                         {"END", MMUWITNESS_FAULT_END},
+                                         {"RETRY", MMUWITNESS_FAULT_RETRY}};
 inline constexpr Symbol flush_phase[] = {{"REQUEST", MMUWITNESS_FLUSH_REQUEST},
                                          {"DONE", MMUWITNESS_FLUSH_DONE},
                                          {"ROOTS_REQUEST", MMUWITNESS_FLUSH_ROOTS_REQUEST},

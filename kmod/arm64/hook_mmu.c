@@ -43,6 +43,11 @@ const char *mmuw_fault_symbol(void)
 	return "kvm_handle_guest_abort";
 }
 
+bool mmuw_fault_retries(void)
+{
+	return false;
+}
+
 /* int kvm_handle_guest_abort(struct kvm_vcpu *vcpu) */
 struct kvm_vcpu *mmuw_fault_args(const unsigned long *arg, struct mmuw_fault_event *e)
 {

@@ -50,6 +50,11 @@ const char *mmuw_fault_symbol(void)
 	return "kvm_handle_mm_fault";
 }
 
+bool mmuw_fault_retries(void)
+{
+	return true;
+}
+
 /* int kvm_handle_mm_fault(struct kvm_vcpu *vcpu, unsigned long gpa, bool write, ...) */
 struct kvm_vcpu *mmuw_fault_args(const unsigned long *arg, struct mmuw_fault_event *e)
 {

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a structure, an ioctl or an event field changes. */
-#define MMUWITNESS_ABI 4
+#define MMUWITNESS_ABI 5
 
 #define MMUWITNESS_DEVICE "/dev/mmuwitness"
 #define MMUWITNESS_NAME_LEN 48
@@ -387,6 +387,7 @@ enum mmuwitness_fault_phase {
 	MMUWITNESS_FAULT_BEGIN = 1,	/* KVM's page fault handler entered */
 	MMUWITNESS_FAULT_PFN,		/* the pfn is about to be read from the host */
 	MMUWITNESS_FAULT_END,		/* handled: the vCPU enters the guest again, or left KVM_RUN */
+	MMUWITNESS_FAULT_RETRY,		/* begun anew by KVM, with another mmu_invalidate_seq */
 };
 
 #endif /* _UAPI_MMUWITNESS_H */

@@ -125,6 +125,11 @@ const char *mmuw_fault_symbol(void)
 	return "kvm_mmu_page_fault";
 }
 
+bool mmuw_fault_retries(void)
+{
+	return false;
+}
+
 /* int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t cr2_or_gpa, u64 error_code, ...) */
 struct kvm_vcpu *mmuw_fault_args(const unsigned long *arg, struct mmuw_fault_event *e)
 {
