@@ -3,6 +3,7 @@
 # Runs on an emulated host (HOST_SCRIPT): what goes wrong gets one clear line, the right exit
 # status, and leaves nothing behind. Busybox sh; ends with "N passed, N failed".
 # shellcheck disable=SC2086 # $run is a command with its words
+[ -e /dev/kvm ] || { echo "skip    no /dev/kvm"; exit 4; }
 # shellcheck source=tests/host/support/verdicts.sh
 . /support/verdicts.sh
 out=/run/out

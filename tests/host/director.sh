@@ -3,6 +3,7 @@
 # Runs on an emulated host (HOST_SCRIPT): the scripts of docs/scripts stage what they
 # say, wrong ones are refused with line and word, and a harness that is killed while a
 # gate is set leaves nothing behind. Ends with "N passed, N failed".
+[ -e /dev/kvm ] || { echo "skip    no /dev/kvm"; exit 4; }
 # shellcheck source=tests/host/support/verdicts.sh
 . /support/verdicts.sh
 out=/run/director

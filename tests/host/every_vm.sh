@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs on an emulated host (HOST_SCRIPT): a plant for every VM goes with the process that planted
 # it, however that ends. That it breaks the VMs of others: make compare. Ends with "N passed, N failed".
+[ -e /dev/kvm ] || { echo "skip    no /dev/kvm"; exit 4; }
 # shellcheck source=tests/host/support/verdicts.sh
 . /support/verdicts.sh
 log=/run/log

@@ -4,6 +4,7 @@
 # tracefs, leaves the kernel untainted, says what it cannot judge, and notices a kernel that is
 # broken from outside (mmuwitness plant). Ends with "N passed, N failed".
 # shellcheck disable=SC2086 # $run is a command with its words
+[ -e /dev/kvm ] || { echo "skip    no /dev/kvm"; exit 4; }
 # shellcheck source=tests/host/support/verdicts.sh
 . /support/verdicts.sh
 out=/run/no-kmod

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs on an emulated host (HOST_SCRIPT): every disturber works, alone and beside the others, breaks
 # no rule, and leaves the machine as it was, however the run ends. Ends with "N passed, N failed".
+[ -e /dev/kvm ] || { echo "skip    no /dev/kvm"; exit 4; }
 # shellcheck source=tests/host/support/verdicts.sh
 . /support/verdicts.sh
 out=/run/perturb

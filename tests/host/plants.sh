@@ -4,6 +4,7 @@
 # (make selftest has them all), and that it does not claim more than it saw. Busybox sh; ends with
 # "N passed, N failed".
 # shellcheck disable=SC2086 # $selftest is a command with its words
+[ -e /dev/kvm ] || { echo "skip    no /dev/kvm"; exit 4; }
 # shellcheck source=tests/host/support/verdicts.sh
 . /support/verdicts.sh
 work=/run/plants
