@@ -38,6 +38,7 @@ std::span<const PlantCase> plant_cases() {
         {"ksm-protect-not-propagated", "Ksm.*", {"ksm-isolated"}},
         {"change-pte-unbracketed", "Ksm.*/two_slots", {"change-pte-bracketed"}},
         {"dirty-bit-lost-in-race", "Race.*", {"dirty-not-lost-in-race"}, "x86_64"},
+        {"dirtied-after-unlock", "Turns.*", {"dirty-in-time"}, "loongarch64"},
     };
     return table;
 }
