@@ -135,7 +135,8 @@ class LogComplete : public Rule {
         if (e.fault.vcpu < 0) return;
         Fault& f = faults_[{e.fault.vm, static_cast<uint64_t>(e.fault.vcpu)}];
         if (e.fault.phase == MMUWITNESS_FAULT_END && f.begin) fault_end(e, f, state, found);
-        if (e.fault.phase != MMUWITNESS_FAULT_BEGIN && e.fault.phase != MMUWITNESS_FAULT_END) return;
+        if (e.fault.phase != MMUWITNESS_FAULT_BEGIN && e.fault.phase != MMUWITNESS_FAULT_END)
+            return;
         f.begin = e.fault.phase == MMUWITNESS_FAULT_BEGIN ? e.order : 0;
         f.marked.clear();
         f.pushed.clear();

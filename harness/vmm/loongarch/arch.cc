@@ -74,10 +74,10 @@ std::string describe(const Vcpu& vcpu) noexcept {
     try {
         kvm_regs registers{};
         vcpu.control(KVM_GET_REGS, &registers, "KVM_GET_REGS");
-        std::string text = std::format(
-            "pc {:#x} ra {:#x} sp {:#x} a0 {:#x}", std::uint64_t{registers.pc},
-            std::uint64_t{registers.gpr[kRa]}, std::uint64_t{registers.gpr[kSp]},
-            std::uint64_t{registers.gpr[kA0]});
+        std::string text =
+            std::format("pc {:#x} ra {:#x} sp {:#x} a0 {:#x}", std::uint64_t{registers.pc},
+                        std::uint64_t{registers.gpr[kRa]}, std::uint64_t{registers.gpr[kSp]},
+                        std::uint64_t{registers.gpr[kA0]});
         for (const auto& [name, csr] : {std::pair{"crmd", loongarch::Csr::kCrmd},
                                         {"estat", loongarch::Csr::kEstat},
                                         {"era", loongarch::Csr::kEra},
