@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace mmuw {
@@ -52,13 +53,19 @@ constexpr KnownBug bugs[] = {
 using Release = std::pair<unsigned, unsigned>;
 
 // "6.12.107+deb13-amd64": 6, 12
-std::optional<Release> release_of(std::string_view text) {
+std::optional<Release> release_of(std::string_view release) {
+    const std::string text(release);
     Release r;
     const char* const end = text.data() + text.size();
     const auto [dot, major] = std::from_chars(text.data(), end, r.first);
     if (major != std::errc() || dot == end || *dot != '.') return std::nullopt;
     if (std::from_chars(dot + 1, end, r.second).ec != std::errc()) return std::nullopt;
     return r;
+}
+
+bool is_older(const Release& running, std::string_view release) {
+    const auto other = release_of(release);
+    return other && running < *other;
 }
 
 }  // namespace
@@ -76,8 +83,8 @@ const KnownBug* known_bug(std::string_view rule, const ScenarioResult& scenario,
                std::ranges::contains(scenario.disturbances, name, &Disturbance::name);
     };
     for (const KnownBug& bug : bugs)
-        if (*running >= *release_of(bug.since) &&
-            (bug.fixed.empty() || *running < *release_of(bug.fixed)) && disturbed(bug.disturber) &&
+        if (!is_older(*running, bug.since) &&
+            (bug.fixed.empty() || is_older(*running, bug.fixed)) && disturbed(bug.disturber) &&
             (bug.machine.empty() || bug.machine == kernel.machine) &&
             std::ranges::any_of(bug.failures, explains))
             return &bug;

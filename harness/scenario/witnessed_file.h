@@ -35,7 +35,7 @@ class WitnessedFile {
     [[nodiscard]] std::uint64_t pages() const { return file_.pages(); }
 
     // Syncs the whole file and reads back what the device holds. `written` is asked right before
-    // the call: stamps whose writes are complete by then.
+    // the call: stamps whose writes are complete by then. None: nothing is read back.
     void sync(Sync sync, const std::function<std::vector<Expectation>()>& written);
     // No writer runs: writeback comes to rest, and the pages' state is put on record. Nothing,
     // without the module: nobody else tells a page's state.

@@ -10,7 +10,7 @@ std::span<const PlantCase> plant_cases() {
     static const std::vector<PlantCase> table = {
         {"flush-skipped-in-log-collection", "Turns.*", {"flush-on-protect"}},
         {"flush-skipped-in-log-enable", "LogToggle.*", {"flush-on-protect"}},
-        {"flush-skipped-in-notifier", "Writeback.Guest*", {"unmapped-when-clean"}},
+        {"flush-skipped-in-notifier", "Writeback.Guest*:WriteBehind.*", {"unmapped-when-clean"}},
         {"flush-skipped-in-zap", "SlotChange.*_leafs", {"flush-on-zap"}},
         {"zap-skipped", "SlotChange.*", {"flush-on-zap"}},
         {"unmap-skipped-in-mkclean", "Writeback.Guest*", {"unmapped-when-clean", "durable"}},

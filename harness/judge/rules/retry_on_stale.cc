@@ -85,12 +85,13 @@ class RetryOnStale : public Rule {
             return r.pid == e.pid && r.start == n.start && r.end == n.end;
         });
         if (it == under_way_.end()) return;
-        if (it->installed && n.phase == MMUWITNESS_END_BEFORE_KVM)
-            found.violation(*it->installed,
-                            std::format("vm {} gfn {:#x}: SPTE installed between "
-                                        "invalidate_range_start and _end of [{:#x}, {:#x})",
-                                        it->installed->vm, *it->installed->gfn, n.start, n.end));
+        const std::optional<Subject> installed = it->installed;
         under_way_.erase(it);
+        if (!installed || n.phase != MMUWITNESS_END_BEFORE_KVM) return;
+        found.violation(*installed,
+                        std::format("vm {} gfn {:#x}: SPTE installed between "
+                                    "invalidate_range_start and _end of [{:#x}, {:#x})",
+                                    installed->vm, installed->gfn.value_or(0), n.start, n.end));
     }
 
     // Since END_BEFORE_KVM the sequence has moved, whatever the counters say: a pfn that was looked
