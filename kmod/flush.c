@@ -37,7 +37,7 @@ u64 mmuw_flushes_missed(struct mmuw_hook *h, struct kvm *kvm, u16 vm)
 	u64 watched = atomic64_read(&seen[vm]);
 
 	/* What a plant skips is asked for and not done: that is for the rules to say. */
-	if (mmuw_plant_breaks(h->symbol))
+	if (mmuw_plant_has_broken(h->symbol))
 		return 0;
 	return requested > watched ? requested - watched : 0;
 }

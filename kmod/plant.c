@@ -21,6 +21,7 @@ static struct mmuw_plant *const tables[] = {
 		for (p = tables[t]; p->name; p++)
 
 static struct mmuw_plant *active;
+static struct mmuw_plant *newest;	/* of the session: it, or the last one that was */
 static bool every_vm;			/* the active one is for every VM */
 
 void mmuw_plant_hit(struct mmuw_plant *p, u16 vm, u64 arg)
@@ -229,6 +230,7 @@ static int set(struct mmuw_plant *p, bool every)
 	if (err)
 		goto detach;
 	every_vm = every;
+	WRITE_ONCE(newest, p);
 	WRITE_ONCE(active, p);
 	return 0;
 detach:
@@ -238,18 +240,20 @@ forget:
 	return err;
 }
 
-bool mmuw_plant_breaks(const char *symbol)
+bool mmuw_plant_has_broken(const char *symbol)
 {
-	const struct mmuw_plant *p;
-	bool breaks = false;
+	const struct mmuw_plant *p = READ_ONCE(newest);
+	bool broken = false;
 	unsigned int i;
 
-	rcu_read_lock();
-	p = READ_ONCE(active);
 	for (i = 0; p && i < ARRAY_SIZE(p->symbols) && p->symbols[i]; i++)
-		breaks |= !strcmp(p->symbols[i], symbol);
-	rcu_read_unlock();
-	return breaks;
+		broken |= !strcmp(p->symbols[i], symbol);
+	return broken;
+}
+
+void mmuw_plant_session_starts(void)
+{
+	WRITE_ONCE(newest, NULL);
 }
 
 bool mmuw_plant_for_every_vm(void)

@@ -8,6 +8,7 @@
 #include "fregs.h"
 #include "hook.h"
 #include "notifier.h"
+#include "plant.h"
 
 struct witnessed_vm {
 	struct kvm *kvm;
@@ -85,6 +86,7 @@ int mmuw_session_start(void)
 	if (!current->mm)
 		return -EINVAL;
 	mmuw_context_reset();
+	mmuw_plant_session_starts();
 	err = mmuw_hooks_attach();
 	if (err)
 		return err;
