@@ -20,7 +20,7 @@ class DirtyReachesFolio : public Rule {
                 owed_.erase(it);
             return;
         }
-        overdue(e.pid, found);
+        if (!interrupts(e)) overdue(e.pid, found);
         if (e.kind == Kind::spte) spte(e, state, found);
     }
 
@@ -29,6 +29,11 @@ class DirtyReachesFolio : public Rule {
         uint64_t gfn, page;
         uint16_t vm, file;
     };
+
+    // What the task did not do itself: writeback often ends in an interrupt, of whatever runs.
+    static bool interrupts(const Event& e) {
+        return e.kind == Kind::folio && e.folio.op == MMUWITNESS_FOLIO_WB_END;
+    }
 
     // Up to 6.12 KVM marks the folio right after it has changed the SPTE, before anything else
     // that this task does and that we see.
