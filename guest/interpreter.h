@@ -16,12 +16,26 @@ inline void store(T* p, T value) {
     __atomic_store_n(p, value, __ATOMIC_RELEASE);
 }
 
+// Accesses to data pages that the CPU makes itself.
+struct DirectAccess {
+    static uint64_t load(uint64_t address) {
+        return guest::load(reinterpret_cast<const uint64_t*>(address));
+    }
+    static void store(uint64_t address, uint64_t value) {
+        guest::store(reinterpret_cast<uint64_t*>(address), value);
+    }
+    static uint64_t add(uint64_t address, uint64_t addend) {
+        return __atomic_add_fetch(reinterpret_cast<uint64_t*>(address), addend, __ATOMIC_SEQ_CST);
+    }
+};
+
 // Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
-// which an earlier store is seen before later ones.
+// which an earlier store is seen before later ones; and as DirectAccess.
 template <class Arch>
 class Interpreter {
   public:
-    explicit Interpreter(Control* control) : c_(*control), stamp_(load(&control->stamp)) {}
+    explicit Interpreter(Control* control, Arch arch = {})
+        : c_(*control), arch_(arch), stamp_(guest::load(&control->stamp)) {}
 
     [[noreturn]] void serve() {
         touch_journal();
@@ -30,9 +44,9 @@ class Interpreter {
         for (uint64_t done = load(&c_.done);;) {
             while (load(&c_.posted) == done) {
                 if (idle == Idle::kPark)
-                    Arch::doorbell();
+                    arch_.doorbell();
                 else
-                    Arch::relax();
+                    arch_.relax();
             }
             Command& command = c_.ring[done % kRingEntries];
             number_ = done + 1;
@@ -99,7 +113,7 @@ class Interpreter {
             touch(command.first + index * command.stride);
             store(&c_.progress, c_.progress + 1);
             if (c_.begun != number_) store(&c_.begun, number_);
-            for (uint64_t n = 0; n < command.relax; n++) Arch::relax();
+            for (uint64_t n = 0; n < command.relax; n++) arch_.relax();
         }
         // Stopped before the first page: whoever waits for the beginning must not wait forever.
         store(&c_.begun, number_);
@@ -107,29 +121,29 @@ class Interpreter {
 
     void spin() {
         store(&c_.begun, number_);
-        while (load(&c_.stop) < number_) Arch::relax();
+        while (guest::load(&c_.stop) < number_) arch_.relax();
     }
 
     void write(uint64_t page, uint64_t stamp) {
-        store(data(page, c_.lane), stamp);
-        Arch::write_done();
-        store(journal(page), stamp);
+        arch_.store(data(page, c_.lane), stamp);
+        arch_.write_done();
+        guest::store(journal(page), stamp);
         grow(stamp);
         last_ = stamp;
         sum_++;
     }
 
     void read(uint64_t page, uint32_t lane) {
-        last_ = load(data(page, lane));
+        last_ = arch_.load(data(page, lane));
         sum_ += last_;
     }
 
     void add(uint64_t page, uint32_t lane, uint64_t addend) {
-        last_ = __atomic_add_fetch(data(page, lane), addend, __ATOMIC_SEQ_CST);
+        last_ = arch_.add(data(page, lane), addend);
         sum_++;
         if (lane != c_.lane) return;
-        Arch::write_done();
-        store(journal(page), last_);
+        arch_.write_done();
+        guest::store(journal(page), last_);
         grow(last_);
     }
 
@@ -139,14 +153,15 @@ class Interpreter {
         store(&c_.stamp, stamp);
     }
 
-    uint64_t* data(uint64_t page, uint32_t lane) const {
-        return reinterpret_cast<uint64_t*>(c_.data + (page << c_.page_shift)) + lane;
+    uint64_t data(uint64_t page, uint32_t lane) const {
+        return c_.data + (page << c_.page_shift) + lane * sizeof(uint64_t);
     }
     uint64_t* journal(uint64_t page) const {
         return reinterpret_cast<uint64_t*>(c_.journal) + page;
     }
 
     Control& c_;
+    [[no_unique_address]] Arch arch_;
     uint64_t stamp_;
     uint64_t number_ = 0;
     uint64_t last_ = 0;

@@ -10,14 +10,20 @@
 /* vCPUs sit in KVM_RUN for a whole scenario: an instance each, and room. */
 #define MAX_ACTIVE 128
 
-static struct mmuw_hook *const tables[] = {
+/* By MMU; the same names in both, for the same events. */
+static struct mmuw_hook *const kvm_tables[] = {
 	mmuw_kvm_hooks, mmuw_fault_hooks, mmuw_flush_hooks, mmuw_folio_hooks, mmuw_young_hooks,
 	mmuw_prefault_hooks, mmuw_merge_hooks, mmuw_arch_hooks,
 };
+static struct mmuw_hook *const reference_tables[] = {
+	mmuw_ref_hooks, mmuw_folio_hooks, mmuw_merge_hooks,
+};
+static struct mmuw_hook *const *tables = kvm_tables;
+static unsigned int table_count = ARRAY_SIZE(kvm_tables);
 static bool attached;
 
 #define for_each_hook(h, t)						\
-	for (t = 0; t < ARRAY_SIZE(tables); t++)			\
+	for (t = 0; t < table_count; t++)				\
 		for (h = tables[t]; h->name; h++)
 
 static void on_function(unsigned long ip, unsigned long parent_ip,
@@ -145,12 +151,15 @@ static void mark_incomplete(const struct mmuw_hook *part)
 		}
 }
 
-int mmuw_hooks_attach(void)
+int mmuw_hooks_attach(enum mmuwitness_mmu mmu)
 {
+	bool reference = mmu == MMUWITNESS_MMU_REFERENCE;
 	struct mmuw_hook *h;
 	unsigned int t;
 	int err;
 
+	tables = reference ? reference_tables : kvm_tables;
+	table_count = reference ? ARRAY_SIZE(reference_tables) : ARRAY_SIZE(kvm_tables);
 	for_each_hook(h, t)
 		resolve(h);
 	if (!mmuw_hook_address("vm_ioctl"))
@@ -176,7 +185,7 @@ int mmuw_hooks_attach(void)
 	for_each_hook(h, t)
 		if (h->part_of && h->error && !(h->optional && h->error == -ENOENT))
 			mark_incomplete(h);
-	err = mmuw_tracepoints_attach();
+	err = mmuw_tracepoints_attach(mmu);
 	attached = true;
 	if (err)
 		mmuw_hooks_detach();

@@ -80,14 +80,19 @@ extern struct mmuw_hook mmuw_prefault_hooks[];
 extern struct mmuw_hook mmuw_merge_hooks[];
 extern struct mmuw_tracepoint mmuw_folio_tracepoints[];
 extern struct mmuw_hook mmuw_arch_hooks[];
+extern struct mmuw_hook mmuw_ref_hooks[];
 extern struct mmuw_tracepoint mmuw_arch_tracepoints[];
 
+/* mm's and the filesystems', then KVM's, which only a session on KVM has. */
 extern struct mmuw_tracepoint *const mmuw_tracepoint_tables[];
-#define MMUW_TRACEPOINT_TABLES 2
+extern unsigned int mmuw_tracepoint_count;
 
 #define for_each_tracepoint_hook(p, t)					\
-	for (t = 0; t < MMUW_TRACEPOINT_TABLES; t++)			\
+	for (t = 0; t < mmuw_tracepoint_count; t++)			\
 		for (p = mmuw_tracepoint_tables[t]; p->name; p++)
+
+/* hook_folio.c: KVM is about to set PG_dirty of this page's folio. */
+void mmuw_folio_kvm_dirty(struct mmuw_hook *hook, unsigned long pfn);
 
 /* hook_fault.c: for the architecture's hook on mmuw_fault_symbol() ... */
 void mmuw_fault_begin(struct mmuw_hook *hook, const unsigned long *arg);
@@ -103,7 +108,7 @@ int mmuw_hook_use(const char *name);
 /* Is the hook or tracepoint of this name there? Its symbol, if so. */
 bool mmuw_hook_symbol(const char *name, const char **symbol);
 
-int mmuw_hooks_attach(void);
+int mmuw_hooks_attach(enum mmuwitness_mmu mmu);
 void mmuw_hooks_detach(void);
 /* A VM joins or leaves the session: compare with what KVM itself has counted. */
 void mmuw_hooks_vm_added(struct kvm *kvm, u16 vm);
@@ -113,7 +118,7 @@ int mmuw_hook_report(struct mmuwitness_hook *report);
 unsigned long mmuw_hook_address(const char *name);
 
 /* tracepoint.c: part of attaching */
-int mmuw_tracepoints_attach(void);
+int mmuw_tracepoints_attach(enum mmuwitness_mmu mmu);
 void mmuw_tracepoints_detach(void);
 
 #endif /* _MMUWITNESS_HOOK_H */

@@ -117,7 +117,7 @@ static void mkwrite(struct mmuw_hook *h, const unsigned long *arg)
 		emit_folio(h, page_folio(vmf->page), MMUWITNESS_FOLIO_MKWRITE);
 }
 
-static void emit_kvm_dirty(struct mmuw_hook *h, unsigned long pfn)
+void mmuw_folio_kvm_dirty(struct mmuw_hook *h, unsigned long pfn)
 {
 	struct mmuw_folio_event e = { };
 	struct folio *folio;
@@ -133,23 +133,7 @@ static void emit_kvm_dirty(struct mmuw_hook *h, unsigned long pfn)
 	put_on_record(&e);
 }
 
-/* void kvm_set_pfn_dirty(kvm_pfn_t pfn), up to 6.12 */
-static void set_pfn_dirty(struct mmuw_hook *h, const unsigned long *arg)
-{
-	emit_kvm_dirty(h, arg[0]);
-}
-
-/* void kvm_release_page_dirty(struct page *page), since 6.13 */
-static void release_page_dirty(struct mmuw_hook *h, const unsigned long *arg)
-{
-	if (arg[0])
-		emit_kvm_dirty(h, page_to_pfn((struct page *)arg[0]));
-}
-
 struct mmuw_hook mmuw_folio_hooks[] = {
-	{ .name = "kvm_dirty", .symbols = { "kvm_set_pfn_dirty" }, .on_entry = set_pfn_dirty },
-	{ .name = "kvm_release_dirty", .symbols = { "kvm_release_page_dirty" },
-	  .on_entry = release_page_dirty },
 	{ .name = "writeback_start", .symbols = { "__folio_start_writeback" },
 	  .on_entry = writeback_start },
 	{ .name = "writeback_end", .symbols = { "folio_end_writeback" },

@@ -168,11 +168,27 @@ static void enter_notifier(struct mmuw_hook *h, const unsigned long *arg)
 	atomic64_inc(&h->hits);
 }
 
+/* void kvm_set_pfn_dirty(kvm_pfn_t pfn), up to 6.12 */
+static void set_pfn_dirty(struct mmuw_hook *h, const unsigned long *arg)
+{
+	mmuw_folio_kvm_dirty(h, arg[0]);
+}
+
+/* void kvm_release_page_dirty(struct page *page), since 6.13 */
+static void release_page_dirty(struct mmuw_hook *h, const unsigned long *arg)
+{
+	if (arg[0])
+		mmuw_folio_kvm_dirty(h, page_to_pfn((struct page *)arg[0]));
+}
+
 struct mmuw_hook mmuw_kvm_hooks[] = {
 	{ .name = "log_mark", .symbols = { "mark_page_dirty_in_slot" },
 	  .on_entry = log_mark },
 	{ .name = "ring_push", .symbols = { "kvm_dirty_ring_push" }, .on_entry = ring_push },
 	{ .name = "ring_reset", .symbols = { "kvm_dirty_ring_reset" }, .on_entry = ring_reset },
+	{ .name = "kvm_dirty", .symbols = { "kvm_set_pfn_dirty" }, .on_entry = set_pfn_dirty },
+	{ .name = "kvm_release_dirty", .symbols = { "kvm_release_page_dirty" },
+	  .on_entry = release_page_dirty },
 	{ .name = "notifier_start", .symbols = { "kvm_mmu_notifier_invalidate_range_start" },
 	  .on_entry = enter_notifier },
 	{ .name = "notifier_end", .symbols = { "kvm_mmu_notifier_invalidate_range_end" },

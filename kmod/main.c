@@ -12,6 +12,7 @@
 #include "hook.h"
 #include "page.h"
 #include "plant.h"
+#include "reference/reference.h"
 #include "session.h"
 
 atomic64_t mmuw_seq;
@@ -105,6 +106,7 @@ static void info(struct mmuwitness_info *arg)
 }
 
 union argument {
+	struct mmuwitness_start start;
 	struct mmuwitness_info info;
 	struct mmuwitness_vm vm;
 	struct mmuwitness_file file;
@@ -125,7 +127,7 @@ static long dispatch(unsigned int cmd, union argument *arg)
 		info(&arg->info);
 		return 0;
 	case MMUWITNESS_START:
-		return mmuw_plant_for_every_vm() ? -EBUSY : mmuw_session_start();
+		return mmuw_plant_for_every_vm() ? -EBUSY : mmuw_session_start(&arg->start);
 	case MMUWITNESS_ADD_VM:
 		return mmuw_session_add_vm(&arg->vm);
 	case MMUWITNESS_DEL_VM:
@@ -206,7 +208,26 @@ static struct miscdevice device = {
 	.fops = &device_fops,
 };
 
-module_misc_device(device);
+static int __init mmuwitness_init(void)
+{
+	int err = misc_register(&device);
+
+	if (err)
+		return err;
+	err = mmuw_ref_register();
+	if (err)
+		misc_deregister(&device);
+	return err;
+}
+
+static void __exit mmuwitness_exit(void)
+{
+	mmuw_ref_unregister();
+	misc_deregister(&device);
+}
+
+module_init(mmuwitness_init);
+module_exit(mmuwitness_exit);
 
 MODULE_DESCRIPTION("Witness of KVM's secondary MMU, dirty tracking and writeback");
 MODULE_VERSION("0.1");

@@ -7,6 +7,7 @@
 #include "emit.h"
 #include "gate.h"
 #include "plant.h"
+#include "session.h"
 
 static void emit(const struct mmu_notifier_range *range, u8 phase)
 {
@@ -80,6 +81,16 @@ static void inner_end(struct mmu_notifier *mn, const struct mmu_notifier_range *
 	leave_notifier();
 	emit(range, MMUWITNESS_END_AFTER_KVM);
 	pass(MMUW_POINT_INVALIDATE_ENDED, range);
+}
+
+bool mmuw_notifier_begins(const struct mmu_notifier_range *range, u8 phase)
+{
+	if (!mmuw_is_session_mm(range->mm))
+		return false;
+	emit(range, phase);
+	pass(phase == MMUWITNESS_START_BEFORE_KVM ? MMUW_POINT_INVALIDATE_START :
+						    MMUW_POINT_INVALIDATE_END, range);
+	return true;
 }
 
 static const struct mmu_notifier_ops outer_ops = {

@@ -9,9 +9,18 @@
 #define _MMUWITNESS_NOTIFIER_H
 
 #include <linux/mm_types.h>
+#include <linux/types.h>
+
+struct mmu_notifier_range;
 
 int mmuw_notifier_register_inner(struct mm_struct *mm);
 int mmuw_notifier_register_outer(struct mm_struct *mm);
 void mmuw_notifier_unregister(void);
+/*
+ * What "outer" tells of KVM, of a range of the session's mm: phase START_BEFORE_KVM
+ * or END_BEFORE_KVM. For an MMU that is not among the notifiers of that list. False:
+ * another mm.
+ */
+bool mmuw_notifier_begins(const struct mmu_notifier_range *range, u8 phase);
 
 #endif /* _MMUWITNESS_NOTIFIER_H */

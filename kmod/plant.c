@@ -11,14 +11,21 @@
 #include "session.h"
 #include "symbol.h"
 
-static struct mmuw_plant *const tables[] = {
+static struct mmuw_plant *const kvm_tables[] = {
 	mmuw_plants_kvm, mmuw_plants_folio, mmuw_plants_fault,
-	mmuw_plants_mm, mmuw_plants_arch,
+	mmuw_plants_mm, mmuw_plants_arch, NULL
 };
+static struct mmuw_plant *const reference_tables[] = { mmuw_plants_ref, NULL };
+
+/* By the session's MMU; without a session it is KVM. */
+static struct mmuw_plant *const *tables(void)
+{
+	return mmuw_session_mmu() == MMUWITNESS_MMU_REFERENCE ? reference_tables : kvm_tables;
+}
 
 #define for_each_plant(p, t)						\
-	for (t = 0; t < ARRAY_SIZE(tables); t++)			\
-		for (p = tables[t]; p->name; p++)
+	for (t = tables(); *t; t++)					\
+		for (p = *t; p->name; p++)
 
 static struct mmuw_plant *active;
 static struct mmuw_plant *newest;	/* of the session: it, or the last one that was */
@@ -240,6 +247,19 @@ forget:
 	return err;
 }
 
+bool mmuw_plant_hits(struct mmuw_plant *p, u16 vm)
+{
+	if (READ_ONCE(active) != p)
+		return false;
+	mmuw_plant_hit(p, vm, 0);
+	return true;
+}
+
+bool mmuw_plant_is_set(void)
+{
+	return READ_ONCE(active);
+}
+
 bool mmuw_plant_has_broken(const char *symbol)
 {
 	const struct mmuw_plant *p = READ_ONCE(newest);
@@ -263,8 +283,8 @@ bool mmuw_plant_for_every_vm(void)
 
 int mmuw_plant_set(const char *name, bool every)
 {
+	struct mmuw_plant *const *t;
 	struct mmuw_plant *p;
-	unsigned int t;
 
 	mmuw_plant_clear();
 	for_each_plant(p, t)
@@ -290,8 +310,9 @@ void mmuw_plant_clear(void)
 
 int mmuw_plant_info(struct mmuwitness_plant_info *info)
 {
+	struct mmuw_plant *const *t;
 	struct mmuw_plant *p;
-	unsigned int t, i = 0;
+	unsigned int i = 0;
 
 	for_each_plant(p, t) {
 		if (i++ != info->index)

@@ -83,6 +83,7 @@ extern struct mmuw_plant mmuw_plants_folio[];
 extern struct mmuw_plant mmuw_plants_fault[];
 extern struct mmuw_plant mmuw_plants_mm[];
 extern struct mmuw_plant mmuw_plants_arch[];
+extern struct mmuw_plant mmuw_plants_ref[];
 
 int mmuw_plant_set(const char *name, bool every_vm);
 /* Calls of this function are skipped or changed in this session, or were: VMs outlive a plant. */
@@ -92,6 +93,11 @@ void mmuw_plant_session_starts(void);
 bool mmuw_plant_for_every_vm(void);
 void mmuw_plant_clear(void);
 int mmuw_plant_info(struct mmuwitness_plant_info *info);
+
+/* This one is active: a hit. For the reference MMU, which breaks itself where it is told to. */
+bool mmuw_plant_hits(struct mmuw_plant *p, u16 vm);
+/* One is active. */
+bool mmuw_plant_is_set(void);
 
 /* Counts a hit and puts it on record; vm 0: not known. */
 void mmuw_plant_hit(struct mmuw_plant *p, u16 vm, u64 arg);

@@ -9,10 +9,11 @@
 #include "hook.h"
 #include "notifier.h"
 #include "plant.h"
+#include "reference/reference.h"
 
 struct witnessed_vm {
-	struct kvm *kvm;
-	struct file *file;		/* keeps kvm alive, without linking to KVM */
+	struct kvm *kvm;		/* NULL: a reference VM, which has its id itself */
+	struct file *file;		/* keeps the VM alive, without linking to KVM */
 };
 
 /*
@@ -26,6 +27,7 @@ static struct {
 	struct file *file;
 } files[MMUWITNESS_MAX_FILES];
 static struct mm_struct *session_mm;
+static enum mmuwitness_mmu session_mmu;
 
 u16 mmuw_vm_id(const struct kvm *kvm)
 {
@@ -77,17 +79,23 @@ bool mmuw_session_started(void)
 	return session_mm;
 }
 
-int mmuw_session_start(void)
+enum mmuwitness_mmu mmuw_session_mmu(void)
+{
+	return session_mmu;
+}
+
+int mmuw_session_start(const struct mmuwitness_start *arg)
 {
 	int err;
 
 	if (session_mm)
 		return -EALREADY;
-	if (!current->mm)
+	if (!current->mm || arg->reserved || arg->mmu > MMUWITNESS_MMU_REFERENCE)
 		return -EINVAL;
+	session_mmu = arg->mmu;
 	mmuw_context_reset();
 	mmuw_plant_session_starts();
-	err = mmuw_hooks_attach();
+	err = mmuw_hooks_attach(session_mmu);
 	if (err)
 		return err;
 	err = mmuw_notifier_register_inner(current->mm);
@@ -102,8 +110,11 @@ int mmuw_session_start(void)
 static void forget_vm(struct witnessed_vm *vm)
 {
 	struct file *file = vm->file;
+	struct mmuw_ref_vm *ref = mmuw_ref_vm_of(file);
 
 	WRITE_ONCE(vm->kvm, NULL);
+	if (ref)
+		WRITE_ONCE(ref->id, 0);
 	vm->file = NULL;
 	synchronize_rcu();
 	fput(file);
@@ -128,6 +139,7 @@ void mmuw_session_stop(void)
 		files[i].file = NULL;
 	}
 	mmuw_context_reset();
+	session_mmu = MMUWITNESS_MMU_KVM;
 }
 
 /*
@@ -142,10 +154,40 @@ static bool file_is_vm(const struct file *file)
 	       vm_ioctl - (unsigned long)file->f_op->unlocked_ioctl < MMUW_MAX_PROLOGUE;
 }
 
+static int add_kvm(struct file *file, u16 id)
+{
+	struct kvm *kvm;
+	int err;
+
+	if (!file_is_vm(file))
+		return -EBADF;
+	kvm = file->private_data;
+	if (kvm->mm != session_mm || mmuw_vm_id(kvm))
+		return -EINVAL;
+	/* The outer notifier has to be newer than every VM's to run first. */
+	err = mmuw_notifier_register_outer(session_mm);
+	if (err)
+		return err;
+	mmuw_hooks_vm_added(kvm, id);
+	WRITE_ONCE(vms[id - 1].kvm, kvm);
+	return 0;
+}
+
+static int add_reference(struct file *file, u16 id)
+{
+	struct mmuw_ref_vm *vm = mmuw_ref_vm_of(file);
+
+	if (!vm)
+		return -EBADF;
+	if (vm->mm != session_mm || vm->id)
+		return -EINVAL;
+	WRITE_ONCE(vm->id, id);
+	return 0;
+}
+
 int mmuw_session_add_vm(struct mmuwitness_vm *arg)
 {
 	struct file *file;
-	struct kvm *kvm;
 	unsigned int i;
 	int err;
 
@@ -158,33 +200,27 @@ int mmuw_session_add_vm(struct mmuwitness_vm *arg)
 	file = fget(arg->vm_fd);
 	if (!file)
 		return -EBADF;
-	if (!file_is_vm(file)) {
-		err = -EBADF;
-		goto put;
+	if (current->mm != session_mm)
+		err = -EINVAL;
+	else if (session_mmu == MMUWITNESS_MMU_REFERENCE)
+		err = add_reference(file, i + 1);
+	else
+		err = add_kvm(file, i + 1);
+	if (err) {
+		fput(file);
+		return err;
 	}
-	kvm = file->private_data;
-	err = -EINVAL;
-	if (kvm->mm != session_mm || current->mm != session_mm || mmuw_vm_id(kvm))
-		goto put;
-	/* The outer notifier has to be newer than every VM's to run first. */
-	err = mmuw_notifier_register_outer(session_mm);
-	if (err)
-		goto put;
 	vms[i].file = file;
-	mmuw_hooks_vm_added(kvm, i + 1);
-	WRITE_ONCE(vms[i].kvm, kvm);
 	arg->id = i + 1;
 	return 0;
-put:
-	fput(file);
-	return err;
 }
 
 int mmuw_session_del_vm(const struct mmuwitness_vm *arg)
 {
 	if (!arg->id || arg->id > MMUWITNESS_MAX_VMS || !vms[arg->id - 1].file)
 		return -ENOENT;
-	mmuw_hooks_vm_leaves(vms[arg->id - 1].kvm, arg->id);
+	if (vms[arg->id - 1].kvm)
+		mmuw_hooks_vm_leaves(vms[arg->id - 1].kvm, arg->id);
 	forget_vm(&vms[arg->id - 1]);
 	return 0;
 }

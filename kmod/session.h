@@ -16,7 +16,8 @@ u16 mmuw_file_id(const struct address_space *mapping);
 bool mmuw_is_session_mm(const struct mm_struct *mm);
 
 bool mmuw_session_started(void);
-int mmuw_session_start(void);
+enum mmuwitness_mmu mmuw_session_mmu(void);
+int mmuw_session_start(const struct mmuwitness_start *arg);
 void mmuw_session_stop(void);
 int mmuw_session_add_vm(struct mmuwitness_vm *arg);
 int mmuw_session_del_vm(const struct mmuwitness_vm *arg);

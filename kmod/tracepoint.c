@@ -9,9 +9,10 @@
 
 #include "hook.h"
 
-struct mmuw_tracepoint *const mmuw_tracepoint_tables[MMUW_TRACEPOINT_TABLES] = {
+struct mmuw_tracepoint *const mmuw_tracepoint_tables[] = {
 	mmuw_folio_tracepoints, mmuw_arch_tracepoints,
 };
+unsigned int mmuw_tracepoint_count = ARRAY_SIZE(mmuw_tracepoint_tables);
 
 static void match(struct tracepoint *tp, struct module *module)
 {
@@ -51,12 +52,13 @@ static int on_module(struct notifier_block *nb, unsigned long action, void *data
 static struct notifier_block module_nb = { .notifier_call = on_module };
 #endif
 
-int mmuw_tracepoints_attach(void)
+int mmuw_tracepoints_attach(enum mmuwitness_mmu mmu)
 {
 	struct mmuw_tracepoint *p;
 	unsigned int t;
 	int err = 0;
 
+	mmuw_tracepoint_count = mmu == MMUWITNESS_MMU_KVM ? ARRAY_SIZE(mmuw_tracepoint_tables) : 1;
 	for_each_kernel_tracepoint(match_builtin, NULL);
 #ifdef CONFIG_MODULES
 	err = register_tracepoint_module_notifier(&module_nb);

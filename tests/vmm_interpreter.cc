@@ -17,7 +17,7 @@ constexpr std::uint64_t kWords = 512;
 
 // The doorbell leaves the endless loop; a pause may stop the command that is running.
 struct Exit {};
-struct FakeArch {
+struct FakeArch : guest::DirectAccess {
     static inline Channel* stop_after_pauses = nullptr;
     static inline int pauses = 0;
     [[noreturn]] static void doorbell() { throw Exit{}; }

@@ -3,10 +3,11 @@
 #pragma once
 
 #include "arm64/doorbell.h"
+#include "interpreter.h"
 
 namespace mmuw::guest {
 
-struct Arch {
+struct Arch : DirectAccess {
     // A plain store, which KVM can decode from the syndrome alone.
     static void doorbell() {
         asm volatile("str wzr, [%0]" : : "r"(static_cast<unsigned long>(MMUW_DOORBELL)) : "memory");

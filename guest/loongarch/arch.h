@@ -2,11 +2,12 @@
 // LoongArch: doorbell and barriers.
 #pragma once
 
+#include "interpreter.h"
 #include "loongarch/doorbell.h"
 
 namespace mmuw::guest {
 
-struct Arch {
+struct Arch : DirectAccess {
     // Not a store to an address without memory: KVM would look for a page first.
     static void doorbell() {
         asm volatile("iocsrwr.w $zero, %0" : : "r"(MMUW_DOORBELL) : "memory");

@@ -2,11 +2,12 @@
 // x86-64: doorbell and barriers.
 #pragma once
 
+#include "interpreter.h"
 #include "x86/doorbell.h"
 
 namespace mmuw::guest {
 
-struct Arch {
+struct Arch : DirectAccess {
     // KVM_EXIT_IO; not hlt, after which emulated VMX was seen to keep writes in the PML buffer.
     static void doorbell() {
         asm volatile("outb %%al, %%dx" : : "a"(0), "d"(kDoorbellPort) : "memory");

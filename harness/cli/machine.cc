@@ -13,15 +13,15 @@ namespace mmuw {
 
 namespace fs = std::filesystem;
 
-void check_machine(const std::string& command, bool tracing) {
+void check_machine(const std::string& command, Needs needs) {
     if (geteuid() != 0)
         throw Exit(kUsage, std::format("{}: not root: {} need it; use sudo", command,
-                                       tracing ? "tracing and loading the module"
-                                               : "the scratch disk and the kernel log"));
-    if (access("/dev/kvm", R_OK | W_OK) != 0)
+                                       needs.tracing ? "tracing and loading the module"
+                                                     : "the scratch disk and the kernel log"));
+    if (needs.kvm && access("/dev/kvm", R_OK | W_OK) != 0)
         throw Exit(kSkip, std::format("{}: no /dev/kvm: {}; or use an emulated host", command,
                                       arch::kvm_cure()));
-    if (tracing && !fs::exists("/sys/kernel/tracing/events"))
+    if (needs.tracing && !fs::exists("/sys/kernel/tracing/events"))
         throw Exit(kUsage, std::format("{}: tracefs is not mounted: mount -t tracefs tracefs "
                                        "/sys/kernel/tracing",
                                        command));

@@ -8,8 +8,12 @@
 
 namespace mmuw {
 
-// Throws Exit with one line for what is missing: root, KVM, tracefs (where it is traced).
-void check_machine(const std::string& command, bool tracing = true);
+struct Needs {
+    bool tracing = true;
+    bool kvm = true;
+};
+// Throws Exit with one line for what is missing: root, KVM, tracefs.
+void check_machine(const std::string& command, Needs needs = {});
 // A directory as it is, or a block device mounted for the process' life.
 ScratchFs open_scratch(const std::string& where);
 

@@ -29,7 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void check(const RunSettings& s) {
-    check_machine("run", !s.no_kmod);
+    check_machine("run", {.tracing = !s.no_kmod, .kvm = !s.mmu.reference});
     std::error_code error;
     fs::create_directories(s.out, error);
     if (error || access(s.out.c_str(), W_OK) != 0)
@@ -54,12 +54,15 @@ std::unique_ptr<Evidence> take_evidence(const RunSettings& s) {
     std::error_code none;
     fs::remove(fs::path(s.out) / (s.no_kmod ? "trace.dat" : "marks.txt"), none);
     if (s.no_kmod) return std::make_unique<MarksEvidence>(s.out);
-    return std::make_unique<ModuleEvidence>(s.out, s.buffer_kb, s.plant);
+    return std::make_unique<ModuleEvidence>(
+        s.out, s.buffer_kb, s.plant,
+        s.mmu.reference ? MMUWITNESS_MMU_REFERENCE : MMUWITNESS_MMU_KVM);
 }
 
 void put_on_record(Witness& witness, const RunSettings& s, const HostFacts& host,
                    const Perturbation& perturbation) {
     for (const std::string& note : host.notes()) witness.note(MMUWITNESS_NOTE_HOST, note);
+    witness.note(MMUWITNESS_NOTE_HOST, std::format("mmu {}", to_string(s.mmu)));
     if (s.report) witness.note(MMUWITNESS_NOTE_HOST, std::format("report {}", s.report->name));
     for (const auto& [name, why] : perturbation.missing())
         witness.note(MMUWITNESS_NOTE_PERTURB, std::format("{} missing {}", name, why));
@@ -87,11 +90,11 @@ struct Outcome {
 Outcome witness_and_judge(const RunSettings& s, const HostFacts& host) {
     ScratchFs scratch = open_scratch(s.scratch);
     std::optional<KvmAnchor> anchor;
-    if (s.emulated) anchor.emplace();
+    if (s.emulated && !s.mmu.reference) anchor.emplace();
     MachineGuard guard;
     Perturbation perturbation(s.disturbers, guard);
     say_missing(perturbation);
-    const Kvm kvm;
+    const Kvm kvm(s.mmu);
     const auto evidence = take_evidence(s);
     if (s.script) try {
             check_points(*s.script, Points(*evidence->module()));

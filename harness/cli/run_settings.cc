@@ -69,6 +69,8 @@ RunSettings parse_run(const Words& words) {
     auto add = options.add_options();
     add("kmod", po::value(&s.kmod), "mmuwitness.ko to load; default: it is loaded already");
     add("no-kmod", "without the module: end-to-end rules only, trials instead of gates");
+    add("mmu", po::value<std::string>()->default_value("kvm"),
+        "what is witnessed: kvm, or reference[:VARIANT], the module's own MMU in software");
     add("scratch", po::value(&s.scratch)->required(),
         "where backing files go: a block device with ext4, mounted for the run, or a directory");
     add("out", po::value(&s.out)->default_value("."), "directory of the records");
@@ -99,6 +101,13 @@ RunSettings parse_run(const Words& words) {
                {"plant"});
         refuse(values, "no-kmod", "the module has the gates", {"script"});
     }
+    const std::string mmu = values["mmu"].as<std::string>();
+    if (const auto parsed = parse_mmu(mmu))
+        s.mmu = *parsed;
+    else
+        throw Exit(kUsage, std::format("run: unknown MMU '{}': known are {}", mmu, known_mmus()));
+    if (s.mmu.reference && s.no_kmod)
+        throw Exit(kUsage, "run: not --no-kmod with --mmu=reference: the module is that MMU");
     if (values.contains("report")) {
         refuse(values, "report", "it has its own scenarios", {"filter", "script", "perturb"});
         refuse(values, "report", "it is about the kernel as it is", {"plant"});

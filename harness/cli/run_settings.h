@@ -11,6 +11,7 @@
 #include "director/script.h"
 #include "judge/reports.h"
 #include "perturb/disturber.h"
+#include "vmm/mmu.h"
 
 namespace mmuw {
 
@@ -19,6 +20,7 @@ struct RunSettings {
     const Report* report = nullptr;  // of docs/reports
     std::optional<Script> script;
     std::vector<const DisturberKind*> disturbers;
+    Mmu mmu;
     bool no_kmod = false;
     bool emulated = false, shuffle = false, colour = false;
     std::uint64_t seed = 1;

@@ -101,6 +101,7 @@ void Judge::note(const Event& e) {
             if (key == "page_size") page_size_ = to_number(rest);
             if (scenario_) scenario_->state.set_page_size(page_size_);
             if (scenario_ && key == "arch") scenario_->state.set_machine(rest);
+            if (scenario_ && key == "mmu") scenario_->state.set_mmu(rest);
             break;
         }
         default:
@@ -120,6 +121,7 @@ void Judge::begin(const Event& e) {
     });
     s.state.set_page_size(page_size_);
     s.state.set_machine(result_.host["arch"]);
+    s.state.set_mmu(result_.host["mmu"]);
     // A recording without that note is older, and had the module.
     s.with_module = result_.host["kmod"] != "false";
     s.first_seq = e.seq;

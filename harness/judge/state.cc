@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "judge/ioctls.h"
+#include "kmod/uapi/reference.h"
 
 namespace mmuw {
 
@@ -18,8 +19,16 @@ void State::set_page_size(uint64_t bytes) {
 
 void State::set_machine(std::string_view machine) {
     machine_ = machine;
-    // AF; or A and D of nested paging (bits 5 and 6) and of EPT (8 and 9).
-    hardware_ = machine == "aarch64" ? 0x400 : 0x360;
+    if (machine == "aarch64")
+        hardware_ = 0x400;  // AF
+    else if (machine == "loongarch64")
+        hardware_ = 0x1;  // V, which is A
+    else
+        hardware_ = 0x360;  // A and D of nested paging (bits 5 and 6) and of EPT (8 and 9)
+}
+
+void State::set_mmu(std::string_view mmu) {
+    if (mmu.starts_with("reference")) hardware_ = MMUWITNESS_REF_ACCESSED;
 }
 
 const VmRecord* State::vm(uint16_t id) const {

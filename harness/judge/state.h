@@ -136,6 +136,8 @@ class State {
     // Of the recording, as uname -m; empty: an older one, of x86_64.
     const std::string& machine() const { return machine_; }
     void set_machine(std::string_view machine);
+    // "reference:...", or KVM's; after the machine.
+    void set_mmu(std::string_view mmu);
 
   private:
     template <typename F>

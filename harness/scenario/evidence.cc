@@ -24,12 +24,12 @@ void check_plant(Device& device, const std::string& plant) {
 }  // namespace
 
 ModuleEvidence::ModuleEvidence(std::string directory, std::size_t buffer_kb,
-                               const std::string& plant)
+                               const std::string& plant, std::uint32_t mmu)
     : directory_(std::move(directory)) {
-    check_plant(device_, plant);
     recorder_ =
         value_of(Recorder::start({.directory = directory_, .buffer_kb = buffer_kb, .extra = {}}));
-    device_.start();
+    device_.start(mmu);
+    check_plant(device_, plant);  // which there are depends on the MMU
     stream_ = std::make_unique<EventStream>(value_of(recorder_->stream()));
 }
 

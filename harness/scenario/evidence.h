@@ -40,7 +40,9 @@ class Evidence {
 class ModuleEvidence : public Evidence {
   public:
     // std::runtime_error with one line that says what to do. An empty plant: none.
-    ModuleEvidence(std::string directory, std::size_t buffer_kb, const std::string& plant);
+    // mmu: enum mmuwitness_mmu.
+    ModuleEvidence(std::string directory, std::size_t buffer_kb, const std::string& plant,
+                   std::uint32_t mmu);
     Witness& witness() override { return device_; }
     Device* module() override { return &device_; }
     void sync() override { recorder_->sync(); }

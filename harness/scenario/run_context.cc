@@ -60,7 +60,7 @@ void RunContext::begin(const std::string& name, std::uint64_t seed, const std::s
     witness.note(MMUWITNESS_NOTE_SCENARIO_BEGIN,
                  std::format("{} seed={} plant={}", name, seed, plant.empty() ? "-" : plant));
     witness.note(MMUWITNESS_NOTE_RULE, "quiet-kernel");
-    const std::string no_sptes = arch::why_no_spte_events();
+    const std::string no_sptes = kvm.mmu().reference ? "" : arch::why_no_spte_events();
     for (const Hook& hook : hooks()) {
         hook_why_[hook.name] = hook.why;
         const bool blind = hook.name.starts_with("spte") && !no_sptes.empty();

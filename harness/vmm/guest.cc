@@ -40,6 +40,13 @@ Mapping private_memory(std::uint64_t bytes) {
     return memory;
 }
 
+// What the guest itself is made of.
+void fill_private(Mapping& memory) {
+    arch::fill_private(memory.span().first(PrivateLayout::kUnit));
+    const auto image = payload_image();
+    std::memcpy(memory.bytes() + PrivateLayout::kPayload, image.data(), image.size());
+}
+
 }  // namespace
 
 Guest::Guest(const Kvm& kvm, const GuestConfig& config)
@@ -52,20 +59,20 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
     const PrivateLayout layout{config.vcpus, config.pages};
     const std::uint64_t base = arch::private_gpa();
     private_ = private_memory(layout.bytes());
-    arch::fill_private(private_.span().first(PrivateLayout::kUnit));
-    const auto image = payload_image();
-    std::memcpy(private_.bytes() + PrivateLayout::kPayload, image.data(), image.size());
+    const bool reference = kvm.mmu().reference;
+    if (!reference) fill_private(private_);
 
     vm_ = std::make_unique<Vm>(kvm, config.observer);
     log_ = make_dirty_log(config.log, config.log_options);
     log_->prepare(*vm_);
-    private_slot_ =
-        make_slot(*vm_, kPrivateSlot, base, layout.bytes(), private_.hva(), Memslot::Report::kNo);
+    if (!reference)
+        private_slot_ = make_slot(*vm_, kPrivateSlot, base, layout.bytes(), private_.hva(),
+                                  Memslot::Report::kNo);
     for (unsigned i = 0; i < config.vcpus; i++) {
         auto* control = reinterpret_cast<guest::Control*>(private_.bytes() + layout.control(i));
         control->stack_top = base + layout.stack_top(i);
         control->data = arch::data_gpa();
-        control->journal = base + layout.journal(i);
+        control->journal = (reference ? private_.hva() : base) + layout.journal(i);
         control->pages = config.pages;
         control->page_shift = static_cast<std::uint32_t>(std::countr_zero(page_size()));
         control->lane = lane(i);
@@ -77,7 +84,12 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
         Cpu cpu;
         cpu.vcpu = std::make_unique<Vcpu>(*vm_, i);
         cpu.channel = std::make_unique<Channel>(*control, journal);
-        arch::setup_vcpu(*vm_, *cpu.vcpu, base + PrivateLayout::kPayload, base + layout.control(i));
+        if (reference)
+            cpu.vcpu->run_here(
+                std::make_unique<ReferenceCpu>(cpu.vcpu->fd(), cpu.vcpu->run(), *control));
+        else
+            arch::setup_vcpu(*vm_, *cpu.vcpu, base + PrivateLayout::kPayload,
+                             base + layout.control(i));
         const Channel* channel = cpu.channel.get();
         cpu.thread = std::make_unique<VcpuThread>(
             *cpu.vcpu,

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "base/sys_error.h"
+#include "kmod/uapi/reference.h"
 
 namespace mmuw {
 
@@ -22,8 +23,12 @@ int kvm_ioctl(int fd, unsigned long request, unsigned long argument, const std::
     return result;
 }
 
-Kvm::Kvm(const std::string& device) : fd_(open(device.c_str(), O_RDWR | O_CLOEXEC)) {
-    if (!fd_) throw_errno("open({}): is KVM loaded and permitted?", device);
+Kvm::Kvm(const Mmu& mmu) : mmu_(mmu) {
+    const std::string device = mmu.reference ? MMUWITNESS_REFERENCE : "/dev/kvm";
+    fd_ = Fd(open(device.c_str(), O_RDWR | O_CLOEXEC));
+    if (!fd_)
+        throw_errno("open({}): is {} loaded and permitted?", device,
+                    mmu.reference ? "mmuwitness.ko" : "KVM");
     const int version = kvm_ioctl(fd(), KVM_GET_API_VERSION, 0UL, "KVM_GET_API_VERSION");
     if (version != KVM_API_VERSION)
         throw std::runtime_error(

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/fd.h"
+#include "vmm/mmu.h"
 
 namespace mmuw {
 
@@ -17,14 +18,16 @@ class Kvm {
   public:
     // Opens the device and checks the API version. SysError(ENOENT, EACCES, ...) or
     // std::runtime_error.
-    explicit Kvm(const std::string& device = "/dev/kvm");
+    explicit Kvm(const Mmu& mmu = {});
 
     [[nodiscard]] int fd() const { return fd_.get(); }
+    [[nodiscard]] const Mmu& mmu() const { return mmu_; }
     // KVM_CHECK_EXTENSION on /dev/kvm: 0, or a positive value with the capability's meaning.
     [[nodiscard]] int check_extension(int capability) const;
     [[nodiscard]] std::size_t vcpu_mmap_bytes() const { return vcpu_mmap_bytes_; }
 
   private:
+    Mmu mmu_;
     Fd fd_;
     std::size_t vcpu_mmap_bytes_ = 0;
 };

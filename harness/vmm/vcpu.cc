@@ -5,8 +5,10 @@
 
 #include <cerrno>
 #include <format>
+#include <utility>
 
 #include "base/sys_error.h"
+#include "vmm/arch.h"
 
 namespace mmuw {
 
@@ -33,7 +35,20 @@ void Vcpu::prefault(std::uint64_t gpa, std::uint64_t bytes) const {
         }
 }
 
+void Vcpu::run_here(std::unique_ptr<ReferenceCpu> cpu) {
+    here_ = std::move(cpu);
+}
+
+bool Vcpu::rings_doorbell() const {
+    return here_ ? run().exit_reason == KVM_EXIT_HLT : arch::is_doorbell(*this);
+}
+
+std::string Vcpu::describe() const noexcept {
+    return here_ ? "of the reference MMU" : arch::describe(*this);
+}
+
 int Vcpu::enter() const {
+    if (here_) return here_->enter();
     return ioctl(fd(), KVM_RUN, 0) == 0 ? 0 : errno;
 }
 

@@ -5,10 +5,12 @@
 #include <linux/kvm.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/fd.h"
 #include "base/mapping.h"
+#include "vmm/reference/cpu.h"
 #include "vmm/vm.h"
 
 namespace mmuw {
@@ -24,13 +26,20 @@ class Vcpu {
     int control(unsigned long request, void* argument, const std::string& call) const;
     // KVM_PRE_FAULT_MEMORY of [gpa, gpa + bytes): waits for KVM_RUN to end.
     void prefault(std::uint64_t gpa, std::uint64_t bytes) const;
+    // What it runs, in place of a guest (the reference MMU).
+    void run_here(std::unique_ptr<ReferenceCpu> cpu);
     // KVM_RUN until an exit: 0, or an errno value (EINTR: kicked).
     [[nodiscard]] int enter() const;
+    // The current exit is the payload's doorbell.
+    [[nodiscard]] bool rings_doorbell() const;
+    // Registers, for error messages.
+    [[nodiscard]] std::string describe() const noexcept;
 
   private:
     unsigned id_;
     Fd fd_;
     Mapping run_;
+    std::unique_ptr<ReferenceCpu> here_;
 };
 
 }  // namespace mmuw

@@ -4,8 +4,6 @@
 #include <format>
 #include <string>
 
-#include "vmm/arch.h"
-
 namespace mmuw {
 namespace {
 
@@ -38,12 +36,12 @@ std::string reason(const kvm_run& run) {
 }  // namespace
 
 SysError run_error(const Vcpu& vcpu, int error) {
-    return {error, std::format("vCPU {}: KVM_RUN, {}", vcpu.id(), arch::describe(vcpu))};
+    return {error, std::format("vCPU {}: KVM_RUN, {}", vcpu.id(), vcpu.describe())};
 }
 
 std::runtime_error exit_error(const Vcpu& vcpu) {
-    return std::runtime_error(std::format("vCPU {}: unexpected {}, {}", vcpu.id(),
-                                          reason(vcpu.run()), arch::describe(vcpu)));
+    return std::runtime_error(
+        std::format("vCPU {}: unexpected {}, {}", vcpu.id(), reason(vcpu.run()), vcpu.describe()));
 }
 
 }  // namespace mmuw

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "base/sys_error.h"
-#include "vmm/arch.h"
 #include "vmm/kick.h"
 #include "vmm/vcpu_exit.h"
 
@@ -170,7 +169,7 @@ void VcpuThread::handle_exit(std::unique_lock<std::mutex>& lock, int error) {
     if (error != 0) throw run_error(vcpu_, error);
     const auto reason = vcpu_.run().exit_reason;
     if (reason == KVM_EXIT_INTR) return;
-    if (arch::is_doorbell(vcpu_)) {
+    if (vcpu_.rings_doorbell()) {
         parked_ = true;
     } else if (reason == KVM_EXIT_MMIO && hooks_.mmio && hooks_.mmio(vcpu_.run())) {
         return;

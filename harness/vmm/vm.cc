@@ -21,7 +21,8 @@ VmObserver& nobody() {
 // (mm_take_all_locks()); to the kernel an io_uring completion is one, too.
 Fd create_vm(const Kvm& kvm) {
     for (;;) try {
-            return Fd(kvm_ioctl(kvm.fd(), KVM_CREATE_VM, arch::vm_type(kvm), "KVM_CREATE_VM"));
+            const unsigned long type = kvm.mmu().reference ? kvm.mmu().variant : arch::vm_type(kvm);
+            return Fd(kvm_ioctl(kvm.fd(), KVM_CREATE_VM, type, "KVM_CREATE_VM"));
         } catch (const SysError& error) {
             if (error.code().value() != EINTR) throw;
         }
@@ -31,7 +32,7 @@ Fd create_vm(const Kvm& kvm) {
 
 Vm::Vm(const Kvm& kvm, VmObserver* observer)
     : kvm_(kvm), observer_(observer != nullptr ? observer : &nobody()), fd_(create_vm(kvm)) {
-    arch::prepare_vm(*this);
+    if (!kvm.mmu().reference) arch::prepare_vm(*this);
     observer_->vm_created(fd());
 }
 

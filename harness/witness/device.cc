@@ -70,8 +70,12 @@ std::uint64_t Device::last_seq() const {
     return info.last_seq;
 }
 
-void Device::start() {
-    if (ioctl(fd_.get(), MMUWITNESS_START) == 0) return;
+void Device::start(std::uint32_t mmu) {
+    const mmuwitness_start start{.mmu = mmu, .reserved = 0};
+    if (ioctl(fd_.get(), MMUWITNESS_START, &start) == 0) return;
+    if (errno == ENODEV && mmu == MMUWITNESS_MMU_REFERENCE)
+        throw std::runtime_error(
+            "the kernel does not tell where the module's functions are: it needs CONFIG_KPROBES");
     if (errno == ENODEV)
         throw std::runtime_error(
             "the kernel has no KVM that could be witnessed: load kvm-amd or kvm-intel");

@@ -58,8 +58,8 @@ class Device : public Witness {
     // Number of the newest event, recorded or not read yet.
     [[nodiscard]] std::uint64_t last_seq() const;
 
-    // Attaches the hooks; before any VM is made.
-    void start();
+    // Attaches the hooks; before any VM is made. mmu: enum mmuwitness_mmu.
+    void start(std::uint32_t mmu = MMUWITNESS_MMU_KVM);
 
     std::uint32_t add_vm(int vm_fd) override;
     void del_vm(std::uint32_t id) override;

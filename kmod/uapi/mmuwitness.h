@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a structure, an ioctl or an event field changes. */
-#define MMUWITNESS_ABI 5
+#define MMUWITNESS_ABI 6
 
 #define MMUWITNESS_DEVICE "/dev/mmuwitness"
 #define MMUWITNESS_NAME_LEN 48
@@ -37,11 +37,22 @@ struct mmuwitness_info {
 	char version[MMUWITNESS_NAME_LEN];	/* (out) module version */
 };
 
+/* START: which secondary MMU is witnessed. */
+enum mmuwitness_mmu {
+	MMUWITNESS_MMU_KVM = 0,
+	MMUWITNESS_MMU_REFERENCE,	/* uapi/reference.h; KVM need not be there */
+};
+
+struct mmuwitness_start {
+	__u32 mmu;			/* (in) enum mmuwitness_mmu */
+	__u32 reserved;			/* (in) 0 */
+};
+
 /*
  * ADD_VM: witness this VM. Holds a reference to vm_fd's file until DEL_VM or
  * the end of the session: DEL_VM before the VM is to be destroyed. The VM must
- * belong to the caller's mm (EINVAL), and be a KVM VM (EBADF), made after START:
- * of an older one the notifiers do not bracket KVM's.
+ * belong to the caller's mm (EINVAL), and be one of the session's MMU (EBADF),
+ * made after START: of an older one the notifiers do not bracket KVM's.
  */
 struct mmuwitness_vm {
 	__s32 vm_fd;			/* (in) from KVM_CREATE_VM; DEL_VM: ignored */
@@ -290,10 +301,10 @@ struct mmuwitness_gate {
 
 #define MMUWITNESS_IOC_MAGIC 0xB7
 #define MMUWITNESS_INFO _IOR(MMUWITNESS_IOC_MAGIC, 0, struct mmuwitness_info)
-/* START: attach hooks and the notifier that runs after KVM's, on the caller's
+/* START: attach hooks and the notifier that runs after the MMU's, on the caller's
  * mm. Before KVM_CREATE_VM. EALREADY when started, EBUSY with a plant for every
- * VM. KVM must be loaded (ENODEV). */
-#define MMUWITNESS_START _IO(MMUWITNESS_IOC_MAGIC, 1)
+ * VM. KVM, if it is that, must be loaded (ENODEV). */
+#define MMUWITNESS_START _IOW(MMUWITNESS_IOC_MAGIC, 1, struct mmuwitness_start)
 #define MMUWITNESS_ADD_VM _IOWR(MMUWITNESS_IOC_MAGIC, 2, struct mmuwitness_vm)
 #define MMUWITNESS_DEL_VM _IOW(MMUWITNESS_IOC_MAGIC, 3, struct mmuwitness_vm)
 #define MMUWITNESS_ADD_FILE _IOWR(MMUWITNESS_IOC_MAGIC, 4, struct mmuwitness_file)

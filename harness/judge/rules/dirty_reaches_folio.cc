@@ -49,7 +49,17 @@ class DirtyReachesFolio : public Rule {
                         o.vm, o.gfn, o.file, o.page));
     }
 
-    void spte(const Event& e, const State&, Findings& found) {
+    // The look-up that the SPTE is made from: the reference MMU marks the folio first.
+    static uint64_t begun(const Event& e, const State& state) {
+        const VmRecord* vm = state.vm(e.spte.vm);
+        if (!vm || e.spte.vcpu < 0) return e.order;
+        const auto fault = vm->faults.find(e.spte.vcpu);
+        const bool its_own = fault != vm->faults.end() && fault->second.pfn_order &&
+                             fault->second.pfn_gfn == e.spte.gfn;
+        return its_own ? fault->second.pfn_order : e.order;
+    }
+
+    void spte(const Event& e, const State& state, Findings& found) {
         const SpteEvent& s = e.spte;
         constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
         constexpr uint8_t dirty = leaf | MMUWITNESS_SPTE_WRITABLE | MMUWITNESS_SPTE_DIRTY;
@@ -57,7 +67,7 @@ class DirtyReachesFolio : public Rule {
         const std::pair key{s.vm, s.gfn};
         const bool was = (s.bits_old & leaf) == leaf;
         const bool is = (s.bits_new & leaf) == leaf;
-        if (is && !was) made_[key] = e.order;
+        if (is && !was) made_[key] = begun(e, state);
         if ((s.bits_old & dirty) != dirty) return;
         if (is && (s.bits_new & MMUWITNESS_SPTE_DIRTY)) return;
         const auto made = made_.find(key);
@@ -69,7 +79,7 @@ class DirtyReachesFolio : public Rule {
         owed_[e.pid] = {.gfn = s.gfn, .page = s.index, .vm = s.vm, .file = s.file};
     }
 
-    std::map<std::pair<uint16_t, uint64_t>, uint64_t> made_;  // (vm, gfn) -> order
+    std::map<std::pair<uint16_t, uint64_t>, uint64_t> made_;  // (vm, gfn) -> order of its begin
     std::map<std::pair<uint16_t, uint64_t>, uint64_t> told_;  // (file, page) -> order
     std::unordered_map<int32_t, Owed> owed_;                  // by pid
 };
@@ -81,8 +91,8 @@ constexpr std::array<std::string_view, 2> hooks = {"spte", "kvm_dirty|kvm_releas
 const RuleInfo dirty_reaches_folio_rule = {
     .id = "dirty-reaches-folio",
     .statement =
-        "the dirtiness of an SPTE reaches its folio: KVM marks the folio dirty between making "
-        "the SPTE and the end of its dirtiness",
+        "the dirtiness of an SPTE reaches its folio: KVM marks the folio dirty between the look-up "
+        "that the SPTE is made from and the end of its dirtiness",
     .tolerates = "a folio marked dirty that no guest has written",
     .origin = "000, 004",
     .hooks = hooks,

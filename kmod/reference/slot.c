@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memslots of the reference MMU. */
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "reference.h"
+
+struct mmuw_ref_slot *mmuw_ref_slot_of(struct mmuw_ref_vm *vm, u64 gfn)
+{
+	unsigned int i;
+
+	for (i = 0; i < MMUW_REF_SLOTS; i++)
+		if (vm->slots[i] && gfn - vm->slots[i]->gfn < vm->slots[i]->pages)
+			return vm->slots[i];
+	return NULL;
+}
+
+struct mmuw_ref_slot *mmuw_ref_slot_by_id(struct mmuw_ref_vm *vm, u32 id)
+{
+	return id < MMUW_REF_SLOTS ? vm->slots[id] : NULL;
+}
+
+/* Room for all translations, so that none has to be allocated under lock. */
+static int reserve(struct mmuw_ref_vm *vm, u64 gfn, u64 pages)
+{
+	u64 i;
+
+	for (i = 0; i < pages; i++) {
+		void *old = xa_store(&vm->translations, gfn + i, xa_mk_value(0), GFP_KERNEL);
+
+		if (xa_is_err(old)) {
+			while (i--)
+				xa_erase(&vm->translations, gfn + i);
+			return xa_err(old);
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+static void unmap(struct mmuw_ref_slot *slot)
+{
+	struct mmuw_ref_vm *vm = slot->vm;
+
+	if (mmuw_ref_pins(vm)) {
+		mmuw_ref_unpin(slot);
+		return;
+	}
+	spin_lock(&vm->lock);
+	if (mmuw_ref_zap(slot, slot->gfn, slot->gfn + slot->pages))
+		mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
+	spin_unlock(&vm->lock);
+}
+
+/* Aging looks for slots with lock only. */
+static void publish(struct mmuw_ref_vm *vm, u32 id, struct mmuw_ref_slot *slot)
+{
+	spin_lock(&vm->lock);
+	vm->slots[id] = slot;
+	spin_unlock(&vm->lock);
+}
+
+static void remove(struct mmuw_ref_slot *slot)
+{
+	struct mmuw_ref_vm *vm = slot->vm;
+	u64 i;
+
+	publish(vm, slot->id, NULL);
+	unmap(slot);
+	if (!mmuw_ref_pins(vm))
+		mmu_interval_notifier_remove(&slot->notifier);
+	for (i = 0; i < slot->pages; i++)
+		xa_erase(&vm->translations, slot->gfn + i);
+	mmuw_ref_log_disable(slot);
+	kfree(slot);
+}
+
+void mmuw_ref_remove_slots(struct mmuw_ref_vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; i < MMUW_REF_SLOTS; i++)
+		if (vm->slots[i])
+			remove(vm->slots[i]);
+}
+
+static bool taken(struct mmuw_ref_vm *vm, u64 gfn, u64 pages, u32 but)
+{
+	unsigned int i;
+
+	for (i = 0; i < MMUW_REF_SLOTS; i++) {
+		const struct mmuw_ref_slot *s = vm->slots[i];
+
+		if (s && i != but && gfn < s->gfn + s->pages && s->gfn < gfn + pages)
+			return true;
+	}
+	return false;
+}
+
+static int create(struct mmuw_ref_vm *vm, const struct kvm_userspace_memory_region *r)
+{
+	struct mmuw_ref_slot *slot = kzalloc(sizeof(*slot), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = (struct mmuw_ref_slot){
+		.vm = vm, .id = r->slot, .hva = r->userspace_addr,
+		.gfn = r->guest_phys_addr >> PAGE_SHIFT, .pages = r->memory_size >> PAGE_SHIFT,
+	};
+	err = reserve(vm, slot->gfn, slot->pages);
+	if (err)
+		goto free;
+	if (!mmuw_ref_pins(vm)) {
+		err = mmu_interval_notifier_insert(&slot->notifier, vm->mm, slot->hva,
+						   r->memory_size, &mmuw_ref_interval_ops);
+		if (err)
+			goto erase;
+	}
+	publish(vm, slot->id, slot);
+	if (!(r->flags & KVM_MEM_LOG_DIRTY_PAGES))
+		return 0;
+	err = mmuw_ref_log_enable(slot);
+	if (err)
+		remove(slot);
+	return err;
+erase:
+	while (slot->pages--)
+		xa_erase(&vm->translations, slot->gfn + slot->pages);
+free:
+	kfree(slot);
+	return err;
+}
+
+/* With all of its translations; nobody is at home at the old place then. */
+static int move(struct mmuw_ref_slot *slot, u64 gfn)
+{
+	struct mmuw_ref_vm *vm = slot->vm;
+	u64 old = slot->gfn, i;
+	int err;
+
+	/* Places that overlap would take each other's room. */
+	if (gfn < old + slot->pages && old < gfn + slot->pages)
+		return -EINVAL;
+	err = reserve(vm, gfn, slot->pages);
+	if (err)
+		return err;
+	unmap(slot);
+	/* An invalidation may look at it at any time. */
+	spin_lock(&vm->lock);
+	slot->gfn = gfn;
+	spin_unlock(&vm->lock);
+	for (i = 0; i < slot->pages; i++)
+		xa_erase(&vm->translations, old + i);
+	return 0;
+}
+
+static int change(struct mmuw_ref_slot *slot, const struct kvm_userspace_memory_region *r)
+{
+	u64 gfn = r->guest_phys_addr >> PAGE_SHIFT;
+	bool log = r->flags & KVM_MEM_LOG_DIRTY_PAGES;
+	int err = 0;
+
+	if (r->userspace_addr != slot->hva || r->memory_size >> PAGE_SHIFT != slot->pages)
+		return -EINVAL;
+	if (gfn != slot->gfn)
+		err = move(slot, gfn);
+	if (err || log == !!(slot->flags & KVM_MEM_LOG_DIRTY_PAGES))
+		return err;
+	if (log)
+		return mmuw_ref_log_enable(slot);
+	mmuw_ref_log_disable(slot);
+	return 0;
+}
+
+int mmuw_ref_set_slot(struct mmuw_ref_vm *vm, const struct kvm_userspace_memory_region *r)
+{
+	u64 gfn = r->guest_phys_addr >> PAGE_SHIFT, pages = r->memory_size >> PAGE_SHIFT;
+	struct mmuw_ref_slot *slot;
+
+	if (r->slot >= MMUW_REF_SLOTS || r->flags & ~KVM_MEM_LOG_DIRTY_PAGES)
+		return -EINVAL;
+	slot = vm->slots[r->slot];
+	if (!r->memory_size) {
+		if (!slot)
+			return -EINVAL;
+		remove(slot);
+		return 0;
+	}
+	if ((r->guest_phys_addr | r->memory_size | r->userspace_addr) & ~PAGE_MASK ||
+	    pages > MMUW_REF_MAX_PAGES || gfn >= 1ULL << 40 ||
+	    !access_ok((void __user *)(unsigned long)r->userspace_addr, r->memory_size))
+		return -EINVAL;
+	if (taken(vm, gfn, pages, r->slot))
+		return -EEXIST;
+	return slot ? change(slot, r) : create(vm, r);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Translations, and what goes with one that is made, protected or removed. */
+#include "../plant.h"
+#include "plant.h"
+#include "reference.h"
+#include "tell.h"
+
+u64 mmuw_ref_load(struct mmuw_ref_vm *vm, u64 gfn)
+{
+	void *entry = xa_load(&vm->translations, gfn);
+
+	return entry ? xa_to_value(entry) : 0;
+}
+
+void mmuw_ref_store(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn, u64 spte)
+{
+	struct mmuw_ref_vm *vm = slot->vm;
+	u64 old = mmuw_ref_load(vm, gfn);
+
+	lockdep_assert_held(&vm->lock);
+	/* The entry is there, so this allocates nothing (slot.c, reserve()). */
+	xa_store(&vm->translations, gfn, xa_mk_value(spte), GFP_ATOMIC);
+	mmuw_ref_tell_spte(slot, vcpu, gfn, old, spte);
+}
+
+/*
+ * folio_mark_dirty() does not sleep for a folio whose filesystem was told of the
+ * write, and get_user_pages() for writing has seen to that.
+ */
+void mmuw_ref_mark_folio(struct mmuw_ref_vm *vm, struct mmuw_ref_vcpu *vcpu, struct page *page,
+			 bool locked)
+{
+	if (mmuw_ref_breaks(MMUW_REF_PLANT_DIRTY_SKIPPED, vm))
+		return;
+	mmuw_ref_tell_dirty(vm, vcpu, page, locked);
+	folio_mark_dirty(page_folio(page));
+}
+
+static void remove(struct mmuw_ref_slot *slot, u64 gfn, u64 spte)
+{
+	struct page *page = mmuw_ref_page(spte);
+
+	mmuw_ref_store(slot, NULL, gfn, 0);
+	if (slot->vm->variant == MMUWITNESS_REF_DIRTY_AT_UNMAP && spte & MMUWITNESS_REF_DIRTY)
+		mmuw_ref_mark_folio(slot->vm, NULL, page, true);
+	if (spte & MMUWITNESS_REF_HELD)
+		put_page(page);
+}
+
+bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end)
+{
+	bool any = false;
+	u64 gfn, spte;
+
+	lockdep_assert_held(&slot->vm->lock);
+	for (gfn = first; gfn < end; gfn++) {
+		spte = mmuw_ref_load(slot->vm, gfn);
+		if (!(spte & MMUWITNESS_REF_PRESENT))
+			continue;
+		remove(slot, gfn, spte);
+		any = true;
+	}
+	return any;
+}
+
+void mmuw_ref_unpin(struct mmuw_ref_slot *slot)
+{
+	struct mmuw_ref_vm *vm = slot->vm;
+	struct page *page;
+	u64 gfn, spte;
+
+	for (gfn = slot->gfn; gfn < slot->gfn + slot->pages; gfn++) {
+		spin_lock(&vm->lock);
+		spte = mmuw_ref_load(vm, gfn);
+		if (spte & MMUWITNESS_REF_PRESENT) {
+			mmuw_ref_store(slot, NULL, gfn, 0);
+			mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
+		}
+		spin_unlock(&vm->lock);
+		if (!(spte & MMUWITNESS_REF_PRESENT))
+			continue;
+		page = mmuw_ref_page(spte);
+		if (spte & MMUWITNESS_REF_DIRTY)
+			mmuw_ref_tell_dirty(vm, NULL, page, false);
+		unpin_user_pages_dirty_lock(&page, 1, spte & MMUWITNESS_REF_DIRTY);
+		cond_resched();
+	}
+}
+
+bool mmuw_ref_protect(struct mmuw_ref_slot *slot, u64 first, u64 end, const unsigned long *which)
+{
+	bool any = false;
+	u64 gfn, spte;
+
+	lockdep_assert_held(&slot->vm->lock);
+	for (gfn = first; gfn < end; gfn++) {
+		if (which && !test_bit(gfn - slot->gfn, which))
+			continue;
+		spte = mmuw_ref_load(slot->vm, gfn);
+		if (!(spte & MMUWITNESS_REF_WRITABLE))
+			continue;
+		/* D stays: whoever marks the folio later goes by it. */
+		mmuw_ref_store(slot, NULL, gfn, spte & ~MMUWITNESS_REF_WRITABLE);
+		any = true;
+	}
+	return any;
+}
