@@ -15,7 +15,9 @@ static struct mmuw_plant *const kvm_tables[] = {
 	mmuw_plants_kvm, mmuw_plants_folio, mmuw_plants_fault,
 	mmuw_plants_mm, mmuw_plants_arch, NULL
 };
-static struct mmuw_plant *const reference_tables[] = { mmuw_plants_ref, NULL };
+static struct mmuw_plant *const reference_tables[] = {
+	mmuw_plants_ref, mmuw_plants_folio, NULL
+};
 
 /* By the session's MMU; without a session it is KVM. */
 static struct mmuw_plant *const *tables(void)
@@ -173,6 +175,9 @@ static int resolve(struct mmuw_plant *p)
 
 	p->symbol = NULL;
 	p->redirect = 0;
+	/* Whose VM a call is for is known of KVM's only. */
+	if (p->symbols[0] && mmuw_session_mmu() == MMUWITNESS_MMU_REFERENCE)
+		return -EOPNOTSUPP;
 	if (p->not_with && mmuw_symbol_address(p->not_with))
 		return -EOPNOTSUPP;
 	if (p->only_with && !mmuw_symbol_address(p->only_with))

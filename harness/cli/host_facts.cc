@@ -22,20 +22,21 @@ std::uint64_t raw_taint() {
 
 }  // namespace
 
-HostFacts this_host(const std::string& name, bool emulated, bool kmod) {
+HostFacts this_host(const std::string& name, bool emulated, bool kmod, const Mmu& mmu) {
     utsname system{};
     uname(&system);
     return {
         .name = name,
         .arch = system.machine,
         .kernel = system.release,
-        .kvm = arch::kvm_name(),
+        .kvm = mmu.reference ? "none" : arch::kvm_name(),
         .emulated = emulated,
         .page_size = page_size(),
         .cpus = static_cast<std::uint64_t>(sysconf(_SC_NPROCESSORS_ONLN)),
         .parameters = arch::kvm_parameters(),
         .taint = raw_taint(),
         .kmod = kmod,
+        .mmu = to_string(mmu),
     };
 }
 

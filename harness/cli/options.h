@@ -5,6 +5,7 @@
 #include <boost/program_options.hpp>
 
 #include "cli/commands.h"
+#include "vmm/mmu.h"
 
 namespace mmuw {
 
@@ -14,5 +15,8 @@ boost::program_options::variables_map parse_options(
     const Words& words, const std::string& command,
     const boost::program_options::options_description& description,
     const std::string& positional = "");
+
+// The value of --mmu. Throws Exit for one that is unknown.
+Mmu mmu_of(const boost::program_options::variables_map& values, const std::string& command);
 
 }  // namespace mmuw

@@ -62,7 +62,6 @@ std::unique_ptr<Evidence> take_evidence(const RunSettings& s) {
 void put_on_record(Witness& witness, const RunSettings& s, const HostFacts& host,
                    const Perturbation& perturbation) {
     for (const std::string& note : host.notes()) witness.note(MMUWITNESS_NOTE_HOST, note);
-    witness.note(MMUWITNESS_NOTE_HOST, std::format("mmu {}", to_string(s.mmu)));
     if (s.report) witness.note(MMUWITNESS_NOTE_HOST, std::format("report {}", s.report->name));
     for (const auto& [name, why] : perturbation.missing())
         witness.note(MMUWITNESS_NOTE_PERTURB, std::format("{} missing {}", name, why));
@@ -126,7 +125,7 @@ int run_command(const Words& words) {
     const RunSettings s = parse_run(words);
     check(s);
     catch_interrupts();
-    const HostFacts host = this_host(s.host, s.emulated, !s.no_kmod);
+    const HostFacts host = this_host(s.host, s.emulated, !s.no_kmod, s.mmu);
     std::optional<Module> module;
     if (!s.kmod.empty()) module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
     const auto [result, recording_error] = witness_and_judge(s, host);

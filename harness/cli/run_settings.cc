@@ -101,11 +101,7 @@ RunSettings parse_run(const Words& words) {
                {"plant"});
         refuse(values, "no-kmod", "the module has the gates", {"script"});
     }
-    const std::string mmu = values["mmu"].as<std::string>();
-    if (const auto parsed = parse_mmu(mmu))
-        s.mmu = *parsed;
-    else
-        throw Exit(kUsage, std::format("run: unknown MMU '{}': known are {}", mmu, known_mmus()));
+    s.mmu = mmu_of(values, "run");
     if (s.mmu.reference && s.no_kmod)
         throw Exit(kUsage, "run: not --no-kmod with --mmu=reference: the module is that MMU");
     if (values.contains("report")) {

@@ -34,6 +34,7 @@ namespace fs = std::filesystem;
 
 struct Settings {
     std::string kmod, scratch, out, host, plants;
+    Mmu mmu;
     bool emulated = false, few = false, colour = false;
     std::uint64_t seed = 1;
     unsigned repeat = 1;
@@ -51,13 +52,15 @@ Settings parse(const Words& words) {
     add("plant", po::value(&s.plants)->default_value("*"), "plants whose name matches");
     add("few", po::bool_switch(&s.few),
         "of these, the first for each rule that this kernel has a place for");
+    add("mmu", po::value<std::string>()->default_value("kvm"), "as with run");
     add("repeat", po::value(&s.repeat)->default_value(1), "runs of each plant, each to be noticed");
     add("seed", po::value(&s.seed)->default_value(1), "of the first run, one more for each");
     add("limit", po::value(&s.limit)->default_value(60), "seconds for a run, then it is ended");
     add("colour", po::bool_switch(&s.colour), "also when the output is no terminal");
     add("host", po::value(&s.host)->default_value("local"), "as with run");
     add("emulated", po::bool_switch(&s.emulated), "as with run");
-    parse_options(words, "selftest", options);
+    const auto values = parse_options(words, "selftest", options);
+    s.mmu = mmu_of(values, "selftest");
     if (s.repeat < 1) throw Exit(kUsage, "selftest: --repeat must be at least 1");
     if (!(s.limit > 0)) throw Exit(kUsage, "selftest: --limit must be more than 0 seconds");
     return s;
@@ -67,9 +70,13 @@ Settings parse(const Words& words) {
 std::vector<Plant> known_plants(const Settings& s) {
     std::optional<Module> module;
     if (!s.kmod.empty()) module.emplace(s.kmod, "allow_plants=1");
-    const Device device;
+    Device device;
     if (!device.plants_allowed())
         throw Exit(kUsage, "selftest: the module was loaded without allow_plants=1");
+    if (s.mmu.reference) {  // without a session they are KVM's
+        device.start(MMUWITNESS_MMU_REFERENCE);
+        return device.plants();
+    }
     std::vector<Plant> plants = device.plants();
     utsname machine{};
     uname(&machine);
@@ -206,6 +213,7 @@ class Selftest {
         if (!s_.kmod.empty()) words.insert(words.end(), {"--kmod", s_.kmod});
         if (!c.plant.empty()) words.insert(words.end(), {"--plant", std::string(c.plant)});
         if (s_.emulated) words.emplace_back("--emulated");
+        words.insert(words.end(), {"--mmu", to_string(s_.mmu)});
         const double started = now();
         const auto status = run_child(words, out / "output.txt",
                                       std::chrono::duration<double>(s_.limit), interrupted);
@@ -236,7 +244,7 @@ class Selftest {
 
 int selftest_command(const Words& words) {
     const Settings s = parse(words);
-    check_machine("selftest");
+    check_machine("selftest", {.kvm = !s.mmu.reference});
     std::error_code failed;
     fs::create_directories(s.out, failed);
     if (failed || access(s.out.c_str(), W_OK) != 0)
@@ -244,7 +252,7 @@ int selftest_command(const Words& words) {
     catch_interrupts();
     const std::vector<Plant> plants = selected(s);
     std::optional<KvmAnchor> anchor;  // of all runs: each has one of its own as well
-    if (s.emulated) anchor.emplace();
+    if (s.emulated && !s.mmu.reference) anchor.emplace();
     Selftest selftest(s);
     selftest.write_json();
     for (const Plant& plant : plants) selftest.try_plant(plant);

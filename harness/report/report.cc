@@ -22,7 +22,8 @@ std::vector<std::string> HostFacts::notes() const {
             "cpus " + std::to_string(cpus),
             "parameters " + parameters,
             "taint " + std::to_string(taint),
-            std::string("kmod ") + (kmod ? "true" : "false")};
+            std::string("kmod ") + (kmod ? "true" : "false"),
+            "mmu " + mmu};
 }
 
 HostFacts host_facts(const JudgeResult& result) {
@@ -45,7 +46,8 @@ HostFacts host_facts(const JudgeResult& result) {
             number("cpus"),
             text("parameters"),
             number("taint"),
-            text("kmod") != "false"};
+            text("kmod") != "false",
+            text("mmu").empty() ? "kvm" : text("mmu")};
 }
 
 Summary summarize(const JudgeResult& result) {

@@ -20,6 +20,7 @@ struct HostFacts {
     std::string parameters;  // kernel command line and module parameters
     uint64_t taint = 0;      // /proc/sys/kernel/tainted before the run
     bool kmod = true;        // the module is the witness
+    std::string mmu = "kvm";  // which is witnessed, as run --mmu
 
     // As notes "KEY VALUE", keys as in verdict.json: for the harness to put into the stream.
     std::vector<std::string> notes() const;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Interleavings that nobody meets by luck: a vCPU's fault and writeback of the same page, each
 // stopped where it matters until the other has gone by.
+#include <sys/mman.h>
+
 #include <chrono>
+#include <thread>
 
 #include "backing/lanes.h"
 #include "director/gate.h"
@@ -131,6 +134,45 @@ TEST_F(Staged, DirtyAfterUnlock) {
         sync(file, guest);
         if (held != false) guest.wait(0, write);
         // Is it still found by writeback?
+        guest.write(0, page);
+        sync(file, guest);
+        trial(held);
+    }
+    file.settle();
+}
+
+// Two invalidations of one page at once: one, by madvise(), has found it writable and is about to
+// mark the folio dirty; the other one is writeback's, which cleans and writes the page meanwhile. An
+// MMU that removes a translation and marks its folio under one lock leaves nothing to the second;
+// one that is like a TLB marks it twice, the second time when nobody expects it any more
+// (thread 004).
+TEST_F(Staged, TwoInvalidationsOfOnePage) {
+    constexpr std::uint64_t kTried = 8;
+    constexpr auto kLongest = 20ms;
+    constexpr auto kPatience = 200ms;
+    if (const auto why = missing_point({"kvm-dirty", "writeback-end"}); !why.empty())
+        GTEST_SKIP() << why;
+    promise({"dirty-in-time"});
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = start_guest(file, config());
+    const Actor other = host(guest, file);
+    const auto written = [&](std::uint64_t page) {
+        mmuwitness_pass pass = other.at("writeback-end", page);
+        pass.vcpu = MMUWITNESS_ANY_VCPU;  // in an interrupt, whatever runs there
+        return pass;
+    };
+
+    Gate gate(run_.module, other.at("kvm-dirty", 0), written(0), kLongest);
+    for (std::uint64_t page = 0; page < kTried; page++) {
+        if (page > 0) gate.arm(other.at("kvm-dirty", page), written(page));
+        guest.write(0, page);
+        std::jthread unmapper(
+            [&] { madvise(file.file().page(page), page_size(), MADV_DONTNEED); });
+        const auto held = gate.held_within(kPatience);
+        if (page == 0 && held == false)
+            GTEST_SKIP() << "this MMU marks no folio dirty in an invalidation";
+        sync(file, guest);
+        unmapper.join();
         guest.write(0, page);
         sync(file, guest);
         trial(held);
