@@ -9,6 +9,8 @@
 #include <optional>
 #include <print>
 
+#include "backing/backing_file.h"
+#include "base/sys_error.h"
 #include "cli/commands.h"
 #include "cli/gtest_runner.h"
 #include "cli/host_facts.h"
@@ -16,10 +18,12 @@
 #include "cli/machine.h"
 #include "cli/run_settings.h"
 #include "cli/version.h"
+#include "kmod/uapi/reference.h"
 #include "scenario/run_context.h"
 #include "scenario/script_scenario.h"
 #include "scenario/teardown.h"
 #include "vmm/anchor.h"
+#include "vmm/guest.h"
 #include "witness/module.h"
 
 namespace mmuw {
@@ -80,6 +84,22 @@ void write_records(const RunSettings& s, const JudgeResult& result, const HostFa
             throw Exit(kFail, std::format("run: no complete record: {}", written.error()));
 }
 
+// A long-term pin of a page whose filesystem tracks dirty pages is refused since 6.5
+// (writable_file_mapping_allowed()): there is nothing to witness then.
+void check_pin(const Kvm& kvm, const ScratchFs& scratch) {
+    const BackingFile file(scratch.directory(), 1);
+    Guest guest(kvm, {.pages = 1});
+    guest.add_memory(0, 1, file.mapping().get());
+    guest.start();
+    try {
+        guest.write(0, 0);
+    } catch (const SysError& error) {
+        if (error.code().value() != EFAULT) throw;
+        throw Exit(kSkip, "run: this kernel refuses a long-term pin of a file on this filesystem, "
+                          "and rightly: nothing to witness");
+    }
+}
+
 // All that the module and the kernel hold for the run, in the order of need.
 struct Outcome {
     JudgeResult result;
@@ -94,6 +114,8 @@ Outcome witness_and_judge(const RunSettings& s, const HostFacts& host) {
     Perturbation perturbation(s.disturbers, guard);
     say_missing(perturbation);
     const Kvm kvm(s.mmu);
+    if (s.mmu == Mmu{.reference = true, .variant = MMUWITNESS_REF_LONGTERM_PIN})
+        check_pin(kvm, scratch);
     const auto evidence = take_evidence(s);
     if (s.script) try {
             check_points(*s.script, Points(*evidence->module()));

@@ -206,11 +206,12 @@ void State::memslot(const Event& e) {
 void State::folio(const Event& e) {
     const FolioEvent& f = e.folio;
     if (!f.file || f.file >= files_.size()) return;
-    if (f.op != MMUWITNESS_FOLIO_MKCLEAN_BEGIN && f.op != MMUWITNESS_FOLIO_MKCLEAN_END) return;
-    for (uint64_t i = 0; i < f.pages; ++i) {
-        FilePage& p = files_[f.file][f.index + i];
-        (f.op == MMUWITNESS_FOLIO_MKCLEAN_BEGIN ? p.mkclean_begin : p.mkclean_end) = e.order;
-    }
+    uint64_t FilePage::* last = nullptr;
+    if (f.op == MMUWITNESS_FOLIO_MKCLEAN_BEGIN) last = &FilePage::mkclean_begin;
+    if (f.op == MMUWITNESS_FOLIO_MKCLEAN_END) last = &FilePage::mkclean_end;
+    if (f.op == MMUWITNESS_FOLIO_DIRTIED) last = &FilePage::dirtied;
+    if (!last) return;
+    for (uint64_t i = 0; i < f.pages; ++i) files_[f.file][f.index + i].*last = e.order;
 }
 
 void State::fault(const Event& e) {

@@ -74,6 +74,7 @@ struct VmRecord {
 struct FilePage {
     uint64_t mkclean_begin = 0, mkclean_end = 0;  // orders of the last ones
     uint64_t installed = 0;                       // of the last SPTE installed for it
+    uint64_t dirtied = 0;                         // the folio became dirty, with its tag
 };
 
 struct Task {

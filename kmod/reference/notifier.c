@@ -37,7 +37,7 @@ static void mark_writable(struct mmuw_ref_slot *slot, u64 first, u64 end)
 	for (gfn = first; gfn < end; gfn++) {
 		spin_lock(&vm->lock);
 		spte = mmuw_ref_load(vm, gfn);
-		page = spte & MMUWITNESS_REF_WRITABLE ? mmuw_ref_page(spte) : NULL;
+		page = spte & MMUWITNESS_REF_DIRTY ? mmuw_ref_page(spte) : NULL;
 		/* The mapping that is being invalidated still holds the page. */
 		if (page)
 			get_page(page);
@@ -63,7 +63,7 @@ static bool invalidate(struct mmu_interval_notifier *notifier,
 	if (vm->variant == MMUWITNESS_REF_DIRTY_AT_INVALIDATE)
 		mark_writable(slot, r.first, r.end);
 	spin_lock(&vm->lock);
-	if (!mmuw_ref_breaks_unmap(vm, range) && mmuw_ref_zap(slot, r.first, r.end))
+	if (!mmuw_ref_breaks_unmap(vm, range) && mmuw_ref_zap(slot, r.first, r.end, true))
 		mmuw_ref_flush(vm, MMUW_REF_FLUSH_NOTIFIER);
 	spin_unlock(&vm->lock);
 	return true;

@@ -117,7 +117,7 @@ int mmuw_ref_fault(struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write);
 u64 mmuw_ref_load(struct mmuw_ref_vm *vm, u64 gfn);
 void mmuw_ref_store(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn, u64 spte);
 /* Removes those of [first, end); true: there were some. */
-bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end);
+bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end, bool in_notifier);
 /* ... without lock: the pages are unpinned, which sleeps. */
 void mmuw_ref_unpin(struct mmuw_ref_slot *slot);
 /* Of [first, end), those in `which` if it is given; true: some were writable. */

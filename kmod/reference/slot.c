@@ -47,7 +47,7 @@ static void unmap(struct mmuw_ref_slot *slot)
 		return;
 	}
 	spin_lock(&vm->lock);
-	if (mmuw_ref_zap(slot, slot->gfn, slot->gfn + slot->pages))
+	if (mmuw_ref_zap(slot, slot->gfn, slot->gfn + slot->pages, false))
 		mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
 	spin_unlock(&vm->lock);
 }

@@ -36,19 +36,22 @@ void mmuw_ref_mark_folio(struct mmuw_ref_vm *vm, struct mmuw_ref_vcpu *vcpu, str
 	folio_mark_dirty(page_folio(page));
 }
 
-static void remove(struct mmuw_ref_slot *slot, u64 gfn, u64 spte)
+static void remove(struct mmuw_ref_slot *slot, u64 gfn, u64 spte, bool mark)
 {
 	struct page *page = mmuw_ref_page(spte);
 
 	mmuw_ref_store(slot, NULL, gfn, 0);
-	if (slot->vm->variant == MMUWITNESS_REF_DIRTY_AT_UNMAP && spte & MMUWITNESS_REF_DIRTY)
+	if (mark && spte & MMUWITNESS_REF_DIRTY)
 		mmuw_ref_mark_folio(slot->vm, NULL, page, true);
 	if (spte & MMUWITNESS_REF_HELD)
 		put_page(page);
 }
 
-bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end)
+bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end, bool in_notifier)
 {
+	enum mmuwitness_ref_variant variant = slot->vm->variant;
+	bool mark = variant == MMUWITNESS_REF_DIRTY_AT_UNMAP ||
+		    (variant == MMUWITNESS_REF_DIRTY_AT_INVALIDATE && !in_notifier);
 	bool any = false;
 	u64 gfn, spte;
 
@@ -57,7 +60,7 @@ bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end)
 		spte = mmuw_ref_load(slot->vm, gfn);
 		if (!(spte & MMUWITNESS_REF_PRESENT))
 			continue;
-		remove(slot, gfn, spte);
+		remove(slot, gfn, spte, mark);
 		any = true;
 	}
 	return any;

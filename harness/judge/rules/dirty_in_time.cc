@@ -38,6 +38,9 @@ class DirtyInTime : public Rule {
         // A fault since the cleaning began makes it legal: the fault's own write fault
         // dirtied the folio again. From BEGIN: the fault may overtake the return.
         if (p->installed > p->mkclean_begin || state.page_present(f.file, f.index)) return;
+        // The reference MMU marks before it installs. Its look-up may have begun before the
+        // cleaning, but has dirtied the folio since, by a write fault.
+        if (p->dirtied > p->mkclean_begin) return;
         // Another vCPU may have installed it, and not written its event yet: this one found the
         // fault spurious (RET_PF_SPURIOUS, 6.13+ marks the folio dirty all the same). Its own
         // look-up after the cleaning proves that: an older one has to retry.
