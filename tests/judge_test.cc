@@ -45,6 +45,34 @@ const std::string kFlush =
     "log_mark vm=1 pid=2\n"
     "vm_ioctl vm=1 pid=1 phase=END cmd=KVM_GET_DIRTY_LOG\n";
 
+const std::string kNoDisk = "note kind=RULE text=\"durable missing tmpfs has no disk\"\n";
+
+const std::string kQuiet =
+    "note kind=RULE text=\"quiet-kernel\"\n"
+    "mark kind=KERNEL_LOG pid=1 lines=3\n";
+
+TEST(Judge, SkipsWhatTheScenarioFoundToBeImpossible) {
+    const auto s = judged(events(scenario("note kind=RULE text=\"durable\"\n" + kNoDisk + kQuiet)));
+    EXPECT_EQ(s.verdict, Verdict::skip);
+    EXPECT_EQ(rule_of(s, "durable")->verdict, Verdict::skip);
+    EXPECT_EQ(rule_of(s, "durable")->why, "tmpfs has no disk");
+    EXPECT_EQ(rule_of(s, "quiet-kernel")->verdict, Verdict::pass);
+}
+
+TEST(Judge, AsksForNoRuleThatIsImpossibleAndWasNotPromised) {
+    const auto s = judged(events(scenario(kNoDisk + kQuiet)));
+    EXPECT_EQ(s.verdict, Verdict::pass);
+    EXPECT_EQ(rule_of(s, "durable"), nullptr);
+}
+
+// Evidence that is there is judged, whatever was said.
+TEST(Judge, TakesNoViolationForImpossible) {
+    std::string late = kDurable;
+    late.replace(late.rfind("stamp=7"), 7, "stamp=6");
+    EXPECT_EQ(judged(events(scenario(kNoDisk + late))).verdict, Verdict::fail);
+    EXPECT_EQ(judged(events(scenario(kNoDisk + kDurable))).verdict, Verdict::pass);
+}
+
 TEST(Judge, ReadsWhatDisturbersDid) {
     const auto s = judged(events(
         scenario(kDurable + "note kind=PERTURB text=\"signals taken=3 sent=5\"\n"

@@ -82,7 +82,7 @@ void Judge::note(const Event& e) {
             end(e);
             break;
         case MMUWITNESS_NOTE_RULE:
-            if (scenario_ && !scenario_->ended) scenario_->promised.emplace(text);
+            rule(text);
             break;
         case MMUWITNESS_NOTE_HOOK:
             hook(text);
@@ -158,6 +158,17 @@ void Judge::close(bool complete) {
     scenario_.reset();
     lost_ = 0;
     result_.witness.lost = std::max(result_.witness.lost, sequence_.missing());
+}
+
+void Judge::rule(std::string_view text) {
+    if (!scenario_ || scenario_->ended) return;
+    const std::string name(next_word(text));
+    if (next_word(text) != "missing") {
+        scenario_->promised.insert(name);
+        return;
+    }
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    scenario_->impossible.emplace(name, text);
 }
 
 void Judge::hook(std::string_view text) {

@@ -54,6 +54,7 @@ class Judge {
     void end(const Event& e);
     void close(bool complete);
     void perturb(std::string_view text);
+    void rule(std::string_view text);
     void hook(std::string_view text);
 
     JudgeResult result_;

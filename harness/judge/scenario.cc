@@ -126,6 +126,9 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
         set(Verdict::inconclusive, std::format("plant {} was never hit", facts.plant));
     else if (f.checked_count() == 0 && status == "skip")
         set(Verdict::skip, status_why);
+    else if (const auto it = impossible.find(result.rule);
+             f.checked_count() == 0 && it != impossible.end())
+        set(Verdict::skip, it->second);
     else if (f.checked_count() == 0)
         set(Verdict::inconclusive, "promised, but there was nothing to check");
     // What needs the module is left out of a run without it, and decides nothing there.

@@ -41,6 +41,8 @@ struct Judge::Scenario {
     std::string status_why;
     std::string doubt;  // NOTE_DOUBT
     std::set<std::string> promised;
+    // rule -> why there was nothing to be checked
+    std::map<std::string, std::string> impossible;
     bool ended = false;     // SCENARIO_END came
     unsigned settling = 0;  // events since
     uint64_t first_seq = 0, last_seq = 0, first_ns = 0, last_ns = 0;

@@ -159,7 +159,8 @@ enum mmuwitness_left {
 enum mmuwitness_note_kind {
 	/* "NAME seed=N plant=NAME|-": events up to SCENARIO_END are its own */
 	MMUWITNESS_NOTE_SCENARIO_BEGIN = 1,
-	/* "NAME": the scenario promises evidence for this rule; one note each */
+	/* "NAME": the scenario promises evidence for this rule; one note each.
+	 * "NAME missing WHY": it found out that there is none to be had here */
 	MMUWITNESS_NOTE_RULE,
 	/* "trials=N hits=N|unknown status=done|skip|inconclusive why=TEXT" */
 	MMUWITNESS_NOTE_SCENARIO_END,
