@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From file offsets to device offsets.
 #include <gtest/gtest.h>
+#include <linux/btrfs_tree.h>
 #include <linux/fiemap.h>
+#include <linux/magic.h>
 
 #include <stdexcept>
 #include <vector>
 
+#include "backing/block_device.h"
+#include "backing/btrfs.h"
 #include "backing/extents.h"
+#include "backing/filesystem.h"
 #include "backing/lanes.h"
 
 namespace mmuw {
@@ -40,6 +45,46 @@ TEST(Locate, RefusesBlocksThatDoNotHoldTheBytes) {
     // But one that is not asked for does no harm.
     const std::vector<Extent> mixed = {{0, 0, 4096, FIEMAP_EXTENT_UNWRITTEN}, {4096, 0, 4096, 0}};
     EXPECT_EQ(locate(mixed, 4096, 4096).size(), 1U);
+}
+
+constexpr std::uint64_t kMega = 1 << 20;
+const std::vector<BtrfsChunk> kChunks = {
+    {.logical = kMega, .length = kMega, .profile = 0, .device = 1, .physical = 9 * kMega},
+    {.logical = 2 * kMega,
+     .length = kMega,
+     .profile = BTRFS_BLOCK_GROUP_DUP,
+     .device = 1,
+     .physical = 4 * kMega},
+    {.logical = 8 * kMega,
+     .length = kMega,
+     .profile = BTRFS_BLOCK_GROUP_RAID0,
+     .device = 1,
+     .physical = 0},
+    {.logical = 9 * kMega, .length = kMega, .profile = 0, .device = 2, .physical = 0}};
+
+TEST(Btrfs, ChunksSayWhereAnAddressIsOnTheDevice) {
+    EXPECT_EQ(to_device({{8192, kMega + 4096, 4096, 0}}, kChunks, 1),
+              (std::vector<Extent>{{8192, 9 * kMega + 4096, 4096, 0}}));
+    EXPECT_EQ(to_device({{0, 2 * kMega - 4096, 8192, FIEMAP_EXTENT_LAST}}, kChunks, 1),
+              (std::vector<Extent>{{0, 10 * kMega - 4096, 4096, FIEMAP_EXTENT_LAST},
+                                   {4096, 4 * kMega, 4096, FIEMAP_EXTENT_LAST}}));
+}
+
+TEST(Btrfs, RefusesWhatIsNotOnTheDeviceAsItIs) {
+    EXPECT_THROW(to_device({{0, 8 * kMega, 4096, 0}}, kChunks, 1), NoDevice);
+    EXPECT_THROW(to_device({{0, 9 * kMega, 4096, 0}}, kChunks, 1), NoDevice);
+    EXPECT_THROW(to_device({{0, 3 * kMega, 4096, 0}}, kChunks, 1), std::runtime_error);
+    EXPECT_THROW(to_device({{0, 0, 4096, 0}}, kChunks, 1), std::runtime_error);
+}
+
+TEST(Filesystem, IsKnownByItsMagic) {
+    EXPECT_EQ(filesystem_of_magic(EXT4_SUPER_MAGIC).name, "ext4");
+    EXPECT_EQ(filesystem_of_magic(0x12345678).name, "0x12345678");
+    EXPECT_EQ(filesystem_of_magic(XFS_SUPER_MAGIC).why_no_writeback(), "");
+    EXPECT_FALSE(filesystem_of_magic(BTRFS_SUPER_MAGIC).overwrites);
+    EXPECT_EQ(filesystem_of_magic(TMPFS_MAGIC).why_no_writeback(),
+              "tmpfs has no writeback: its page cache is the storage");
+    EXPECT_THROW(filesystem_at("/nonexistent"), std::runtime_error);
 }
 
 TEST(Lanes, AreWordsOfAPage) {

@@ -36,7 +36,8 @@ JudgeResult result() {
 }
 
 TEST(Report, VerdictJson) {
-    const HostFacts host{"x86_64-amd", "x86_64", "6.12.1", "kvm_amd", true, 4096, 2, "npt=1", 4096};
+    const HostFacts host{"x86_64-amd", "x86_64", "6.12.1", "kvm_amd", true, 4096, 2,
+                         "npt=1",      4096,     true,     "kvm",     "xfs"};
     EXPECT_EQ(verdict_json(result(), host, "mmuwitness 0.1"), R"({
   "schema": "mmuwitness-verdict/1",
   "tool": "mmuwitness 0.1",
@@ -50,7 +51,9 @@ TEST(Report, VerdictJson) {
     "cpus": 2,
     "parameters": "npt=1",
     "taint": 4096,
-    "kmod": true
+    "kmod": true,
+    "mmu": "kvm",
+    "filesystem": "xfs"
   },
   "witness": {
     "attached": [
@@ -189,7 +192,8 @@ TEST(Report, ExitStatus) {
 }
 
 TEST(Report, HostFactsTravelAsNotes) {
-    const HostFacts host{"x86_64-amd", "x86_64", "6.12.1", "kvm_amd npt", true, 4096, 2, "a=1 b"};
+    const HostFacts host{"x86_64-amd", "x86_64", "6.12.1", "kvm_amd npt", true,   4096, 2,
+                         "a=1 b",      0,        true,     "kvm",         "btrfs"};
     JudgeResult r;
     for (const std::string& n : host.notes())
         r.host[n.substr(0, n.find(' '))] = n.substr(n.find(' ') + 1);

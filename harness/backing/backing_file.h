@@ -13,8 +13,9 @@
 namespace mmuw {
 
 // Made new for each scenario: a planted fault can leave stuck folios behind. Every block is
-// allocated and written (zeros, fsync), so that later writes are overwrites in place: the extents
-// that DiskReader reads stay where they are, and sync_file_range has no metadata to miss.
+// allocated and written (zeros, fsync), so that later writes are overwrites, in place unless the
+// filesystem copies on write (Filesystem::overwrites): then the extents that DiskReader reads stay
+// where they are, and sync_file_range has no metadata to miss.
 class BackingFile {
   public:
     // A unique name in directory; unlinked with the object.

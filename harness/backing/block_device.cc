@@ -6,7 +6,6 @@
 
 #include <format>
 #include <fstream>
-#include <stdexcept>
 
 #include "base/sys_error.h"
 
@@ -26,7 +25,7 @@ std::string block_device_of(int fd) {
         throw std::runtime_error(
             std::format("{} is not device {}: is /dev mounted?", path, number));
     }
-    throw std::runtime_error(
+    throw NoDevice(
         std::format("the filesystem {} is not on one block device (/sys/dev/block)", number));
 }
 

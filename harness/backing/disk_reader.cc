@@ -4,23 +4,56 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <format>
 #include <stdexcept>
 
 #include "backing/block_device.h"
-#include "backing/extents.h"
+#include "backing/filesystem.h"
 #include "base/sys_error.h"
 
 namespace mmuw {
 
+namespace {
+
+constexpr int kMoves = 100;
+
+std::optional<BtrfsDevice> find_btrfs(const BackingFile& file, DiskReader::Method method) {
+    if (method != DiskReader::Method::kDevice || filesystem_at(file.path()).name != "btrfs")
+        return {};
+    return btrfs_device_of(file.fd());
+}
+
+std::vector<Extent> extents_of(int fd) {
+    try {
+        return read_extents(fd);
+    } catch (const SysError& error) {
+        if (error.code().value() == EOPNOTSUPP) throw NoDevice(error.what());
+        throw;
+    }
+}
+
+}  // namespace
+
 DiskReader::DiskReader(const BackingFile& file, Method method)
     : file_(file),
       method_(method),
-      source_(method == Method::kDevice ? block_device_of(file.fd()) : file.path()),
+      moves_(!filesystem_at(file.path()).overwrites),
+      btrfs_(find_btrfs(file, method)),
+      source_(method == Method::kFile ? file.path()
+              : btrfs_                ? btrfs_->path
+                                      : block_device_of(file.fd())),
       fd_(open(source_.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC)) {
     if (!fd_) throw_errno("open({}, O_DIRECT)", source_);
+    if (method == Method::kFile) return;
     // Better now than at the first comparison.
-    if (method == Method::kDevice) locate(read_extents(file.fd()), 0, file.pages() * page_size());
+    if (btrfs_) commit_btrfs(file.fd());
+    static_cast<void>(find(0, file.pages() * page_size()));
+}
+
+std::vector<Extent> DiskReader::find(std::uint64_t offset, std::uint64_t length) const {
+    const std::vector<Extent> pieces = locate(extents_of(file_.fd()), offset, length);
+    return btrfs_ ? to_device(pieces, read_btrfs_chunks(file_.fd()), btrfs_->id) : pieces;
 }
 
 std::span<const std::byte> DiskReader::read(std::uint64_t first, std::uint64_t count) {
@@ -31,12 +64,17 @@ std::span<const std::byte> DiskReader::read(std::uint64_t first, std::uint64_t c
         buffer_ = Mapping(length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (method_ == Method::kFile) {
         read_at(buffer_.bytes(), length, offset);
-    } else {
-        // Asked each time: some filesystems move blocks on overwrite.
-        for (const Extent& piece : locate(read_extents(file_.fd()), offset, length))
-            read_at(buffer_.bytes() + (piece.logical - offset), piece.length, piece.physical);
+        return {buffer_.bytes(), length};
     }
-    return {buffer_.bytes(), length};
+    if (btrfs_) commit_btrfs(file_.fd());
+    // Blocks that the file has left meanwhile may hold anything.
+    for (int moved = 0; moved < kMoves; moved++) {
+        const std::vector<Extent> pieces = find(offset, length);
+        for (const Extent& piece : pieces)
+            read_at(buffer_.bytes() + (piece.logical - offset), piece.length, piece.physical);
+        if (!moves_ || find(offset, length) == pieces) return {buffer_.bytes(), length};
+    }
+    throw std::runtime_error(std::format("{} does not stay where it is", file_.path()));
 }
 
 void DiskReader::read_at(std::byte* to, std::uint64_t length, std::uint64_t offset) {

@@ -4,10 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "backing/backing_file.h"
+#include "backing/btrfs.h"
+#include "backing/extents.h"
 #include "base/fd.h"
 #include "base/mapping.h"
 
@@ -24,8 +28,8 @@ class DiskReader {
         kFile,
     };
 
-    // kDevice needs a filesystem on one block device with FIEMAP: SysError or std::runtime_error
-    // say what is missing.
+    // kDevice needs a filesystem on one block device with FIEMAP: NoDevice says what is missing,
+    // SysError or std::runtime_error what went wrong.
     explicit DiskReader(const BackingFile& file, Method method = Method::kDevice);
 
     [[nodiscard]] Method method() const { return method_; }
@@ -35,10 +39,14 @@ class DiskReader {
     std::span<const std::byte> read(std::uint64_t first, std::uint64_t count);
 
   private:
+    // Where the bytes are on the device now.
+    [[nodiscard]] std::vector<Extent> find(std::uint64_t offset, std::uint64_t length) const;
     void read_at(std::byte* to, std::uint64_t length, std::uint64_t offset);
 
     const BackingFile& file_;
     Method method_;
+    bool moves_;                        // an overwrite goes to other blocks
+    std::optional<BtrfsDevice> btrfs_;  // kDevice, on btrfs
     std::string source_;
     Fd fd_;
     Mapping buffer_;

@@ -28,6 +28,7 @@ void check_machine(const std::string& command, Needs needs) {
 }
 
 ScratchFs open_scratch(const std::string& where) {
+    if (where == "tmpfs") return ScratchFs::mount_tmpfs();
     return fs::is_directory(where) ? ScratchFs::use(where) : ScratchFs::mount(where);
 }
 

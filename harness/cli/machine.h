@@ -14,7 +14,7 @@ struct Needs {
 };
 // Throws Exit with one line for what is missing: root, KVM, tracefs.
 void check_machine(const std::string& command, Needs needs = {});
-// A directory as it is, or a block device mounted for the process' life.
+// A directory as it is, or a block device or a new tmpfs ("tmpfs"), mounted for the process' life.
 ScratchFs open_scratch(const std::string& where);
 
 }  // namespace mmuw

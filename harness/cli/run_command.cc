@@ -106,8 +106,9 @@ struct Outcome {
     std::string recording_error;  // empty: it is written
 };
 
-Outcome witness_and_judge(const RunSettings& s, const HostFacts& host) {
+Outcome witness_and_judge(const RunSettings& s, HostFacts& host) {
     ScratchFs scratch = open_scratch(s.scratch);
+    host.filesystem = scratch.filesystem().name;
     std::optional<KvmAnchor> anchor;
     if (s.emulated && !s.mmu.reference) anchor.emplace();
     MachineGuard guard;
@@ -147,7 +148,7 @@ int run_command(const Words& words) {
     const RunSettings s = parse_run(words);
     check(s);
     catch_interrupts();
-    const HostFacts host = this_host(s.host, s.emulated, !s.no_kmod, s.mmu);
+    HostFacts host = this_host(s.host, s.emulated, !s.no_kmod, s.mmu);
     std::optional<Module> module;
     if (!s.kmod.empty()) module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
     const auto [result, recording_error] = witness_and_judge(s, host);

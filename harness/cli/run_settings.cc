@@ -72,7 +72,9 @@ RunSettings parse_run(const Words& words) {
     add("mmu", po::value<std::string>()->default_value("kvm"),
         "what is witnessed: kvm, or reference[:VARIANT], the module's own MMU in software");
     add("scratch", po::value(&s.scratch)->required(),
-        "where backing files go: a block device with ext4, mounted for the run, or a directory");
+        "where backing files go: a block device with a filesystem, mounted for the run, a "
+        "directory, "
+        "or tmpfs: one for the run");
     add("out", po::value(&s.out)->default_value("."), "directory of the records");
     add("filter", po::value(&s.filter),
         "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out");

@@ -23,7 +23,8 @@ std::vector<std::string> HostFacts::notes() const {
             "parameters " + parameters,
             "taint " + std::to_string(taint),
             std::string("kmod ") + (kmod ? "true" : "false"),
-            "mmu " + mmu};
+            "mmu " + mmu,
+            "filesystem " + filesystem};
 }
 
 HostFacts host_facts(const JudgeResult& result) {
@@ -47,7 +48,8 @@ HostFacts host_facts(const JudgeResult& result) {
             text("parameters"),
             number("taint"),
             text("kmod") != "false",
-            text("mmu").empty() ? "kvm" : text("mmu")};
+            text("mmu").empty() ? "kvm" : text("mmu"),
+            text("filesystem")};
 }
 
 Summary summarize(const JudgeResult& result) {

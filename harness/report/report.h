@@ -17,10 +17,11 @@ struct HostFacts {
     std::string name, arch, kernel, kvm;
     bool emulated = false;
     uint64_t page_size = 0, cpus = 0;
-    std::string parameters;  // kernel command line and module parameters
-    uint64_t taint = 0;      // /proc/sys/kernel/tainted before the run
-    bool kmod = true;        // the module is the witness
+    std::string parameters;   // kernel command line and module parameters
+    uint64_t taint = 0;       // /proc/sys/kernel/tainted before the run
+    bool kmod = true;         // the module is the witness
     std::string mmu = "kvm";  // which is witnessed, as run --mmu
+    std::string filesystem;   // of the backing files
 
     // As notes "KEY VALUE", keys as in verdict.json: for the harness to put into the stream.
     std::vector<std::string> notes() const;

@@ -10,7 +10,8 @@ void put_host(Json& j, const HostFacts& h) {
     j.key("host").open('{');
     j.member("name", h.name).member("arch", h.arch).member("kernel", h.kernel).member("kvm", h.kvm);
     j.member("emulated", h.emulated).member("page_size", h.page_size).member("cpus", h.cpus);
-    j.member("parameters", h.parameters).member("taint", h.taint).member("kmod", h.kmod).member("mmu", h.mmu);
+    j.member("parameters", h.parameters).member("taint", h.taint).member("kmod", h.kmod);
+    j.member("mmu", h.mmu).member("filesystem", h.filesystem);
     j.close('}');
 }
 

@@ -25,6 +25,8 @@ TEST_P(Aging, AccessesAreSeen) {
     const bool generations = GetParam() == Lru::kGenerations;
     if (generations && !has_setting(kLruGen)) GTEST_SKIP() << "no multi-generational LRU";
     promise({"young"});
+    if (const auto why = run_.scratch.filesystem().why_no_writeback(); !why.empty())
+        GTEST_SKIP() << why << ", and leaves memory for swap only";
     MachineGuard& guard = run_.options.guard;
     const GuardScope scope(guard);
     if (has_setting(kLruGen)) guard.set(kLruGen, generations ? "y" : "n");

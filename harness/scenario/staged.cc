@@ -24,6 +24,8 @@ class Staged : public ScenarioTest {
     void SetUp() override {
         ScenarioTest::SetUp();
         promise({"durable", "tagged", "retry-on-stale"});
+        const std::string why = run_.scratch.filesystem().why_no_writeback();
+        if (!why.empty()) GTEST_SKIP() << why;
     }
     // Sides that are held keep their CPU, and must not look idle to the scheduler meanwhile.
     static GuestConfig config(unsigned vcpus = 1) {
@@ -142,9 +144,9 @@ TEST_F(Staged, DirtyAfterUnlock) {
 }
 
 // Two invalidations of one page at once: one, by madvise(), has found it writable and is about to
-// mark the folio dirty; the other one is writeback's, which cleans and writes the page meanwhile. An
-// MMU that removes a translation and marks its folio under one lock leaves nothing to the second;
-// one that is like a TLB marks it twice, the second time when nobody expects it any more
+// mark the folio dirty; the other one is writeback's, which cleans and writes the page meanwhile.
+// An MMU that removes a translation and marks its folio under one lock leaves nothing to the
+// second; one that is like a TLB marks it twice, the second time when nobody expects it any more
 // (thread 004).
 TEST_F(Staged, TwoInvalidationsOfOnePage) {
     constexpr std::uint64_t kTried = 8;
@@ -166,8 +168,7 @@ TEST_F(Staged, TwoInvalidationsOfOnePage) {
     for (std::uint64_t page = 0; page < kTried; page++) {
         if (page > 0) gate.arm(other.at("kvm-dirty", page), written(page));
         guest.write(0, page);
-        std::jthread unmapper(
-            [&] { madvise(file.file().page(page), page_size(), MADV_DONTNEED); });
+        std::jthread unmapper([&] { madvise(file.file().page(page), page_size(), MADV_DONTNEED); });
         const auto held = gate.held_within(kPatience);
         if (page == 0 && held == false)
             GTEST_SKIP() << "this MMU marks no folio dirty in an invalidation";

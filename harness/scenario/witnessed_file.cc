@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "backing/block_device.h"
 #include "backing/lanes.h"
 #include "base/sys_error.h"
 
@@ -21,13 +22,25 @@ using namespace std::chrono_literals;
 // Writeback of a small file that does not end in this time is a hung device, not a slow one.
 constexpr auto kSettleTimeout = 20s;
 
+// What they look at begins with writeback, or with what makes it possible (page_mkwrite).
+constexpr std::string_view kAboutWriteback[] = {"tagged", "stable-page", "unmapped-when-clean",
+                                                "slow-path-dirty", "dirty-in-time"};
+
 constexpr int kDropAttempts = 10;
 constexpr auto kDropDelay = 20ms;
 
 }  // namespace
 
 WitnessedFile::WitnessedFile(Witness& witness, const std::string& directory, std::uint64_t pages)
-    : witness_(witness), file_(directory, pages), disk_(file_), id_(witness.add_file(file_.fd())) {}
+    : witness_(witness), file_(directory, pages), filesystem_(filesystem_at(directory)) {
+    why_no_disk_ = filesystem_.why_no_writeback();
+    if (why_no_disk_.empty()) try {
+            disk_.emplace(file_);
+        } catch (const NoDevice& error) {
+            why_no_disk_ = error.what();
+        }
+    id_ = witness.add_file(file_.fd());
+}
 
 WitnessedFile::~WitnessedFile() {
     try {
@@ -37,8 +50,26 @@ WitnessedFile::~WitnessedFile() {
     }
 }
 
+// sync_file_range(2): no metadata is written, and without it new blocks are not the file's.
+std::string WitnessedFile::why_not_on_disk(Sync sync) const {
+    if (sync == Sync::kFileRange && !filesystem_.overwrites)
+        return filesystem_.name + " copies on write, and sync_file_range promises nothing of that";
+    return why_no_disk_;
+}
+
+void WitnessedFile::cannot(std::string_view rule, const std::string& why) {
+    if (cannot_.emplace(rule).second)
+        witness_.note(MMUWITNESS_NOTE_RULE, std::format("{} missing {}", rule, why));
+}
+
 void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>()>& written) {
-    const std::vector<Expectation> expectations = written();
+    std::vector<Expectation> expectations = written();
+    if (const auto why = why_not_on_disk(sync); !why.empty() && !expectations.empty()) {
+        cannot("durable", why);
+        expectations.clear();
+    }
+    if (const auto why = filesystem_.why_no_writeback(); !why.empty())
+        for (const std::string_view rule : kAboutWriteback) cannot(rule, why);
     std::vector<mmuwitness_mark> marks;
     for (const Expectation& e : expectations)
         marks.push_back(make_mark(MMUWITNESS_MARK_EXPECT, 0, {id_, e.page, e.lane, e.stamp}));
@@ -52,7 +83,7 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
     if (error != 0) throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
 
     if (expectations.empty()) return;
-    const auto bytes = disk_.read(0, pages());
+    const auto bytes = disk_->read(0, pages());
     marks.clear();
     for (const Expectation& e : expectations)
         marks.push_back(
@@ -63,7 +94,8 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
 }
 
 std::vector<std::uint32_t> WitnessedFile::settle() {
-    if ((witness_.known_page_flags() & MMUWITNESS_PAGE_DIRTY) == 0) return {};
+    if ((witness_.known_page_flags() & MMUWITNESS_PAGE_DIRTY) == 0 || !filesystem_.writes_back)
+        return {};
     const auto deadline = std::chrono::steady_clock::now() + kSettleTimeout;
     const auto busy = [](std::uint32_t flags) {
         return (flags & (MMUWITNESS_PAGE_WRITEBACK | MMUWITNESS_PAGE_LOCKED)) != 0;
@@ -93,7 +125,7 @@ void WitnessedFile::release() {
     // hold references of their own (mm/fadvise.c, lru_add_drain_all). Compaction and reclaim hold
     // pages for a moment, too; a leaked reference stays.
     std::vector<std::uint32_t> kept;
-    for (int attempt = 0; attempt < kDropAttempts; attempt++) {
+    for (int attempt = 0; attempt < kDropAttempts && filesystem_.writes_back; attempt++) {
         if (attempt > 0) std::this_thread::sleep_for(kDropDelay);
         posix_fadvise(file_.fd(), 0, 0, POSIX_FADV_DONTNEED);
         kept = witness_.page_state(id_, 0, pages());
@@ -102,8 +134,12 @@ void WitnessedFile::release() {
     if ((witness_.known_page_flags() & MMUWITNESS_PAGE_MAPPED) != 0)
         witness_.mark(MMUWITNESS_MARK_LEFT, 0,
                       {MMUWITNESS_LEFT_MAPPED_PAGES, count(mapped, MMUWITNESS_PAGE_MAPPED)});
-    witness_.mark(MMUWITNESS_MARK_LEFT, 0,
-                  {MMUWITNESS_LEFT_PINNED_PAGES, count(kept, MMUWITNESS_PAGE_PRESENT)});
+    // Never clean, its pages are never dropped.
+    if (!filesystem_.writes_back)
+        cannot("nothing-left", filesystem_.why_no_writeback());
+    else
+        witness_.mark(MMUWITNESS_MARK_LEFT, 0,
+                      {MMUWITNESS_LEFT_PINNED_PAGES, count(kept, MMUWITNESS_PAGE_PRESENT)});
 }
 
 WitnessedFile& WitnessedFiles::add(Witness& witness, const std::string& directory,

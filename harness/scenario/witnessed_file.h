@@ -7,10 +7,15 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "backing/backing_file.h"
 #include "backing/disk_reader.h"
+#include "backing/filesystem.h"
 #include "backing/syncer.h"
 #include "witness/witness.h"
 
@@ -35,19 +40,28 @@ class WitnessedFile {
     [[nodiscard]] std::uint64_t pages() const { return file_.pages(); }
 
     // Syncs the whole file and reads back what the device holds. `written` is asked right before
-    // the call: stamps whose writes are complete by then. None: nothing is read back.
+    // the call: stamps whose writes are complete by then. None: nothing is read back. Where the
+    // filesystem promises nothing, or there is no disk to read, only that is put on record.
     void sync(Sync sync, const std::function<std::vector<Expectation>()>& written);
     // No writer runs: writeback comes to rest, and the pages' state is put on record. Nothing,
-    // without the module: nobody else tells a page's state.
+    // without the module (nobody else tells a page's state) or where there is no writeback.
     std::vector<std::uint32_t> settle();
     // Nobody maps or writes the file any more: what cannot be dropped is held by somebody.
     void release();
 
   private:
+    // Why nothing can be said of the disk after such a sync, or empty.
+    [[nodiscard]] std::string why_not_on_disk(Sync sync) const;
+    // On record, once: what this filesystem has no evidence for, and why.
+    void cannot(std::string_view rule, const std::string& why);
+
     Witness& witness_;
     BackingFile file_;
+    Filesystem filesystem_;
     Syncer syncer_;
-    DiskReader disk_;
+    std::optional<DiskReader> disk_;
+    std::string why_no_disk_;
+    std::set<std::string, std::less<>> cannot_;
     std::uint32_t id_;
 };
 

@@ -17,7 +17,8 @@ namespace mmuw {
 namespace {
 
 // kernel/panic.c, lib/bug.c, mm/debug.c, kernel/locking/lockdep.c, kernel/rcu/tree_stall.h,
-// kernel/watchdog.c, kernel/hung_task.c, fs/ext4/super.c, block/blk-core.c.
+// kernel/watchdog.c, kernel/hung_task.c, fs/ext4/super.c, fs/btrfs/messages.c, fs/xfs/xfs_error.c,
+// fs/xfs/xfs_fsops.c, block/blk-core.c.
 constexpr std::array kSuspicious = {
     std::string_view("WARNING:"),
     std::string_view("BUG:"),
@@ -42,6 +43,16 @@ constexpr std::array kSuspicious = {
     std::string_view("EXT4-fs error"),
     std::string_view("EXT4-fs warning"),
     std::string_view("JBD2: Error"),
+    std::string_view("BTRFS emergency"),
+    std::string_view("BTRFS alert"),
+    std::string_view("BTRFS critical"),
+    std::string_view("BTRFS error"),
+    std::string_view("BTRFS warning"),
+    std::string_view("BTRFS: error"),
+    std::string_view("Internal error"),
+    std::string_view("Corruption of"),
+    std::string_view("Metadata corruption"),
+    std::string_view("Assertion failed"),
     std::string_view("Buffer I/O error"),
     std::string_view("I/O error, dev"),
     std::string_view("Invalid SPTE change"),
