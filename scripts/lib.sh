@@ -39,7 +39,7 @@ become_root() { # "$0" "$@"
 	command -v "${SUDO:-sudo}" >/dev/null || die 2 "needs root: run it as root or install sudo"
 	local name keep=()
 	for name in HOST KERNEL FILTER PLANT SCRIPT REPORT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS \
-		COMMAND TESTS LIMIT NIGHTLY HOST_MEMORY CHECKPATCH QEMU_LOONGARCH64 MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
+		COMMAND FS TESTS LIMIT NIGHTLY HOST_MEMORY CHECKPATCH QEMU_LOONGARCH64 MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
 		[[ -z ${!name+set} ]] || keep+=("$name=${!name}")
 	done
 	exec "${SUDO:-sudo}" -- env "${keep[@]}" MMUWITNESS_CACHE="$CACHE" \
@@ -224,6 +224,16 @@ emulated_hosts() { # one a line
 	grep -l '^HOST_KIND=emulated' "$SCRIPTS"/hosts/*.sh | xargs basename -s .sh -a
 }
 
+# Sets FS, what backing files are on, and FS_MODULES, what an emulated host's kernel needs for it.
+load_filesystem() {
+	export FS=${FS:-ext4}
+	case $FS in
+	ext4 | xfs | btrfs) FS_MODULES=$FS ;;
+	tmpfs) FS_MODULES= ;;
+	*) die 2 "FS=$FS is unknown; known: ext4 xfs btrfs tmpfs" ;;
+	esac
+}
+
 # Sets HOST, the HOST_* of scripts/hosts/HOST.sh, the ARCH_* of its architecture, what
 # Kbuild is told of it, KERNEL and KERNEL_PATH, RUNS and RECORDS.
 load_host() {
@@ -231,6 +241,7 @@ load_host() {
 	local known
 	known=$(basename -s .sh -a "$SCRIPTS"/hosts/*.sh | paste -sd' ')
 	[[ " $known " == *" $HOST "* ]] || die 2 "HOST=$HOST is unknown; known: $known"
+	load_filesystem
 	# shellcheck source=/dev/null
 	. "$SCRIPTS/hosts/$HOST.sh"
 	[[ -e $SCRIPTS/arch/$HOST_ARCH.sh ]] ||

@@ -7,7 +7,7 @@ HOST_ARCH=arm64 # Debian's name
 HOST_KERNEL=trixie-backports # see docs/hosts.md
 HOST_TIMEOUT=240 # in protected mode each VM takes a second to destroy
 # Loaded in this order, with what they need; those built in are skipped, as KVM is here.
-HOST_MODULES="virtio_pci virtio_console virtio_blk ext4"
+HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES"
 # As in x86_64-amd.sh.
 HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
 HOST_APPEND="console=ttyAMA0 loglevel=5 panic=-1 mitigations=off numa_balancing=disable"

@@ -7,7 +7,7 @@ HOST_ARCH=loong64 # Debian's name
 HOST_KERNEL=forky
 HOST_TIMEOUT=120
 # Loaded in this order, with what they need; those built in are skipped, as KVM is here.
-HOST_MODULES="virtio_pci virtio_console virtio_blk ext4"
+HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES"
 # As in x86_64-amd.sh.
 HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
 # There is no i8042 to be waited for.
