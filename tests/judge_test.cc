@@ -2,6 +2,7 @@
 // What the judge makes of evidence that is not complete.
 #include <gtest/gtest.h>
 
+#include <format>
 #include <sstream>
 
 #include "judge/judge.h"
@@ -303,6 +304,19 @@ TEST(Judge, SpuriousFaultsDirtyIsInTime) {
         "fault vm=1 vcpu=1 phase=BEGIN gfn=0x11\nfault vm=1 vcpu=1 phase=PFN gfn=0x11\n";
     EXPECT_EQ(judged(events(scenario(before + dirty))).verdict, Verdict::fail);
     EXPECT_EQ(judged(events(scenario(before + fault + dirty))).verdict, Verdict::pass);
+}
+
+// Marked early, as thread 000 asks for, a folio may be marked for nothing: counted, by read faults.
+TEST(Judge, CountsFoliosThatReadFaultsMarkDirty) {
+    std::string body = "note kind=RULE text=\"slow-path-dirty\"\n";
+    for (const char* write : {"0", "1"})
+        body += std::format(
+            "fault vm=1 vcpu=0 pid=20 phase=BEGIN gfn=0x101 write={}\n"
+            "folio pid=20 op=KVM_DIRTY file=1 index=0x1 pages=1 page=PRESENT|DIRTY vm=1 vcpu=0\n"
+            "fault vm=1 vcpu=0 pid=20 phase=END gfn=0x101\n",
+            write);
+    const auto s = judged(events(scenario(body)));
+    EXPECT_EQ(rule_of(s, "slow-path-dirty")->tolerated, 1u);
 }
 
 TEST(Judge, VmIdsAreUsedAgain) {

@@ -220,7 +220,7 @@ void State::fault(const Event& e) {
     FaultAttempt& f = v->faults[e.fault.vcpu];
     switch (e.fault.phase) {
         case MMUWITNESS_FAULT_BEGIN:
-            f = {.begin = e.order};
+            f = {.begin = e.order, .write = e.fault.write != 0};
             break;
         case MMUWITNESS_FAULT_END:
             f = {};

@@ -53,6 +53,7 @@ struct Slot {
 
 struct FaultAttempt {
     uint64_t begin = 0;      // order of FAULT_BEGIN, 0: not in a fault
+    bool write = false;      // it is one by a write
     uint64_t pfn_order = 0;  // of the first pfn look-up of this attempt, 0: none yet
     uint64_t pfn_gfn = 0, pfn_inv_seq = 0;
 };

@@ -38,6 +38,48 @@ TEST_P(ReadFault, GuestWriteAfterVmmWriteIsOnDisk) {
 INSTANTIATE_TEST_SUITE_P(, ReadFault, testing::Values(Sync::kMsync, Sync::kFsync),
                          [](const auto& info) { return to_string(info.param); });
 
+class LoggedReadFault : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {};
+
+// With the log on. What the read fault has made writable may be written without another fault: the
+// log has it all the same. The upper half is read only, and what is marked of it is a false positive.
+TEST_P(LoggedReadFault, WriteAfterReadIsLogged) {
+    std::string why;
+    if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
+    promise({"durable", "tagged", "slow-path-dirty", "log-complete"});
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = add_guest({.pages = kPages, .log = GetParam()});
+    Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    guest.log().enable(slot);
+    static_cast<void>(guest.log().collect(slot));
+    for (std::uint64_t round = 1; round <= kRounds; round++) {
+        for (std::uint64_t page = 0; page < kPages; page++)
+            store_lane(file.file().page(page), kHostLane, round);
+        guest.read(0, 0, kPages, kHostLane);
+        guest.write(0, 0, kPages / 2);
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t page = 0; page < kPages / 2; page++)
+            marks.push_back(
+                make_mark(MMUWITNESS_MARK_WROTE, vm_id(guest), {slot.id(), slot.gfn() + page, 0}));
+        run_.witness.marks(marks);
+        const PageBitmap logged = guest.log().collect(slot);
+        file.sync(Sync::kMsync, [&] {
+            std::vector<Expectation> written;
+            append_written(guest, kPages, written);
+            for (std::uint64_t page = 0; page < kPages; page++)
+                written.push_back({.page = page, .lane = kHostLane, .stamp = round});
+            return written;
+        });
+        file.settle();
+        trial(logged.count() == kPages / 2);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, LoggedReadFault,
+                         testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kManual,
+                                         DirtyLogKind::kRing),
+                         [](const auto& info) { return to_string(info.param); });
+
 }  // namespace
 
 }  // namespace mmuw

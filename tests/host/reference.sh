@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs on an emulated host (HOST_SCRIPT), also on one without KVM: each variant of the reference MMU
-# breaks the rules that docs/reference.md says, and no others. Busybox sh; ends with
-# "N passed, N failed".
+# Runs on an emulated host (HOST_SCRIPT), also on one without KVM: the reference MMU survives bad
+# input and a sudden end, and each of its variants breaks the rules that docs/reference.md says, and
+# no others. Busybox sh; ends with "N passed, N failed".
 # shellcheck source=tests/host/support/verdicts.sh
 . /support/verdicts.sh
 work=/run/reference
@@ -19,6 +19,36 @@ run() { # VARIANT FILTER ARGUMENTS...
 		--mmu "reference:$variant" --filter "$filter" "$@" >$text 2>&1 </dev/null
 	status=$?
 }
+
+# One line, with the pattern, and the status of a wrong argument.
+refused() { # PATTERN WHAT ARGUMENTS...
+	pattern=$1 what=$2
+	shift 2
+	/mmuwitness "$@" --scratch $scratch --out $work >$text 2>&1 </dev/null
+	status=$?
+	[ $status = 2 ] && [ "$(wc -l <$text)" = 1 ] && grep -q "$pattern" $text
+	verdict $? "$what (status $status: $(head -c 100 $text))"
+}
+refused "unknown MMU 'frobnicate': known are kvm, reference, " "an unknown MMU" run --mmu=frobnicate
+refused "unknown MMU 'reference:'" "a variant without a name" selftest --mmu=reference:
+refused 'not --no-kmod with --mmu=reference' "the module's MMU without the module" \
+	run --no-kmod --mmu=reference
+
+# Killed in mid-access, with vCPUs, a plant and gates: nothing is left that holds the module.
+insmod /mmuwitness.ko allow_plants=1
+for filter in 'ContinuousWriters.*' 'Staged.*' 'Migration.*'; do
+	/mmuwitness run --scratch $scratch --out $work --emulated --mmu=reference --repeat 100 \
+		--filter "$filter" --plant flush-skipped-in-notifier >$text 2>&1 </dev/null &
+	long=$!
+	sleep 3
+	kill -9 $long
+	wait $long 2>/dev/null
+	read -r references </sys/module/mmuwitness/refcnt
+	[ "$references" = 0 ] && grep -q "^[a-z]* *${filter%%.*}" $text
+	verdict $? "kill -9 in $filter leaves $references references to the module"
+done
+rmmod mmuwitness
+verdict $? "... and it unloads"
 
 # Rules that failed, one a line.
 broken() {

@@ -9,8 +9,10 @@ namespace {
 
 class SlowPathDirty : public Rule {
   public:
-    void on(const Event& e, const State&, Findings& found) override {
+    void on(const Event& e, const State& state, Findings& found) override {
         if (e.kind == Kind::folio) {
+            if (e.folio.op == MMUWITNESS_FOLIO_KVM_DIRTY && in_read_fault(e.folio, state))
+                found.tolerated();
             // The filesystem is told of the first write to a clean page: so its pages are
             // writable in the host's page table only when dirty (vma_wants_writenotify()).
             // tmpfs and hugetlbfs are not told, and there the rule does not hold.
@@ -39,6 +41,14 @@ class SlowPathDirty : public Rule {
     }
 
   private:
+    // The price of marking early: the guest may never write to it.
+    static bool in_read_fault(const FolioEvent& f, const State& state) {
+        const VmRecord* vm = f.file ? state.vm(f.vm) : nullptr;
+        if (!vm || f.vcpu < 0) return false;
+        const auto fault = vm->faults.find(f.vcpu);
+        return fault != vm->faults.end() && fault->second.begin && !fault->second.write;
+    }
+
     std::array<bool, MMUWITNESS_MAX_FILES + 1> notifies_ = {};
 };
 
@@ -51,7 +61,9 @@ const RuleInfo slow_path_dirty_rule = {
     .statement =
         "a writable SPTE, also one made by a read fault after the VMM wrote through its own "
         "mapping, means the folio was already marked dirty",
-    .tolerates = "a folio that is locked: its write fault is about to mark it dirty",
+    .tolerates =
+        "a folio that is locked: its write fault is about to mark it dirty; and one that a read "
+        "fault marks dirty (counted)",
     .origin = "000",
     .hooks = hooks,
     .events = kinds(Kind::folio, Kind::spte),
