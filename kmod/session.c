@@ -97,14 +97,17 @@ int mmuw_session_start(const struct mmuwitness_start *arg)
 	mmuw_plant_session_starts();
 	err = mmuw_hooks_attach(session_mmu);
 	if (err)
-		return err;
+		goto no_session;
 	err = mmuw_notifier_register_inner(current->mm);
 	if (err) {
 		mmuw_hooks_detach();
-		return err;
+		goto no_session;
 	}
 	WRITE_ONCE(session_mm, current->mm);
 	return 0;
+no_session:
+	session_mmu = MMUWITNESS_MMU_KVM;
+	return err;
 }
 
 static void forget_vm(struct witnessed_vm *vm)

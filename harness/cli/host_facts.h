@@ -10,7 +10,6 @@
 namespace mmuw {
 
 // parameters: those of KVM's modules that change what is tested.
-HostFacts this_host(const std::string& name, bool emulated, bool kmod = true,
-                    const Mmu& mmu = {});
+HostFacts this_host(const std::string& name, bool emulated, bool kmod = true, const Mmu& mmu = {});
 
 }  // namespace mmuw

@@ -33,8 +33,8 @@ po::variables_map parse_options(const Words& words, const std::string& command,
 Mmu mmu_of(const po::variables_map& values, const std::string& command) {
     const auto& words = values["mmu"].as<std::string>();
     if (const auto mmu = parse_mmu(words)) return *mmu;
-    throw Exit(kUsage, std::format("{}: unknown MMU '{}': known are {}", command, words,
-                                   known_mmus()));
+    throw Exit(kUsage,
+               std::format("{}: unknown MMU '{}': known are {}", command, words, known_mmus()));
 }
 
 }  // namespace mmuw

@@ -95,8 +95,9 @@ void check_pin(const Kvm& kvm, const ScratchFs& scratch) {
         guest.write(0, 0);
     } catch (const SysError& error) {
         if (error.code().value() != EFAULT) throw;
-        throw Exit(kSkip, "run: this kernel refuses a long-term pin of a file on this filesystem, "
-                          "and rightly: nothing to witness");
+        throw Exit(kSkip,
+                   "run: this kernel refuses a long-term pin of a file on this filesystem, "
+                   "and rightly: nothing to witness");
     }
 }
 

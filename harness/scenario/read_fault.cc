@@ -40,12 +40,13 @@ INSTANTIATE_TEST_SUITE_P(, ReadFault, testing::Values(Sync::kMsync, Sync::kFsync
 
 class LoggedReadFault : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {};
 
-// With the log on. What the read fault has made writable may be written without another fault: the
-// log has it all the same. The upper half is read only, and what is marked of it is a false positive.
+// With the log on. What the read fault has made writable may be written by KVM's fast path, or
+// without any fault: the log has it all the same. The upper half is read only, and what is marked
+// of it is a false positive.
 TEST_P(LoggedReadFault, WriteAfterReadIsLogged) {
     std::string why;
     if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
-    promise({"durable", "tagged", "slow-path-dirty", "log-complete"});
+    promise({"durable", "tagged", "log-complete"});
     WitnessedFile& file = add_file(kPages);
     Guest& guest = add_guest({.pages = kPages, .log = GetParam()});
     Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());

@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kPages = 24;  // one a round: what a fault leaves behind stays its own
 
+// Each round settles: at the end a disturber may have dropped all pages, and none is looked at.
 class Staged : public ScenarioTest {
   protected:
     void SetUp() override {
@@ -61,9 +62,9 @@ TEST_F(Staged, WritebackCleansBetweenLookupAndLock) {
         // Whatever the fault has made of it: what was written then is on the disk after this.
         guest.write(0, page);
         sync(file, guest);
+        file.settle();
         trial(gate.won());
     }
-    file.settle();
 }
 
 // Writeback has told KVM that the page will be write-protected, and has not changed its PTE yet,
@@ -93,9 +94,9 @@ TEST_F(Staged, FaultBetweenInvalidationAndPteChange) {
         guest.wait(0, write);
         guest.write(0, page);
         sync(file, guest);
+        file.settle();
         trial(clean.won());
     }
-    file.settle();
 }
 
 // KVM has let the guest write to a page and is about to mark the folio dirty, when writeback
@@ -138,9 +139,9 @@ TEST_F(Staged, DirtyAfterUnlock) {
         // Is it still found by writeback?
         guest.write(0, page);
         sync(file, guest);
+        file.settle();
         trial(held);
     }
-    file.settle();
 }
 
 // Two invalidations of one page at once: one, by madvise(), has found it writable and is about to
@@ -176,9 +177,9 @@ TEST_F(Staged, TwoInvalidationsOfOnePage) {
         unmapper.join();
         guest.write(0, page);
         sync(file, guest);
+        file.settle();
         trial(held);
     }
-    file.settle();
 }
 
 }  // namespace

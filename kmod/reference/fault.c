@@ -35,40 +35,59 @@ static void let_go(struct mmuw_ref_vm *vm, struct page *page)
 		put_page(page);
 }
 
-/* True: the translation took over what `held` says of the page. */
-static bool establish(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write,
-		      struct page *page, bool held)
+/*
+ * Makes the translation, unless another vCPU was faster. Returns what it replaces, 0: nothing, and
+ * clears *held if it took over the reference or pin.
+ */
+static u64 establish(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write,
+		     struct page *page, bool *held)
 {
 	struct mmuw_ref_vm *vm = slot->vm;
-	u64 old = mmuw_ref_load(vm, gfn);
+	u64 old = mmuw_ref_load(vm, gfn), displaced = 0;
 	u64 new = (u64)page_to_pfn(page) << 12 | MMUWITNESS_REF_PRESENT | MMUWITNESS_REF_ACCESSED;
-	u64 before = old & MMUWITNESS_REF_HELD;
 
 	if (write)
 		new |= MMUWITNESS_REF_WRITABLE | MMUWITNESS_REF_DIRTY;
-	if (old & MMUWITNESS_REF_PRESENT) {
-		/* Another vCPU was faster. */
-		if (old & MMUWITNESS_REF_WRITABLE || !write)
-			return false;
-		/* Only without a notifier can it be another page by now. */
-		if (old >> 12 != new >> 12)
-			return false;
-	}
+	if (old & MMUWITNESS_REF_PRESENT && (old & MMUWITNESS_REF_WRITABLE || !write))
+		return 0;
+	/* Only without a notifier, or with a plant, can it be another page by now. */
+	if (old & MMUWITNESS_REF_PRESENT && old >> 12 != new >> 12)
+		displaced = old;
 	if (write) {
 		if (vm->variant == MMUWITNESS_REF_DIRTY_AT_MAP ||
 		    vm->variant == MMUWITNESS_REF_PAGE_REFERENCE)
 			mmuw_ref_mark_folio(vm, vcpu, page, true);
 		mmuw_ref_log_mark(slot, vcpu, gfn);
 	}
-	mmuw_ref_store(slot, vcpu, gfn, new | (before ?: held ? MMUWITNESS_REF_HELD : 0));
-	return !before;
+	if (!displaced && old & MMUWITNESS_REF_HELD) {
+		new |= MMUWITNESS_REF_HELD;
+	} else if (*held) {
+		new |= MMUWITNESS_REF_HELD;
+		*held = false;
+	}
+	mmuw_ref_store(slot, vcpu, gfn, new);
+	if (displaced)
+		mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
+	return displaced;
 }
 
-static bool stale(struct mmuw_ref_slot *slot, unsigned long seq)
+/* Without lock. */
+static void release_displaced(struct mmuw_ref_vm *vm, u64 spte)
+{
+	struct page *page = mmuw_ref_page(spte);
+
+	if (mmuw_ref_pins(vm))
+		mmuw_ref_unpin_page(vm, spte);
+	else if (spte & MMUWITNESS_REF_HELD)
+		put_page(page);
+}
+
+static bool stale(struct mmuw_ref_slot *slot, unsigned long seq, bool held)
 {
 	if (mmuw_ref_pins(slot->vm) || !mmu_interval_read_retry(&slot->notifier, seq))
 		return false;
-	return !mmuw_ref_breaks(MMUW_REF_PLANT_STALE_CHECK_SKIPPED, slot->vm);
+	/* A page that nobody holds may be somebody else's by now. */
+	return !held || !mmuw_ref_breaks(MMUW_REF_PLANT_STALE_CHECK_SKIPPED, slot->vm);
 }
 
 static int resolve(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write)
@@ -78,6 +97,7 @@ static int resolve(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 g
 	unsigned long seq = 0;
 	struct page *page;
 	bool held, again;
+	u64 displaced;
 	int err;
 
 	do {
@@ -95,12 +115,13 @@ static int resolve(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 g
 			put_page(page);
 		mmuw_ref_tell_pfn_found(vcpu, gfn);
 		spin_lock(&vm->lock);
-		again = stale(slot, seq);
-		if (!again && establish(slot, vcpu, gfn, write, page, held))
-			held = false;
+		again = stale(slot, seq, held);
+		displaced = again ? 0 : establish(slot, vcpu, gfn, write, page, &held);
 		spin_unlock(&vm->lock);
 		if (held)
 			let_go(vm, page);
+		if (displaced)
+			release_displaced(vm, displaced);
 		if (again)
 			mmuw_ref_tell_fault(slot, vcpu, gfn, write, MMUWITNESS_FAULT_RETRY, seq);
 	} while (again);

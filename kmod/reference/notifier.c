@@ -28,7 +28,7 @@ static struct gfns clip(const struct mmuw_ref_slot *slot, unsigned long start, u
  * two invalidations of one page each finds it, and each marks the folio; nothing
  * says that the other one's writeback has not begun by then.
  */
-static void mark_writable(struct mmuw_ref_slot *slot, u64 first, u64 end)
+static void mark_dirty(struct mmuw_ref_slot *slot, u64 first, u64 end)
 {
 	struct mmuw_ref_vm *vm = slot->vm;
 	struct page *page;
@@ -59,11 +59,13 @@ static bool invalidate(struct mmu_interval_notifier *notifier,
 	spin_lock(&vm->lock);
 	mmu_interval_set_seq(notifier, seq);
 	r = clip(slot, range->start, range->end);
-	spin_unlock(&vm->lock);
-	if (vm->variant == MMUWITNESS_REF_DIRTY_AT_INVALIDATE)
-		mark_writable(slot, r.first, r.end);
-	spin_lock(&vm->lock);
-	if (!mmuw_ref_breaks_unmap(vm, range) && mmuw_ref_zap(slot, r.first, r.end, true))
+	if (vm->variant == MMUWITNESS_REF_DIRTY_AT_INVALIDATE) {
+		spin_unlock(&vm->lock);
+		mark_dirty(slot, r.first, r.end);
+		spin_lock(&vm->lock);
+		r = clip(slot, range->start, range->end);	/* it may have been moved */
+	}
+	if (mmuw_ref_zap(slot, r.first, r.end, range))
 		mmuw_ref_flush(vm, MMUW_REF_FLUSH_NOTIFIER);
 	spin_unlock(&vm->lock);
 	return true;
@@ -91,16 +93,21 @@ static bool age_slot(struct mmuw_ref_slot *slot, struct gfns r, bool clear)
 static bool age(struct mmu_notifier *aging, unsigned long start, unsigned long end, u8 op)
 {
 	struct mmuw_ref_vm *vm = container_of(aging, struct mmuw_ref_vm, aging);
-	bool young = false;
+	bool young = false, ours = false;
+	struct gfns r;
 	unsigned int i;
 
 	mmuw_ref_tell_young(vm, op, MMUWITNESS_BEGIN, start, end, false);
 	spin_lock(&vm->lock);
-	for (i = 0; i < MMUW_REF_SLOTS; i++)
-		if (vm->slots[i])
-			young |= age_slot(vm->slots[i], clip(vm->slots[i], start, end),
-					  op != MMUWITNESS_YOUNG_TEST);
-	young = mmuw_ref_breaks_young(vm, young);
+	for (i = 0; i < MMUW_REF_SLOTS; i++) {
+		if (!vm->slots[i])
+			continue;
+		r = clip(vm->slots[i], start, end);
+		ours |= r.first < r.end;
+		young |= age_slot(vm->slots[i], r, op != MMUWITNESS_YOUNG_TEST);
+	}
+	if (ours)
+		young = mmuw_ref_breaks_young(vm, young);
 	if (young && op == MMUWITNESS_YOUNG_CLEAR_FLUSH)
 		mmuw_ref_flush(vm, MMUW_REF_FLUSH_AGING);
 	spin_unlock(&vm->lock);

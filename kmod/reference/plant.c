@@ -2,6 +2,9 @@
 /* Plants of the reference MMU. Each has the name of KVM's plant that it stands for. */
 #include "plant.h"
 
+#include <linux/build_bug.h>
+#include <linux/rcupdate.h>
+
 #include "../plant.h"
 
 struct mmuw_plant mmuw_plants_ref[] = {
@@ -62,11 +65,18 @@ struct mmuw_plant mmuw_plants_ref[] = {
 	{ }
 };
 
+static_assert((int)MMUW_REF_PLANT_FLUSH_AGING == (int)MMUW_REF_FLUSH_AGING);
+
 bool mmuw_ref_breaks(enum mmuw_ref_plant which, struct mmuw_ref_vm *vm)
 {
-	u16 id = READ_ONCE(vm->id);
+	bool hit;
+	u16 id;
 
-	return id && mmuw_plant_hits(&mmuw_plants_ref[which], id);
+	rcu_read_lock();	/* the session waits before it gives the id to another VM */
+	id = READ_ONCE(vm->id);
+	hit = id && mmuw_plant_hits(&mmuw_plants_ref[which], id);
+	rcu_read_unlock();
+	return hit;
 }
 
 bool mmuw_ref_breaks_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why)
@@ -74,9 +84,12 @@ bool mmuw_ref_breaks_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why)
 	return mmuw_ref_breaks((enum mmuw_ref_plant)why, vm);
 }
 
-bool mmuw_ref_breaks_unmap(struct mmuw_ref_vm *vm, const struct mmu_notifier_range *range)
+/* The event is also that of a fork, which shares anonymous pages with the child. */
+bool mmuw_ref_breaks_unmap(struct mmuw_ref_vm *vm, const struct mmu_notifier_range *range,
+			   u64 spte)
 {
-	return range->event == MMU_NOTIFY_PROTECTION_PAGE &&
+	return range->event == MMU_NOTIFY_PROTECTION_PAGE && spte & MMUWITNESS_REF_HELD &&
+	       !PageAnon(mmuw_ref_page(spte)) &&
 	       mmuw_ref_breaks(MMUW_REF_PLANT_UNMAP_IN_MKCLEAN, vm);
 }
 

@@ -5,7 +5,7 @@
  * each vCPU that only a flush empties; a dirty log, and a ring. See
  * uapi/reference.h and docs/reference.md.
  *
- * Locks, outer first: slots_sem, lock, tlb_lock.
+ * Locks, outer first: a vCPU's access, slots_sem, lock, tlb_lock.
  */
 #ifndef _MMUWITNESS_REFERENCE_H
 #define _MMUWITNESS_REFERENCE_H
@@ -14,6 +14,7 @@
 #include <linux/kvm.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
@@ -23,7 +24,7 @@
 #define MMUW_REF_SLOTS 64
 #define MMUW_REF_VCPUS 16
 #define MMUW_REF_TLB 64			/* entries, direct mapped */
-#define MMUW_REF_MAX_PAGES (1UL << 20)	/* of a slot */
+#define MMUW_REF_MAX_PAGES (1UL << 16)	/* of a slot: lock is held for all of them at times */
 #define MMUW_REF_MAX_RING (1U << 16)	/* entries */
 
 struct mmuw_ref_slot {
@@ -45,6 +46,7 @@ struct mmuw_ref_tlb_entry {
 struct mmuw_ref_vcpu {
 	struct mmuw_ref_vm *vm;
 	u16 id;
+	struct mutex access;		/* one at a time: the ring has room for one */
 	void *shared;			/* struct kvm_run, and the ring behind it */
 	struct kvm_dirty_gfn *ring;	/* NULL: none */
 	u32 ring_dirty, ring_reset;	/* entries ever pushed, ever reset; lock */
@@ -108,7 +110,7 @@ bool mmuw_ref_tlb_access(struct mmuw_ref_vcpu *vcpu, struct mmuwitness_ref_acces
 bool mmuw_ref_walk(struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write);
 /* With lock held; when it returns no vCPU uses what was removed before. */
 void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why);
-void mmuw_ref_tlb_drop(struct mmuw_ref_vcpu *vcpu);
+void mmuw_ref_tlb_drop(struct mmuw_ref_vcpu *vcpu, bool held_too);
 
 /* fault.c; 0 or the errors of REF_ACCESS */
 int mmuw_ref_fault(struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write);
@@ -116,10 +118,12 @@ int mmuw_ref_fault(struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write);
 /* translation.c: with lock held */
 u64 mmuw_ref_load(struct mmuw_ref_vm *vm, u64 gfn);
 void mmuw_ref_store(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn, u64 spte);
-/* Removes those of [first, end); true: there were some. */
-bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end, bool in_notifier);
-/* ... without lock: the pages are unpinned, which sleeps. */
+/* Removes those of [first, end), for an invalidation or (NULL) the VMM; true: there were some. */
+bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end,
+		  const struct mmu_notifier_range *range);
+/* ... without lock: the pages are unpinned, which sleeps. All of the slot's, or that of one. */
 void mmuw_ref_unpin(struct mmuw_ref_slot *slot);
+void mmuw_ref_unpin_page(struct mmuw_ref_vm *vm, u64 spte);
 /* Of [first, end), those in `which` if it is given; true: some were writable. */
 bool mmuw_ref_protect(struct mmuw_ref_slot *slot, u64 first, u64 end,
 		      const unsigned long *which);

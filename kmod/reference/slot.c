@@ -21,6 +21,14 @@ struct mmuw_ref_slot *mmuw_ref_slot_by_id(struct mmuw_ref_vm *vm, u32 id)
 }
 
 /* Room for all translations, so that none has to be allocated under lock. */
+static void unreserve(struct mmuw_ref_vm *vm, u64 gfn, u64 pages)
+{
+	while (pages--) {
+		xa_erase(&vm->translations, gfn + pages);
+		cond_resched();
+	}
+}
+
 static int reserve(struct mmuw_ref_vm *vm, u64 gfn, u64 pages)
 {
 	u64 i;
@@ -29,8 +37,7 @@ static int reserve(struct mmuw_ref_vm *vm, u64 gfn, u64 pages)
 		void *old = xa_store(&vm->translations, gfn + i, xa_mk_value(0), GFP_KERNEL);
 
 		if (xa_is_err(old)) {
-			while (i--)
-				xa_erase(&vm->translations, gfn + i);
+			unreserve(vm, gfn, i);
 			return xa_err(old);
 		}
 		cond_resched();
@@ -47,7 +54,7 @@ static void unmap(struct mmuw_ref_slot *slot)
 		return;
 	}
 	spin_lock(&vm->lock);
-	if (mmuw_ref_zap(slot, slot->gfn, slot->gfn + slot->pages, false))
+	if (mmuw_ref_zap(slot, slot->gfn, slot->gfn + slot->pages, NULL))
 		mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
 	spin_unlock(&vm->lock);
 }
@@ -63,14 +70,12 @@ static void publish(struct mmuw_ref_vm *vm, u32 id, struct mmuw_ref_slot *slot)
 static void remove(struct mmuw_ref_slot *slot)
 {
 	struct mmuw_ref_vm *vm = slot->vm;
-	u64 i;
 
 	publish(vm, slot->id, NULL);
 	unmap(slot);
 	if (!mmuw_ref_pins(vm))
 		mmu_interval_notifier_remove(&slot->notifier);
-	for (i = 0; i < slot->pages; i++)
-		xa_erase(&vm->translations, slot->gfn + i);
+	unreserve(vm, slot->gfn, slot->pages);
 	mmuw_ref_log_disable(slot);
 	kfree(slot);
 }
@@ -125,18 +130,18 @@ static int create(struct mmuw_ref_vm *vm, const struct kvm_userspace_memory_regi
 		remove(slot);
 	return err;
 erase:
-	while (slot->pages--)
-		xa_erase(&vm->translations, slot->gfn + slot->pages);
+	unreserve(vm, slot->gfn, slot->pages);
 free:
 	kfree(slot);
-	return err;
+	/* mm_take_all_locks() gives up when a signal is pending: as in our own notifier.c. */
+	return err == -EINTR ? -ERESTARTNOINTR : err;
 }
 
 /* With all of its translations; nobody is at home at the old place then. */
 static int move(struct mmuw_ref_slot *slot, u64 gfn)
 {
 	struct mmuw_ref_vm *vm = slot->vm;
-	u64 old = slot->gfn, i;
+	u64 old = slot->gfn;
 	int err;
 
 	/* Places that overlap would take each other's room. */
@@ -150,8 +155,7 @@ static int move(struct mmuw_ref_slot *slot, u64 gfn)
 	spin_lock(&vm->lock);
 	slot->gfn = gfn;
 	spin_unlock(&vm->lock);
-	for (i = 0; i < slot->pages; i++)
-		xa_erase(&vm->translations, old + i);
+	unreserve(vm, old, slot->pages);
 	return 0;
 }
 
@@ -159,14 +163,14 @@ static int change(struct mmuw_ref_slot *slot, const struct kvm_userspace_memory_
 {
 	u64 gfn = r->guest_phys_addr >> PAGE_SHIFT;
 	bool log = r->flags & KVM_MEM_LOG_DIRTY_PAGES;
-	int err = 0;
+	bool toggles = log != !!(slot->flags & KVM_MEM_LOG_DIRTY_PAGES);
 
 	if (r->userspace_addr != slot->hva || r->memory_size >> PAGE_SHIFT != slot->pages)
 		return -EINVAL;
 	if (gfn != slot->gfn)
-		err = move(slot, gfn);
-	if (err || log == !!(slot->flags & KVM_MEM_LOG_DIRTY_PAGES))
-		return err;
+		return toggles ? -EINVAL : move(slot, gfn);	/* both, or neither */
+	if (!toggles)
+		return 0;
 	if (log)
 		return mmuw_ref_log_enable(slot);
 	mmuw_ref_log_disable(slot);

@@ -9,6 +9,10 @@
 #include "../session.h"
 #include "reference.h"
 
+/*
+ * A VM's id is read and used within one RCU section: the session waits before it
+ * gives the id to another VM.
+ */
 static s16 id_of(const struct mmuw_ref_vcpu *vcpu)
 {
 	return vcpu ? vcpu->id : MMUWITNESS_NO_VCPU;
@@ -17,14 +21,18 @@ static s16 id_of(const struct mmuw_ref_vcpu *vcpu)
 void mmuw_ref_tell_ioctl(struct mmuw_ref_vm *vm, unsigned int cmd, u8 phase, s64 ret)
 {
 	struct mmuw_ioctl_event e = {
-		.vm = READ_ONCE(vm->id), .cmd = cmd, .phase = phase, .vcpu = -1, .ret = ret,
+		.cmd = cmd, .phase = phase, .vcpu = -1, .ret = ret,
 	};
 
+	rcu_read_lock();
+	e.vm = READ_ONCE(vm->id);
 	if (!e.vm)
-		return;
+		goto out;
 	mmuw_emit(vm_ioctl, &e);
 	mmuw_pass(phase == MMUWITNESS_BEGIN ? MMUW_POINT_IOCTL_BEGIN : MMUW_POINT_IOCTL_END, e.vm,
 		  MMUWITNESS_NO_VCPU, 0, 0, 0);
+out:
+	rcu_read_unlock();
 }
 
 void mmuw_ref_tell_fault(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn,
@@ -36,23 +44,30 @@ void mmuw_ref_tell_fault(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu,
 		[MMUWITNESS_FAULT_END] = MMUW_POINT_FAULT_END,
 	};
 	struct mmuw_fault_event e = {
-		.vm = READ_ONCE(vcpu->vm->id), .vcpu = vcpu->id, .gfn = gfn, .write = write,
+		.vcpu = vcpu->id, .gfn = gfn, .write = write,
 		.phase = phase, .inv_seq = seq,
 	};
 
+	rcu_read_lock();
+	e.vm = READ_ONCE(vcpu->vm->id);
 	if (!e.vm)
-		return;
+		goto out;
 	mmuw_emit(fault, &e);
 	if (phase != MMUWITNESS_FAULT_RETRY)
 		mmuw_pass(points[phase], e.vm, e.vcpu, 0, gfn, 1);
+out:
+	rcu_read_unlock();
 }
 
 void mmuw_ref_tell_pfn_found(struct mmuw_ref_vcpu *vcpu, u64 gfn)
 {
-	u16 vm = READ_ONCE(vcpu->vm->id);
+	u16 vm;
 
+	rcu_read_lock();
+	vm = READ_ONCE(vcpu->vm->id);
 	if (vm)
 		mmuw_pass(MMUW_POINT_PFN_FOUND, vm, vcpu->id, 0, gfn, 1);
+	rcu_read_unlock();
 }
 
 static u8 bits_of(u64 spte)
@@ -75,7 +90,7 @@ void mmuw_ref_tell_spte(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, 
 			u64 old, u64 new)
 {
 	struct mmuw_spte_event e = {
-		.vm = READ_ONCE(slot->vm->id), .vcpu = id_of(vcpu), .gfn = gfn, .old = old,
+		.vcpu = id_of(vcpu), .gfn = gfn, .old = old,
 		.new = new, .level = 1, .lock = MMUWITNESS_LOCK_HELD,
 		.inv_seq = READ_ONCE(slot->notifier.invalidate_seq),
 		.bits_old = bits_of(old), .bits_new = bits_of(new),
@@ -83,9 +98,10 @@ void mmuw_ref_tell_spte(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, 
 	struct folio *folio;
 	pgoff_t index;
 
-	if (!e.vm)
-		return;
 	rcu_read_lock();
+	e.vm = READ_ONCE(slot->vm->id);
+	if (!e.vm)
+		goto out;
 	folio = mmuw_folio_of_pfn((new ?: old) >> 12, &e.file, &index);
 	if (folio) {
 		e.index = index;
@@ -93,85 +109,103 @@ void mmuw_ref_tell_spte(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, 
 	} else if (e.bits_new) {
 		e.page = mmuw_ksm_flag(new >> 12);
 	}
-	rcu_read_unlock();
 	mmuw_emit(spte, &e);
 	mmuw_pass(MMUW_POINT_SPTE_CHANGED, e.vm, e.vcpu, e.file, gfn, 1);
+out:
+	rcu_read_unlock();
 }
 
 void mmuw_ref_tell_flush(struct mmuw_ref_vm *vm, u8 phase)
 {
-	struct mmuw_flush_event e = { .vm = READ_ONCE(vm->id), .vcpu = -1, .phase = phase };
+	struct mmuw_flush_event e = { .vcpu = -1, .phase = phase };
 
+	rcu_read_lock();
+	e.vm = READ_ONCE(vm->id);
 	if (!e.vm)
-		return;
+		goto out;
 	mmuw_emit(tlb_flush, &e);
 	mmuw_pass(phase == MMUWITNESS_FLUSH_REQUEST ? MMUW_POINT_FLUSH_REQUEST :
 						      MMUW_POINT_FLUSH_DONE, e.vm, e.vcpu, 0, 0, 0);
+out:
+	rcu_read_unlock();
 }
 
 void mmuw_ref_tell_log_mark(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn)
 {
 	struct mmuw_log_event e = {
-		.vm = READ_ONCE(slot->vm->id), .vcpu = id_of(vcpu), .gfn = gfn, .slot = slot->id,
+		.vcpu = id_of(vcpu), .gfn = gfn, .slot = slot->id,
 		.logging = !!(slot->flags & KVM_MEM_LOG_DIRTY_PAGES), .lock = MMUWITNESS_LOCK_HELD,
 	};
 
+	rcu_read_lock();
+	e.vm = READ_ONCE(slot->vm->id);
 	if (!e.vm)
-		return;
+		goto out;
 	mmuw_emit(log_mark, &e);
 	mmuw_pass(MMUW_POINT_LOG_MARK, e.vm, e.vcpu, 0, gfn, 1);
+out:
+	rcu_read_unlock();
 }
 
 void mmuw_ref_tell_ring(struct mmuw_ref_vm *vm, struct mmuw_ref_vcpu *vcpu, u8 op, u16 slot,
 			u64 offset)
 {
 	struct mmuw_ring_event e = {
-		.vm = READ_ONCE(vm->id), .vcpu = id_of(vcpu), .op = op, .slot = slot,
+		.vcpu = id_of(vcpu), .op = op, .slot = slot,
 		.offset = offset,
 	};
 
+	rcu_read_lock();
+	e.vm = READ_ONCE(vm->id);
 	if (!e.vm)
-		return;
+		goto out;
 	mmuw_emit(ring, &e);
 	if (op == MMUWITNESS_RING_PUSH)
 		mmuw_pass(MMUW_POINT_RING_PUSH, e.vm, e.vcpu, 0, 0, 0);
+out:
+	rcu_read_unlock();
 }
 
 void mmuw_ref_tell_dirty(struct mmuw_ref_vm *vm, struct mmuw_ref_vcpu *vcpu, struct page *page,
 			 bool locked)
 {
 	struct mmuw_folio_event e = {
-		.op = MMUWITNESS_FOLIO_KVM_DIRTY, .pages = 1, .vm = READ_ONCE(vm->id),
+		.op = MMUWITNESS_FOLIO_KVM_DIRTY, .pages = 1, 
 		.vcpu = id_of(vcpu),
 		.lock = locked ? MMUWITNESS_LOCK_HELD : MMUWITNESS_LOCK_FREE,
 	};
 	struct folio *folio;
 	pgoff_t index;
 
-	if (!e.vm)
-		return;
 	rcu_read_lock();
+	e.vm = READ_ONCE(vm->id);
+	if (!e.vm)
+		goto out;
 	folio = mmuw_folio_of_pfn(page_to_pfn(page), &e.file, &index);
 	if (folio) {
 		e.index = index;
 		e.page = mmuw_page_flags(folio, index);
 	}
-	rcu_read_unlock();
 	if (!folio)
-		return;
+		goto out;
 	mmuw_emit(folio, &e);
 	mmuw_pass(MMUW_POINT_KVM_DIRTY, e.vm, e.vcpu, e.file, e.index, 1);
+out:
+	rcu_read_unlock();
 }
 
 void mmuw_ref_tell_young(struct mmuw_ref_vm *vm, u8 op, u8 phase, u64 start, u64 end, bool young)
 {
 	struct mmuw_young_event e = {
-		.vm = READ_ONCE(vm->id), .op = op, .phase = phase, .start = start, .end = end,
+		.op = op, .phase = phase, .start = start, .end = end,
 		.promised = op == MMUWITNESS_YOUNG_CLEAR_FLUSH, .young = young,
 	};
 
+	rcu_read_lock();
+	e.vm = READ_ONCE(vm->id);
 	if (e.vm)
 		mmuw_emit(young, &e);
+	rcu_read_unlock();
 }
 
 /*

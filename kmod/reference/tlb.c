@@ -17,28 +17,31 @@ static void drop(struct mmuw_ref_tlb_entry *entry)
 	entry->page = NULL;
 }
 
-void mmuw_ref_tlb_drop(struct mmuw_ref_vcpu *vcpu)
+void mmuw_ref_tlb_drop(struct mmuw_ref_vcpu *vcpu, bool held_too)
 {
 	unsigned int i;
 
 	spin_lock(&vcpu->tlb_lock);
 	for (i = 0; i < MMUW_REF_TLB; i++)
-		drop(&vcpu->tlb[i]);
+		if (held_too || !vcpu->tlb[i].held)
+			drop(&vcpu->tlb[i]);
 	spin_unlock(&vcpu->tlb_lock);
 }
 
 void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why)
 {
+	bool skipped = mmuw_ref_breaks_flush(vm, why);
 	unsigned int i;
 
 	lockdep_assert_held(&vm->lock);
-	if (mmuw_ref_breaks_flush(vm, why))
-		return;
-	mmuw_ref_tell_flush(vm, MMUWITNESS_FLUSH_REQUEST);
+	if (!skipped)
+		mmuw_ref_tell_flush(vm, MMUWITNESS_FLUSH_REQUEST);
+	/* What was there before the plant has no reference, and its page may go. */
 	for (i = 0; i < MMUW_REF_VCPUS; i++)
 		if (vm->vcpus[i])
-			mmuw_ref_tlb_drop(vm->vcpus[i]);
-	mmuw_ref_tell_flush(vm, MMUWITNESS_FLUSH_DONE);
+			mmuw_ref_tlb_drop(vm->vcpus[i], !skipped);
+	if (!skipped)
+		mmuw_ref_tell_flush(vm, MMUWITNESS_FLUSH_DONE);
 }
 
 static void touch(u64 *word, struct mmuwitness_ref_access *access)

@@ -47,18 +47,20 @@ static void remove(struct mmuw_ref_slot *slot, u64 gfn, u64 spte, bool mark)
 		put_page(page);
 }
 
-bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end, bool in_notifier)
+bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end,
+		  const struct mmu_notifier_range *range)
 {
 	enum mmuwitness_ref_variant variant = slot->vm->variant;
 	bool mark = variant == MMUWITNESS_REF_DIRTY_AT_UNMAP ||
-		    (variant == MMUWITNESS_REF_DIRTY_AT_INVALIDATE && !in_notifier);
+		    (variant == MMUWITNESS_REF_DIRTY_AT_INVALIDATE && !range);
 	bool any = false;
 	u64 gfn, spte;
 
 	lockdep_assert_held(&slot->vm->lock);
 	for (gfn = first; gfn < end; gfn++) {
 		spte = mmuw_ref_load(slot->vm, gfn);
-		if (!(spte & MMUWITNESS_REF_PRESENT))
+		if (!(spte & MMUWITNESS_REF_PRESENT) ||
+		    (range && mmuw_ref_breaks_unmap(slot->vm, range, spte)))
 			continue;
 		remove(slot, gfn, spte, mark);
 		any = true;
@@ -66,10 +68,19 @@ bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end, bool in_notifi
 	return any;
 }
 
+void mmuw_ref_unpin_page(struct mmuw_ref_vm *vm, u64 spte)
+{
+	struct page *page = mmuw_ref_page(spte);
+	bool dirty = spte & MMUWITNESS_REF_DIRTY;
+
+	if (dirty)
+		mmuw_ref_tell_dirty(vm, NULL, page, false);
+	unpin_user_pages_dirty_lock(&page, 1, dirty);
+}
+
 void mmuw_ref_unpin(struct mmuw_ref_slot *slot)
 {
 	struct mmuw_ref_vm *vm = slot->vm;
-	struct page *page;
 	u64 gfn, spte;
 
 	for (gfn = slot->gfn; gfn < slot->gfn + slot->pages; gfn++) {
@@ -80,12 +91,8 @@ void mmuw_ref_unpin(struct mmuw_ref_slot *slot)
 			mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
 		}
 		spin_unlock(&vm->lock);
-		if (!(spte & MMUWITNESS_REF_PRESENT))
-			continue;
-		page = mmuw_ref_page(spte);
-		if (spte & MMUWITNESS_REF_DIRTY)
-			mmuw_ref_tell_dirty(vm, NULL, page, false);
-		unpin_user_pages_dirty_lock(&page, 1, spte & MMUWITNESS_REF_DIRTY);
+		if (spte & MMUWITNESS_REF_PRESENT)
+			mmuw_ref_unpin_page(vm, spte);
 		cond_resched();
 	}
 }

@@ -39,12 +39,14 @@ static int access(struct mmuw_ref_vcpu *vcpu, struct mmuwitness_ref_access *acce
 		err = mmuw_ref_fault(vcpu, gfn, write);
 		if (err)
 			return err;
+		cond_resched();
 	}
 	return 0;
 }
 
 static long vcpu_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	struct mmuwitness_ref_access __user *user = (void __user *)arg;
 	struct mmuw_ref_vcpu *vcpu = file->private_data;
 	struct mmuwitness_ref_access a;
 	int err;
@@ -53,17 +55,22 @@ static long vcpu_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -ENOTTY;
 	if (current->mm != vcpu->vm->mm)
 		return -EIO;
-	if (copy_from_user(&a, (void __user *)arg, sizeof(a)))
+	/* Is there room for the answer? Afterwards it would be too late. */
+	if (copy_from_user(&a, user, sizeof(a)) ||
+	    (a.op != MMUWITNESS_REF_STORE && put_user(a.value, &user->value)))
 		return -EFAULT;
+	if (mutex_lock_interruptible(&vcpu->access))
+		return -EINTR;
 	err = access(vcpu, &a);
-	if (!err && copy_to_user((void __user *)arg, &a, sizeof(a)))
+	mutex_unlock(&vcpu->access);
+	if (!err && a.op != MMUWITNESS_REF_STORE && put_user(a.value, &user->value))
 		err = -EFAULT;
 	return err;
 }
 
 static void destroy(struct mmuw_ref_vcpu *vcpu)
 {
-	mmuw_ref_tlb_drop(vcpu);
+	mmuw_ref_tlb_drop(vcpu, true);
 	vfree(vcpu->shared);
 	kfree(vcpu);
 }
@@ -104,6 +111,7 @@ int mmuw_ref_create_vcpu(struct mmuw_ref_vm *vm, unsigned long id)
 	vcpu->vm = vm;
 	vcpu->id = id;
 	spin_lock_init(&vcpu->tlb_lock);
+	mutex_init(&vcpu->access);
 	vcpu->shared = vmalloc_user(PAGE_SIZE + ring);
 	if (!vcpu->shared) {
 		destroy(vcpu);

@@ -51,7 +51,8 @@ static int enable_cap(struct mmuw_ref_vm *vm, const struct kvm_enable_cap *cap)
 			return -EBUSY;
 	switch (cap->cap) {
 	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
-		if (vm->ring_entries || cap->args[0] & ~manual)
+		if (vm->ring_entries || cap->args[0] & ~manual ||
+		    cap->args[0] == KVM_DIRTY_LOG_INITIALLY_SET)
 			return -EINVAL;
 		vm->manual = cap->args[0];
 		return 0;
@@ -72,6 +73,21 @@ union argument {
 	struct kvm_dirty_log log;
 	struct kvm_clear_dirty_log clear;
 };
+
+static bool is_known(unsigned int cmd)
+{
+	switch (cmd) {
+	case KVM_CHECK_EXTENSION:
+	case KVM_ENABLE_CAP:
+	case KVM_SET_USER_MEMORY_REGION:
+	case KVM_GET_DIRTY_LOG:
+	case KVM_CLEAR_DIRTY_LOG:
+	case KVM_RESET_DIRTY_RINGS:
+	case KVM_CREATE_VCPU:
+		return true;
+	}
+	return false;
+}
 
 /* Faults and collections go on beside each other; what changes the VM waits for both. */
 static bool changes_vm(unsigned int cmd)
@@ -109,9 +125,11 @@ static long vm_ioctl(struct file *file, unsigned int cmd, unsigned long raw)
 
 	if (current->mm != vm->mm)
 		return -EIO;
+	if (!is_known(cmd))
+		return -ENOTTY;
+	/* CLEAR_DIRTY_LOG is called _IOWR; none of them answers in its argument. */
 	if (_IOC_DIR(cmd) & _IOC_WRITE &&
-	    (_IOC_SIZE(cmd) > sizeof(arg) ||
-	     copy_from_user(&arg, (void __user *)raw, _IOC_SIZE(cmd))))
+	    copy_from_user(&arg, (void __user *)raw, min_t(size_t, _IOC_SIZE(cmd), sizeof(arg))))
 		return -EFAULT;
 	mmuw_ref_tell_ioctl(vm, cmd, MMUWITNESS_BEGIN, 0);
 	if (changes_vm(cmd)) {
@@ -159,7 +177,8 @@ int mmuw_ref_create_vm(unsigned long variant)
 		err = mmu_notifier_register(&vm->aging, vm->mm);
 		if (err) {
 			kfree(vm);
-			return err;
+			/* As in our own notifier.c. */
+			return err == -EINTR ? -ERESTARTNOINTR : err;
 		}
 	}
 	mmgrab(vm->mm);
