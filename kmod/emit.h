@@ -4,7 +4,7 @@
 #define _MMUWITNESS_EMIT_H
 
 #include <linux/atomic.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 
 #include "trace.h"
 
