@@ -11,26 +11,36 @@ namespace {
 constexpr std::uint64_t kPages = 32;
 constexpr int kRounds = 6;
 
-class ReadFault : public ScenarioTest, public testing::WithParamInterface<Sync> {};
+class VmmWritesFirst : public ScenarioTest {
+  protected:
+    static void write_and_read(WitnessedFile& file, Guest& guest, std::uint64_t stamp) {
+        for (std::uint64_t page = 0; page < kPages; page++)
+            store_lane(file.file().page(page), kHostLane, stamp);
+        guest.read(0, 0, kPages, kHostLane);
+    }
+    // Also what unmaps the pages from the guest for the next round.
+    static void sync_both(WitnessedFile& file, const Guest& guest, Sync sync, std::uint64_t stamp) {
+        file.sync(sync, [&] {
+            std::vector<Expectation> written;
+            append_written(guest, kPages, written);
+            for (std::uint64_t page = 0; page < kPages; page++)
+                written.push_back({.page = page, .lane = kHostLane, .stamp = stamp});
+            return written;
+        });
+        file.settle();
+    }
+};
+
+class ReadFault : public VmmWritesFirst, public testing::WithParamInterface<Sync> {};
 
 TEST_P(ReadFault, GuestWriteAfterVmmWriteIsOnDisk) {
     promise({"durable", "tagged", "slow-path-dirty"});
     WitnessedFile& file = add_file(kPages);
     Guest& guest = start_guest(file, {});
     for (std::uint64_t round = 1; round <= kRounds; round++) {
-        for (std::uint64_t page = 0; page < kPages; page++)
-            store_lane(file.file().page(page), kHostLane, round);
-        guest.read(0, 0, kPages, kHostLane);
+        write_and_read(file, guest, round);
         guest.write(0, 0, kPages);
-        // Also what unmaps the pages from the guest for the next round.
-        file.sync(GetParam(), [&] {
-            std::vector<Expectation> written;
-            append_written(guest, kPages, written);
-            for (std::uint64_t page = 0; page < kPages; page++)
-                written.push_back({.page = page, .lane = kHostLane, .stamp = round});
-            return written;
-        });
-        file.settle();
+        sync_both(file, guest, GetParam(), round);
         trial();
     }
 }
@@ -38,7 +48,7 @@ TEST_P(ReadFault, GuestWriteAfterVmmWriteIsOnDisk) {
 INSTANTIATE_TEST_SUITE_P(, ReadFault, testing::Values(Sync::kMsync, Sync::kFsync),
                          [](const auto& info) { return to_string(info.param); });
 
-class LoggedReadFault : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {};
+class LoggedReadFault : public VmmWritesFirst, public testing::WithParamInterface<DirtyLogKind> {};
 
 // With the log on. What the read fault has made writable may be written by KVM's fast path, or
 // without any fault: the log has it all the same. The upper half is read only, and what is marked
@@ -54,9 +64,7 @@ TEST_P(LoggedReadFault, WriteAfterReadIsLogged) {
     guest.log().enable(slot);
     static_cast<void>(guest.log().collect(slot));
     for (std::uint64_t round = 1; round <= kRounds; round++) {
-        for (std::uint64_t page = 0; page < kPages; page++)
-            store_lane(file.file().page(page), kHostLane, round);
-        guest.read(0, 0, kPages, kHostLane);
+        write_and_read(file, guest, round);
         guest.write(0, 0, kPages / 2);
         std::vector<mmuwitness_mark> marks;
         for (std::uint64_t page = 0; page < kPages / 2; page++)
@@ -64,14 +72,7 @@ TEST_P(LoggedReadFault, WriteAfterReadIsLogged) {
                 make_mark(MMUWITNESS_MARK_WROTE, vm_id(guest), {slot.id(), slot.gfn() + page, 0}));
         run_.witness.marks(marks);
         const PageBitmap logged = guest.log().collect(slot);
-        file.sync(Sync::kMsync, [&] {
-            std::vector<Expectation> written;
-            append_written(guest, kPages, written);
-            for (std::uint64_t page = 0; page < kPages; page++)
-                written.push_back({.page = page, .lane = kHostLane, .stamp = round});
-            return written;
-        });
-        file.settle();
+        sync_both(file, guest, Sync::kMsync, round);
         trial(logged.count() == kPages / 2);
     }
 }

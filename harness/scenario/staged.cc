@@ -32,6 +32,12 @@ class Staged : public ScenarioTest {
     static GuestConfig config(unsigned vcpus = 1) {
         return {.vcpus = vcpus, .policy = VcpuThread::Policy::kNormal};
     }
+    // Told in an interrupt, of whatever runs there.
+    static mmuwitness_pass written_back(const Actor& host, std::uint64_t page) {
+        mmuwitness_pass pass = host.at("writeback-end", page);
+        pass.vcpu = MMUWITNESS_ANY_VCPU;
+        return pass;
+    }
     void sync(WitnessedFile& file, const Guest& guest) {
         file.sync(Sync::kMsync, [&] {
             std::vector<Expectation> all;
@@ -117,19 +123,14 @@ TEST_F(Staged, DirtyAfterUnlock) {
     const OwnCpu own_cpu(guest.thread(0).tid());
     const Actor vcpu0 = vcpu(guest, file, 0);
     const Actor syncer = host(guest, file);
-    const auto written = [&](std::uint64_t page) {
-        mmuwitness_pass pass = syncer.at("writeback-end", page);
-        pass.vcpu = MMUWITNESS_ANY_VCPU;  // in an interrupt, whatever runs there
-        return pass;
-    };
 
-    Gate gate(run_.module, vcpu0.at("kvm-dirty", 0), written(0), kLongest);
+    Gate gate(run_.module, vcpu0.at("kvm-dirty", 0), written_back(syncer, 0), kLongest);
     guest.write(0, 0);
     // x86 up to 6.12: kvm_set_pfn_dirty() only when an SPTE goes or loses D.
     if (gate.held_within(0us) == false)
         GTEST_SKIP() << "this KVM marks no folio dirty in a write fault";
     for (std::uint64_t page = 1; page <= kTried; page++) {
-        gate.arm(vcpu0.at("kvm-dirty", page), written(page));
+        gate.arm(vcpu0.at("kvm-dirty", page), written_back(syncer, page));
         const std::uint64_t write = guest.post_write(0, page);
         // A page that was mapped beside another one (shadow paging prefetches) has no fault.
         const auto held = gate.held_within(kPatience);
@@ -159,15 +160,10 @@ TEST_F(Staged, TwoInvalidationsOfOnePage) {
     WitnessedFile& file = add_file(kPages);
     Guest& guest = start_guest(file, config());
     const Actor other = host(guest, file);
-    const auto written = [&](std::uint64_t page) {
-        mmuwitness_pass pass = other.at("writeback-end", page);
-        pass.vcpu = MMUWITNESS_ANY_VCPU;  // in an interrupt, whatever runs there
-        return pass;
-    };
 
-    Gate gate(run_.module, other.at("kvm-dirty", 0), written(0), kLongest);
+    Gate gate(run_.module, other.at("kvm-dirty", 0), written_back(other, 0), kLongest);
     for (std::uint64_t page = 0; page < kTried; page++) {
-        if (page > 0) gate.arm(other.at("kvm-dirty", page), written(page));
+        if (page > 0) gate.arm(other.at("kvm-dirty", page), written_back(other, page));
         guest.write(0, page);
         std::jthread unmapper([&] { madvise(file.file().page(page), page_size(), MADV_DONTNEED); });
         const auto held = gate.held_within(kPatience);
