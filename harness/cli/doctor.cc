@@ -88,7 +88,8 @@ std::optional<Kvm> check_kvm(Checklist& list) {
         }
         return kvm;
     } catch (const std::exception& error) {
-        list.fatal(error.what(), arch::kvm_cure() + "; or use an emulated host");
+        list.fatal(error.what(),
+                   arch::kvm_cure() + "; or use run --mmu=reference, or an emulated host");
         return {};
     }
 }
