@@ -82,7 +82,7 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
                   {id_, 0, pages(), operation, static_cast<std::uint64_t>(-std::int64_t{error})});
     if (error != 0) throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
 
-    if (expectations.empty()) return;
+    if (expectations.empty() || !disk_) return;
     const auto bytes = disk_->read(0, pages());
     marks.clear();
     for (const Expectation& e : expectations)
