@@ -6,7 +6,6 @@
  */
 #include <linux/sched/signal.h>
 
-#include "../plant.h"
 #include "plant.h"
 #include "reference.h"
 #include "tell.h"

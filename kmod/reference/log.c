@@ -5,7 +5,6 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "../plant.h"
 #include "plant.h"
 #include "reference.h"
 #include "tell.h"

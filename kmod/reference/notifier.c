@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What mm tells the reference MMU: pages go, pages are aged. */
-#include "../plant.h"
 #include "plant.h"
 #include "reference.h"
 #include "tell.h"

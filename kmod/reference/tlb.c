@@ -5,7 +5,6 @@
  */
 #include <linux/highmem.h>
 
-#include "../plant.h"
 #include "plant.h"
 #include "reference.h"
 #include "tell.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Translations, and what goes with one that is made, protected or removed. */
-#include "../plant.h"
 #include "plant.h"
 #include "reference.h"
 #include "tell.h"

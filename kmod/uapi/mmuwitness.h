@@ -212,7 +212,8 @@ enum mmuwitness_hook_state {
 struct mmuwitness_hook {
 	__u32 index;			/* (in) 0.. */
 	__u32 state;			/* (out) enum mmuwitness_hook_state */
-	__u64 hits;			/* (out) events it gave in this session */
+	__u64 hits;			/* (out) events it gave in this session; what the
+					 * reference MMU tells itself is not counted */
 	char name[MMUWITNESS_NAME_LEN];	/* (out) what is witnessed, e.g. "spte" */
 	char symbol[MMUWITNESS_NAME_LEN];	/* (out) function or tracepoint used */
 	char why[MMUWITNESS_NAME_LEN];	/* (out) missing: the reason; attached: what it missed */
