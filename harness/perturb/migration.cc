@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/id_list.h"
+#include "machine/pagemap.h"
 #include "perturb/disturbers.h"
-#include "perturb/pagemap.h"
 
 namespace mmuw {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // pageout: reclaim aimed at the guest's pages. A clean page leaves memory, a dirty one its page
 // tables (shrink_folio_list() unmaps before it looks at PG_dirty).
+#include "machine/pagemap.h"
 #include "perturb/disturbers.h"
-#include "perturb/pagemap.h"
 
 namespace mmuw {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "perturb/pagemap.h"
+#include "machine/pagemap.h"
 
 #include <fcntl.h>
 
