@@ -27,6 +27,8 @@ bool mmuw_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u
 		if (!pages)
 			atomic64_inc(&seen[e.vm]);
 		mmuw_pass(MMUW_POINT_FLUSH_REQUEST, e.vm, e.vcpu, 0, 0, 0);
+	} else if (phase == MMUWITNESS_FLUSH_ROOTS_REQUEST) {
+		mmuw_pass(MMUW_POINT_ROOTS_REQUEST, e.vm, e.vcpu, 0, 0, 0);
 	}
 	return true;
 }

@@ -37,6 +37,7 @@ enum mmuw_point {
 	MMUW_POINT_WRITEBACK_END,
 	MMUW_POINT_PAGE_MKWRITE,
 	MMUW_POINT_DIRTIED,
+	MMUW_POINT_ROOTS_REQUEST,	/* x86 */
 };
 
 /* Who passes, and what is worked on: [where, where + count). */

@@ -2,6 +2,7 @@
 /* The points by name: which hook tells them, and where they are in the kernel's work. */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/kvm_host.h>
 #include <linux/string.h>
 
 #include "gate.h"
@@ -63,6 +64,11 @@ static const struct {
 		"a write fault of the host is about to tell the filesystem", MMUWITNESS_WHERE_PAGE },
 	[MMUW_POINT_DIRTIED] = { "dirtied", "dirtied",
 		"a folio became dirty, with its tag", MMUWITNESS_WHERE_PAGE },
+#ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
+	[MMUW_POINT_ROOTS_REQUEST] = { "roots-request", "tlb_flush",
+		"the roots are obsolete and the vCPUs are about to be told so; mmu_lock is held",
+		MMUWITNESS_WHERE_NOTHING },
+#endif
 };
 
 int mmuw_point_info(struct mmuwitness_point_info *info)

@@ -21,9 +21,12 @@ static bool prefault_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	struct mmuw_prefault_event e = {
 		.vm = mmuw_vm_id(vcpu->kvm), .vcpu = vcpu->vcpu_id, .phase = MMUWITNESS_BEGIN,
 	};
+	struct mmuw_context *ctx = mmuw_context();
 
 	if (!e.vm)
 		return false;
+	if (ctx)
+		ctx->in_prefault = true;
 	e.gfn = *(u64 *)f->arg[1] >> PAGE_SHIFT;
 	f->saved[0] = e.vm;
 	f->saved[1] = e.vcpu;
@@ -39,7 +42,10 @@ static void prefault_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned 
 		.vm = f->saved[0], .vcpu = f->saved[1], .gfn = f->saved[2],
 		.phase = MMUWITNESS_END, .ret = (long)ret,
 	};
+	struct mmuw_context *ctx = mmuw_context();
 
+	if (ctx)
+		ctx->in_prefault = false;
 	mmuw_emit(prefault, &e);
 }
 

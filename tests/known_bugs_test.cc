@@ -42,6 +42,9 @@ TEST(KnownBugs, AreOfAMachineAndADisturber) {
     EXPECT_EQ(known("log-complete", ring, "7.2.12", "aarch64", "ksm"), nullptr);
     EXPECT_EQ(known("log-complete", ring, "7.2.12"), nullptr);
     EXPECT_EQ(known("log-complete", ring, "6.12.1", "x86_64", "signals"), nullptr);
+    EXPECT_NE(known("prefault-ends", "Prefault.EndsA", "7.2.12"), nullptr);
+    EXPECT_EQ(known("prefault-ends", "Prefault.KeepsA", "7.2.12"), nullptr);
+    EXPECT_NE(known("prefault-ends", "Prefault.KeepsA", "7.2.12", "x86_64", "memslots"), nullptr);
     EXPECT_EQ(known("log-complete", "Turns.A/bitmap", "7.2.12", "x86_64", "signals"), nullptr);
 }
 
@@ -50,7 +53,9 @@ JudgeResult prefault(const std::string& release, bool broken, const std::string&
         "note kind=HOST text=\"kernel {}\"\n"
         "note kind=SCENARIO_BEGIN text=\"{} seed=1 plant={}\"\n"
         "note kind=RULE text=\"{}\"\n"
-        "note kind=HOOK text=\"spte attached\"\nnote kind=HOOK text=\"prefault attached\"\n"
+        "note kind=HOOK text=\"spte attached\"\n"
+        "note kind=HOOK text=\"prefault attached\"\n"
+        "note kind=HOOK text=\"pfn_lookup attached\"\n"
         "mark kind=MEMSLOT vm=1 slot=1 gfn=0x100 pages=4 hva=0x7f00000000\n"
         "spte vm=1 pid=2 gfn=0x101 level=1 bits_new=PWDAL new=0x123456867\n"
         "plant name=\"a-plant\" vm=1\n"

@@ -13,6 +13,7 @@ namespace {
 using enum Sign::Of;
 
 constexpr std::array kPrefault = {Sign{"prefault-keeps-young"}};
+constexpr std::array kObsoleteRoot = {Sign{"prefault-ends"}};
 constexpr std::array kRingReset = {Sign{"log-complete"}};
 constexpr std::array kDropsDirty = {Sign{"dirty-not-lost-in-race", kTolerated}};
 
@@ -23,6 +24,11 @@ constexpr Report table[] = {
      .what = "KVM_PRE_FAULT_MEMORY clears the accessed bit of pages that are in use",
      .scenarios = "Prefault.*",
      .signs = kPrefault,
+     .machine = "x86_64"},
+    {.name = "prefault-obsolete-root",
+     .what = "KVM_PRE_FAULT_MEMORY does not end when a memslot goes meanwhile",
+     .scenarios = "Prefault.Ends*",
+     .signs = kObsoleteRoot,
      .machine = "x86_64"},
     {.name = "dirty-ring-reset-signal",
      .what = "a signal during KVM_RESET_DIRTY_RINGS loses write protection",

@@ -23,6 +23,7 @@ constexpr const RuleInfo* all[] = {
     &flush_on_zap_rule,
     &young_rule,
     &prefault_keeps_young_rule,
+    &prefault_ends_rule,
     &change_pte_bracketed_rule,
     &ksm_isolated_rule,
     &quiet_kernel_rule,

@@ -7,40 +7,16 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <ctime>
 #include <map>
 
 #include "perturb/disturbers.h"
 #include "vmm/kick.h"
+#include "vmm/thread_timer.h"
 
 namespace mmuw {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Expires on the CPU that its thread runs on, in the middle of whatever the kernel does for it.
-class ThreadTimer {
-  public:
-    explicit ThreadTimer(pid_t thread) {
-        sigevent event{};
-        event.sigev_notify = SIGEV_THREAD_ID;
-        event.sigev_signo = kKickSignal;
-        event._sigev_un._tid = thread;
-        if (timer_create(CLOCK_MONOTONIC, &event, &timer_) != 0) throw_errno("timer_create");
-    }
-    ~ThreadTimer() { timer_delete(timer_); }
-    ThreadTimer(const ThreadTimer&) = delete;
-    ThreadTimer& operator=(const ThreadTimer&) = delete;
-
-    // 0: no more.
-    void set(std::chrono::nanoseconds first, std::chrono::nanoseconds then) {
-        const itimerspec when = {.it_interval = {0, then.count()}, .it_value = {0, first.count()}};
-        timer_settime(timer_, 0, &when, nullptr);
-    }
-
-  private:
-    timer_t timer_{};
-};
 
 class Signals : public Disturber {
   public:

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The guest accesses pages, the VMM pre-faults them (KVM_PRE_FAULT_MEMORY), and the host syncs: the
-// SPTEs that go then must still say that the pages were accessed.
+// The VMM pre-faults memory (KVM_PRE_FAULT_MEMORY).
 #include <linux/kvm.h>
 
+#include <future>
+
+#include "director/gate.h"
 #include "scenario/scenario_test.h"
 
 namespace mmuw {
@@ -12,11 +14,19 @@ namespace {
 constexpr std::uint64_t kPages = 64;
 constexpr int kRounds = 6;
 
-class Prefault : public ScenarioTest {};
+class Prefault : public ScenarioTest {
+  protected:
+    void SetUp() override {
+        ScenarioTest::SetUp();
+        if (run_.kvm.check_extension(KVM_CAP_PRE_FAULT_MEMORY) == 0)
+            GTEST_SKIP() << "this kernel has no KVM_PRE_FAULT_MEMORY";
+        promise({"prefault-ends"});
+    }
+};
 
+// The guest accesses pages, the VMM pre-faults them, and the host syncs: the SPTEs that go then
+// must still say that the pages were accessed.
 TEST_F(Prefault, KeepsAccessedBits) {
-    if (run_.kvm.check_extension(KVM_CAP_PRE_FAULT_MEMORY) == 0)
-        GTEST_SKIP() << "this kernel has no KVM_PRE_FAULT_MEMORY";
     promise({"prefault-keeps-young"});
     WitnessedFile& file = add_file(kPages);
     Guest& guest = start_guest(file, {});
@@ -30,6 +40,37 @@ TEST_F(Prefault, KeepsAccessedBits) {
             return written;
         });
         trial();
+    }
+}
+
+// A memslot goes, and with it all page tables of the VM: they are obsolete already, and the vCPUs
+// about to be told so, when one of them pre-faults a page of another memslot.
+TEST_F(Prefault, EndsWhenRootsBecomeObsolete) {
+    constexpr std::uint64_t kSpare = 8;
+    if (const auto why = missing_point({"roots-request", "pfn-lookup"}); !why.empty())
+        GTEST_SKIP() << why;
+    WitnessedFile& file = add_file(kPages);
+    Mapping& spare = add_anonymous(kSpare);
+    Guest& guest = add_guest({.pages = kPages + kSpare});
+    guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    const Actor vcpu0 = vcpu(guest, file, 0);
+    const Actor remover = host(guest, file);
+
+    // Pages that nothing has mapped yet: the look-up is sure to come.
+    std::uint64_t page = kPages / 2;
+    Gate gate(run_.module, remover.at("roots-request"), vcpu0.at("pfn-lookup", page));
+    for (int round = 0; round < kRounds; round++, page++) {
+        guest.write(0, 0);  // in the guest it loads the roots that it shall have
+        guest.pause();
+        Memslot& slot = guest.add_memory(kPages, kSpare, spare.get());
+        gate.arm(remover.at("roots-request"), vcpu0.at("pfn-lookup", page));
+        auto removed = std::async(std::launch::async, [&] { guest.remove_memory(slot); });
+        gate.wait_held();
+        guest.prefault(0, page, 1);
+        removed.get();
+        guest.resume();
+        trial(gate.won());
     }
 }
 

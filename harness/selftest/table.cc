@@ -35,6 +35,7 @@ std::span<const PlantCase> plant_cases() {
         {"aging-always-flushes", "Aging.*/classic", {"young"}},
         {"aging-flushes-instead", "Aging.*", {"young"}},
         {"accessed-bit-lost-at-prefault", "Prefault.*", {"prefault-keeps-young"}, "x86_64"},
+        {"prefault-always-stale", "Prefault.Keeps*", {"prefault-ends"}, "x86_64"},
         {"ksm-protect-not-propagated", "Ksm.*", {"ksm-isolated"}},
         {"change-pte-unbracketed", "Ksm.*/two_slots", {"change-pte-bracketed"}},
         {"dirty-bit-lost-in-race", "Race.*", {"dirty-not-lost-in-race"}, "x86_64"},

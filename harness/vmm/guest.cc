@@ -187,15 +187,17 @@ void Guest::pause() {
     }
 }
 
-void Guest::prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count) {
+bool Guest::prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count) {
+    bool ended = false;
     thread(vcpu).pause();
     try {
-        cpus_[vcpu].vcpu->prefault(gfn(first) * page_size(), count * page_size());
+        ended = cpus_[vcpu].vcpu->prefault(gfn(first) * page_size(), count * page_size());
     } catch (...) {
         thread(vcpu).resume();
         throw;
     }
     thread(vcpu).resume();
+    return ended;
 }
 
 void Guest::resume() {

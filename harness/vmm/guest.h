@@ -101,8 +101,9 @@ class Guest {
     CommandResult stop(unsigned vcpu);
     CommandResult stop_writing(unsigned vcpu) { return stop(vcpu); }
 
-    // Has KVM map the pages (KVM_CAP_PRE_FAULT_MEMORY). Takes the vCPU out of the guest.
-    void prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count);
+    // Has KVM map the pages (KVM_CAP_PRE_FAULT_MEMORY). Takes the vCPU out of the guest. False: the
+    // kernel does not come to an end with one of them.
+    bool prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count);
 
     // Without waiting for their end: what wait() is given.
     std::uint64_t post_write(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1);

@@ -2,15 +2,34 @@
 #include "vmm/vcpu.h"
 
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <format>
+#include <thread>
 #include <utility>
 
 #include "base/sys_error.h"
 #include "vmm/arch.h"
+#include "vmm/thread_timer.h"
 
 namespace mmuw {
+namespace {
+
+using namespace std::chrono_literals;
+
+// For one page, of the CPU's time: that of busy neighbours does not count.
+constexpr std::chrono::nanoseconds kPatience = 100ms;
+
+std::chrono::nanoseconds cpu_time() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+}  // namespace
 
 Vcpu::Vcpu(const Vm& vm, unsigned id)
     : id_(id),
@@ -22,17 +41,31 @@ int Vcpu::control(unsigned long request, void* argument, const std::string& call
     return kvm_ioctl(fd(), request, argument, std::format("vCPU {}: {}", id_, call));
 }
 
-void Vcpu::prefault(std::uint64_t gpa, std::uint64_t bytes) const {
+bool Vcpu::prefault(std::uint64_t gpa, std::uint64_t bytes) const {
     kvm_pre_fault_memory range{};
     range.gpa = gpa;
     range.size = bytes;
-    // Interrupted, it has updated the range.
-    while (range.size != 0) try {
+    ThreadTimer timer(gettid());
+    timer.set(kPatience, kPatience);
+    auto begin = cpu_time();
+    while (range.size != 0) {
+        const std::uint64_t left = range.size;
+        try {
             control(KVM_PRE_FAULT_MEMORY, &range,
                     std::format("KVM_PRE_FAULT_MEMORY({:#x}, {} bytes)", gpa, bytes));
         } catch (const SysError& error) {
-            if (error.code().value() != EINTR && error.code().value() != EAGAIN) throw;
+            // Interrupted, it has updated the range. EAGAIN: its memslot is about to go.
+            if (error.code().value() == EAGAIN)
+                std::this_thread::sleep_for(1ms);
+            else if (error.code().value() != EINTR)
+                throw;
         }
+        if (range.size != left)
+            begin = cpu_time();
+        else if (cpu_time() - begin > kPatience)
+            return false;
+    }
+    return true;
 }
 
 void Vcpu::run_here(std::unique_ptr<ReferenceCpu> cpu) {

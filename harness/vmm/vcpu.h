@@ -24,8 +24,9 @@ class Vcpu {
     [[nodiscard]] kvm_run& run() const { return *static_cast<kvm_run*>(run_.get()); }
     // Throws SysError naming the vCPU and `call`.
     int control(unsigned long request, void* argument, const std::string& call) const;
-    // KVM_PRE_FAULT_MEMORY of [gpa, gpa + bytes): waits for KVM_RUN to end.
-    void prefault(std::uint64_t gpa, std::uint64_t bytes) const;
+    // KVM_PRE_FAULT_MEMORY of [gpa, gpa + bytes): waits for KVM_RUN to end. False: the kernel has
+    // spent a long time of this thread's on one page, and has not ended with it.
+    [[nodiscard]] bool prefault(std::uint64_t gpa, std::uint64_t bytes) const;
     // What it runs, in place of a guest (the reference MMU).
     void run_here(std::unique_ptr<ReferenceCpu> cpu);
     // KVM_RUN until an exit: 0, or an errno value (EINTR: kicked).

@@ -23,6 +23,18 @@ static bool not_stale(struct mmuw_plant *p, struct kvm *kvm, const unsigned long
 	return true;
 }
 
+/* Within KVM_PRE_FAULT_MEMORY the answer is always true: the pfn is looked up for ever. */
+static bool always_stale(struct mmuw_plant *p, struct kvm *kvm, const unsigned long *arg,
+			 unsigned long *ret)
+{
+	const struct mmuw_context *ctx = mmuw_context();
+
+	if (!ctx || !ctx->in_prefault)
+		return false;
+	*ret = 1;
+	return true;
+}
+
 /* The leaf SPTE of a gfn in the root that the vCPU runs on, NULL: none. As KVM, under RCU. */
 static u64 *leaf_sptep(const struct kvm_vcpu *vcpu, gfn_t gfn)
 {
@@ -112,6 +124,11 @@ struct mmuw_plant mmuw_plants_arch[] = {
 	  .what = "is_page_fault_stale() does not see that the pfn was invalidated since its look-up",
 	  .origin = "001", .symbols = { "is_page_fault_stale" },
 	  .kvm_of = mmuw_plant_vcpu_first, .on_return = not_stale },
+	{ .name = "prefault-always-stale",
+	  .what = "is_page_fault_stale() says so for ever within KVM_PRE_FAULT_MEMORY",
+	  .origin = "002", .symbols = { "is_page_fault_stale" },
+	  .only_with = "kvm_arch_vcpu_pre_fault_memory",
+	  .kvm_of = mmuw_plant_vcpu_first, .on_return = always_stale, .session = true },
 	{ .name = "dirty-bit-lost-in-race",
 	  .what = "the second of two vCPUs in one fault leaves W=1 D=0 of W=1 D=1, and no flush follows",
 	  .origin = "002", .symbols = { "kvm_flush_remote_tlbs" },

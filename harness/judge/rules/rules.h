@@ -21,6 +21,7 @@ extern const RuleInfo dirty_not_lost_in_race_rule;
 extern const RuleInfo flush_on_zap_rule;
 extern const RuleInfo young_rule;
 extern const RuleInfo prefault_keeps_young_rule;
+extern const RuleInfo prefault_ends_rule;
 extern const RuleInfo change_pte_bracketed_rule;
 extern const RuleInfo ksm_isolated_rule;
 extern const RuleInfo quiet_kernel_rule;
