@@ -10,7 +10,7 @@ namespace mmuw::guest {
 struct Arch : DirectAccess {
     // KVM_EXIT_IO; not hlt, after which emulated VMX was seen to keep writes in the PML buffer.
     static void doorbell() {
-        asm volatile("outb %%al, %%dx" : : "a"(0), "d"(kDoorbellPort) : "memory");
+        asm volatile("outb %%al, %%dx" : : "a"(0), "d"(MMUW_DOORBELL) : "memory");
     }
 
     static void relax() { asm volatile("pause" : : : "memory"); }

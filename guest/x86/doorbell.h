@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Shared by C++ and start.S.
 #pragma once
 
-namespace mmuw::guest {
+// Ports that KVM emulates no device on: a write there is a KVM_EXIT_IO.
+#define MMUW_DOORBELL 0x7d0
+#define MMUW_FAULT 0x7d1  // an exception was taken: the payload expects none
 
-// A port that KVM emulates no device on.
-inline constexpr unsigned short kDoorbellPort = 0x7d0;
-
-}  // namespace mmuw::guest
+// Where the payload has its handlers, in bytes from its beginning, and from one to the next.
+#define MMUW_HANDLERS 0x800
+#define MMUW_HANDLER_BYTES 16
+#define MMUW_EXCEPTIONS 32

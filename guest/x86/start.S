@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Entry of every vCPU: 64-bit mode, paging on, interrupts off, no IDT, %rdi = its struct Control.
+ * Entry of every vCPU: 64-bit mode, paging on, interrupts off, %rdi = its struct Control.
  */
+#include "x86/doorbell.h"
+
 	.section .text.start, "ax"
 	.globl start
 start:
@@ -9,5 +11,25 @@ start:
 	xorl %ebp, %ebp
 	call payload_main
 	ud2
+
+/*
+ * Of exceptions, which the payload has none of. Without handlers any would be a triple fault,
+ * after which KVM leaves nothing to ask: INIT has reset the vCPU. Then the registers are:
+ * %rax the vector, %rcx and %rsi what was pushed (error code and %rip, or %rip and %cs).
+ */
+	.org MMUW_HANDLERS
+	.set vector, 0
+	.rept MMUW_EXCEPTIONS
+	movl $vector, %eax
+	jmp exception
+	.balign MMUW_HANDLER_BYTES
+	.set vector, vector + 1
+	.endr
+exception:
+	popq %rcx
+	popq %rsi
+	movl $MMUW_FAULT, %edx
+	outb %al, %dx
+	jmp .
 
 	.section .note.GNU-stack, "", @progbits

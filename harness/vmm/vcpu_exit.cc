@@ -26,6 +26,8 @@ std::string reason(const kvm_run& run) {
             return std::format("KVM_EXIT_MMIO (a {} at guest address {:#x}: no memslot there)",
                                run.mmio.is_write != 0 ? "write" : "read",
                                std::uint64_t{run.mmio.phys_addr});
+        case KVM_EXIT_IO:
+            return std::format("KVM_EXIT_IO (port {:#x})", std::uint16_t{run.io.port});
         case KVM_EXIT_DIRTY_RING_FULL:
             return "KVM_EXIT_DIRTY_RING_FULL without a dirty ring";
         default:

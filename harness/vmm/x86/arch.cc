@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "guest/x86/doorbell.h"
+#include "vmm/layout.h"
 #include "vmm/vcpu.h"
 #include "vmm/vm.h"
+#include "vmm/x86/descriptor_tables.h"
 #include "vmm/x86/page_tables.h"
 
 namespace mmuw::arch {
@@ -28,6 +30,12 @@ constexpr std::uint64_t kSpare = 8192 * kMiB;
 // guests in real mode (KVM_SET_TSS_ADDR, KVM_SET_IDENTITY_MAP_ADDR).
 constexpr std::uint64_t kIdentityMap = 0xfffbc000;
 constexpr std::uint64_t kTss = 0xfffbd000;
+
+// In the private slot's first part, behind the page tables.
+constexpr std::uint64_t kGdt = PrivateLayout::kArch + x86::kIdentityTableBytes;
+constexpr std::uint64_t kIdt = kGdt + 0x1000;
+constexpr std::size_t kIdtBytes = MMUW_EXCEPTIONS * x86::kGateBytes;
+static_assert(kIdt + kIdtBytes <= PrivateLayout::kPayload);
 
 constexpr std::uint64_t kCr0 = 0x80010033;  // PG WP NE ET MP PE
 constexpr std::uint64_t kCr4 = 0x20;        // PAE
@@ -54,6 +62,24 @@ void set_cpuid(const Vm& vm, const Vcpu& vcpu) {
     cpuid->nent = kEntries;
     kvm_ioctl(vm.kvm().fd(), KVM_GET_SUPPORTED_CPUID, cpuid, "KVM_GET_SUPPORTED_CPUID");
     vcpu.control(KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2");
+}
+
+bool writes_port(const Vcpu& vcpu, std::uint16_t port) {
+    const kvm_run& run = vcpu.run();
+    return run.exit_reason == KVM_EXIT_IO && run.io.direction == KVM_EXIT_IO_OUT &&
+           run.io.port == port;
+}
+
+// Does the processor push an error code before %rip?
+bool has_error_code(std::uint64_t vector) {
+    return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21;
+}
+
+// What the payload's handler says of an exception.
+std::string exception(const kvm_regs& regs, const kvm_sregs& sregs) {
+    const bool error = has_error_code(regs.rax);
+    return std::format("exception {} error {:#x} at rip {:#x} cr2 {:#x}; ", regs.rax + 0,
+                       error ? regs.rcx : 0, (error ? regs.rsi : regs.rcx) + 0, sregs.cr2 + 0);
 }
 
 }  // namespace
@@ -89,14 +115,21 @@ void prepare_vm(Vm& vm) {
 
 void fill_private(std::span<std::byte> area) {
     x86::fill_identity_tables(area, kPrivate);
+    x86::fill_gdt(area.subspan(kGdt, x86::kGdtBytes));
+    x86::fill_idt(area.subspan(kIdt, kIdtBytes), kPrivate + PrivateLayout::kPayload + MMUW_HANDLERS,
+                  MMUW_HANDLER_BYTES);
 }
 
 void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t control) {
     set_cpuid(vm, vcpu);
     kvm_sregs sregs{};
     vcpu.control(KVM_GET_SREGS, &sregs, "KVM_GET_SREGS");
-    sregs.cs = segment(0x8, 0xb, true);
-    sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = segment(0x10, 0x3, false);
+    sregs.cs = segment(x86::kCode, 0xb, true);
+    sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = segment(x86::kData, 0x3, false);
+    sregs.gdt.base = kPrivate + kGdt;
+    sregs.gdt.limit = x86::kGdtBytes - 1;
+    sregs.idt.base = kPrivate + kIdt;
+    sregs.idt.limit = kIdtBytes - 1;
     sregs.cr0 = kCr0;
     sregs.cr3 = kPrivate;
     sregs.cr4 = kCr4;
@@ -110,9 +143,7 @@ void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t con
 }
 
 bool is_doorbell(const Vcpu& vcpu) {
-    const kvm_run& run = vcpu.run();
-    return run.exit_reason == KVM_EXIT_IO && run.io.direction == KVM_EXIT_IO_OUT &&
-           run.io.port == guest::kDoorbellPort;
+    return writes_port(vcpu, MMUW_DOORBELL);
 }
 
 bool set_slot_zap(Vm& vm, SlotZap zap) {
@@ -135,12 +166,16 @@ std::string describe(const Vcpu& vcpu) noexcept {
         kvm_sregs sregs{};
         vcpu.control(KVM_GET_REGS, &regs, "KVM_GET_REGS");
         vcpu.control(KVM_GET_SREGS, &sregs, "KVM_GET_SREGS");
-        return std::format(
-            // The first ones fit in a note.
-            "rip {:#x} cr2 {:#x} rsp {:#x} rflags {:#x} rax {:#x} rcx {:#x} rdx {:#x} rdi {:#x} "
-            "rsi {:#x} cr0 {:#x} cr3 {:#x} efer {:#x}",
-            regs.rip + 0, sregs.cr2 + 0, regs.rsp + 0, regs.rflags + 0, regs.rax + 0, regs.rcx + 0,
-            regs.rdx + 0, regs.rdi + 0, regs.rsi + 0, sregs.cr0 + 0, sregs.cr3 + 0, sregs.efer + 0);
+        const std::string fault =
+            writes_port(vcpu, MMUW_FAULT) ? exception(regs, sregs) : std::string();
+        return fault +
+               // The first ones fit in a note.
+               std::format(
+                   "rip {:#x} cr2 {:#x} rsp {:#x} rflags {:#x} rax {:#x} rcx {:#x} "
+                   "rdx {:#x} rdi {:#x} rsi {:#x} cr0 {:#x} cr3 {:#x} efer {:#x}",
+                   regs.rip + 0, sregs.cr2 + 0, regs.rsp + 0, regs.rflags + 0, regs.rax + 0,
+                   regs.rcx + 0, regs.rdx + 0, regs.rdi + 0, regs.rsi + 0, sregs.cr0 + 0,
+                   sregs.cr3 + 0, sregs.efer + 0);
     } catch (...) {
         return "registers unreadable";
     }
