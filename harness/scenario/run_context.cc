@@ -15,8 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A preempted task on a loaded machine waits for some time slices.
-constexpr int kLateEventAttempts = 50;
+// A preempted task on a loaded machine waits for some time slices; a CPU of an emulator or of a
+// virtual machine, for as long as the machine below gives it none.
+constexpr auto kLateEventPatience = 5s;
 constexpr auto kLateEventDelay = 4ms;
 
 RunContext* current = nullptr;
@@ -71,10 +72,12 @@ void RunContext::begin(const std::string& name, std::uint64_t seed, const std::s
     }
 }
 
-void RunContext::hear_losses() {
+bool RunContext::hear_losses() {
     const Recorder::Loss loss = evidence_.loss();
-    if (loss.events > lost_) judge_.lost(loss.events - std::exchange(lost_, loss.events));
+    const bool more = loss.events > lost_;
+    if (more) judge_.lost(loss.events - std::exchange(lost_, loss.events));
     if (!loss.why.empty()) judge_.doubt(loss.why);
+    return more || !loss.why.empty();
 }
 
 // A probe that was busy misses calls: a flush that was not seen looks like one that was forgotten.
@@ -100,13 +103,16 @@ void RunContext::put_kernel_log_on_record() {
 // A task may have taken its event's number and been preempted before it wrote the event: what is
 // late is waited for before it counts as lost.
 void RunContext::judge_what_is_recorded() {
-    for (int attempt = 0; attempt < kLateEventAttempts; attempt++) {
-        if (attempt > 0) std::this_thread::sleep_for(kLateEventDelay);
+    const auto until = std::chrono::steady_clock::now() + kLateEventPatience;
+    for (;;) {
         evidence_.sync();
-        hear_losses();
+        const bool lost = hear_losses();
         const Result<bool> judged = evidence_.judge_scenario(judge_);
         if (!judged) judge_.doubt(judged.error());
         if (!judged || *judged) return;
+        // What is lost for certain never comes.
+        if (lost || std::chrono::steady_clock::now() >= until) break;
+        std::this_thread::sleep_for(kLateEventDelay);
     }
     judge_.settle();
 }

@@ -54,7 +54,7 @@ class RunContext {
     const ScratchFs& scratch;
 
   private:
-    void hear_losses();
+    bool hear_losses();  // true: something is lost for good
     void note_missed_calls();
     void put_kernel_log_on_record();
     void judge_what_is_recorded();
