@@ -8,6 +8,12 @@
 #include "gate.h"
 #include "hook.h"
 
+#ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
+#define ROOTS_HOOK "tlb_flush"
+#else
+#define ROOTS_HOOK "none"	/* by that name: nobody tells it here */
+#endif
+
 static const struct {
 	const char *name;
 	const char *hook;		/* NULL: our own notifier */
@@ -64,22 +70,22 @@ static const struct {
 		"a write fault of the host is about to tell the filesystem", MMUWITNESS_WHERE_PAGE },
 	[MMUW_POINT_DIRTIED] = { "dirtied", "dirtied",
 		"a folio became dirty, with its tag", MMUWITNESS_WHERE_PAGE },
-#ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
-	[MMUW_POINT_ROOTS_REQUEST] = { "roots-request", "tlb_flush",
+	[MMUW_POINT_ROOTS_REQUEST] = { "roots-request", ROOTS_HOOK,
 		"the roots are obsolete and the vCPUs are about to be told so; mmu_lock is held",
 		MMUWITNESS_WHERE_NOTHING },
-#endif
 };
 
 int mmuw_point_info(struct mmuwitness_point_info *info)
 {
 	u32 point = info->index + 1;
-	const char *symbol = "mmu_notifier";
+	const char *symbol = "no such place";
 
 	if (point >= ARRAY_SIZE(points))
 		return -ENOENT;
 	info->point = point;
 	info->where = points[point].where;
+	if (!points[point].hook)
+		symbol = "mmu_notifier";
 	info->available = !points[point].hook || mmuw_hook_symbol(points[point].hook, &symbol);
 	strscpy(info->name, points[point].name, sizeof(info->name));
 	strscpy(info->symbol, symbol, sizeof(info->symbol));

@@ -54,8 +54,8 @@ verdict $? "a script that is not there is refused"
 
 insmod /mmuwitness.ko
 /mmuwitness list --points >$out.txt 2>&1
-[ "$(grep -c '\[' $out.txt)" -ge 20 ] && ! grep -q 'not here' $out.txt
-verdict $? "list --points: this kernel tells them all"
+[ "$(grep -c '\[' $out.txt)" -ge 20 ] && ! grep -v '^roots-request ' $out.txt | grep -q 'not here'
+verdict $? "list --points: this kernel tells them all (roots are x86's)"
 rmmod mmuwitness
 
 # Killed while a vCPU is held at a gate that nobody will open.
