@@ -3,6 +3,8 @@
 #include <array>
 #include <map>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "judge/rules/rules.h"
 
@@ -25,6 +27,7 @@ class DirtyReachesFolio : public Rule {
     }
 
   private:
+    using Place = std::pair<uint16_t, uint64_t>;  // vm, gfn
     struct Owed {
         uint64_t gfn, page;
         uint16_t vm, file;
@@ -59,27 +62,46 @@ class DirtyReachesFolio : public Rule {
         return its_own ? fault->second.pfn_order : e.order;
     }
 
+    // A memslot that goes may have made the roots obsolete: until it is gone, vCPUs make SPTEs in
+    // other roots, beside the old ones, which go one by one with mmu_lock held for reading only.
+    void make(const Place& place, uint64_t order, const State& state) {
+        std::vector<uint64_t>& made = made_[place];
+        const VmRecord* vm = state.vm(place.first);
+        if (!vm || !vm->region_ioctls) made.clear();
+        made.push_back(order);
+    }
+
+    // 0: not known. Of two, the older one goes first.
+    uint64_t made_at(const Place& place, bool goes) {
+        const auto it = made_.find(place);
+        if (it == made_.end()) return 0;
+        std::vector<uint64_t>& made = it->second;
+        const uint64_t order = made.front();
+        if (goes && made.size() > 1) made.erase(made.begin());
+        return order;
+    }
+
     void spte(const Event& e, const State& state, Findings& found) {
         const SpteEvent& s = e.spte;
         constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
         constexpr uint8_t dirty = leaf | MMUWITNESS_SPTE_WRITABLE | MMUWITNESS_SPTE_DIRTY;
         if (s.fast || s.level != 1 || !s.file) return;
-        const std::pair key{s.vm, s.gfn};
+        const Place key{s.vm, s.gfn};
         const bool was = (s.bits_old & leaf) == leaf;
         const bool is = (s.bits_new & leaf) == leaf;
-        if (is && !was) made_[key] = begun(e, state);
+        if (is && !was) make(key, begun(e, state), state);
+        const uint64_t made = made_at(key, was && !is);
         if ((s.bits_old & dirty) != dirty) return;
         if (is && (s.bits_new & MMUWITNESS_SPTE_DIRTY)) return;
-        const auto made = made_.find(key);
-        if (made == made_.end()) return;  // made before we looked
+        if (!made) return;  // made before we looked
         found.checked();
         // Since 6.13 KVM marks the folio when it makes the SPTE.
         const auto told = told_.find({s.file, s.index});
-        if (told != told_.end() && told->second > made->second) return;
+        if (told != told_.end() && told->second > made) return;
         owed_[e.pid] = {.gfn = s.gfn, .page = s.index, .vm = s.vm, .file = s.file};
     }
 
-    std::map<std::pair<uint16_t, uint64_t>, uint64_t> made_;  // (vm, gfn) -> order of its begin
+    std::map<Place, std::vector<uint64_t>> made_;             // orders of their begins
     std::map<std::pair<uint16_t, uint64_t>, uint64_t> told_;  // (file, page) -> order
     std::unordered_map<int32_t, Owed> owed_;                  // by pid
 };
