@@ -2,6 +2,7 @@
 #include "hook.h"
 
 #include <linux/ftrace.h>
+#include <linux/slab.h>
 
 #include "context.h"
 #include "fregs.h"
@@ -98,7 +99,8 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
-static void resolve(struct mmuw_hook *h)
+/* The first candidate that has an address. */
+static void resolve(struct mmuw_hook *h, const struct mmuw_symbol *candidates)
 {
 	unsigned int i;
 
@@ -108,7 +110,7 @@ static void resolve(struct mmuw_hook *h)
 	atomic64_set(&h->hits, 0);
 	h->missed = 0;
 	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i]; i++) {
-		h->address = mmuw_symbol_address(h->symbols[i]);
+		h->address = candidates[i].address;
 		if (h->address) {
 			h->symbol = h->symbols[i];
 			h->error = 0;
@@ -120,6 +122,40 @@ static void resolve(struct mmuw_hook *h)
 		h->error = -EOPNOTSUPP;
 		h->address = 0;
 	}
+}
+
+static unsigned int candidates_of(const struct mmuw_hook *h)
+{
+	unsigned int n = 0;
+
+	while (n < ARRAY_SIZE(h->symbols) && h->symbols[n])
+		n++;
+	return n;
+}
+
+static int resolve_all(void)
+{
+	struct mmuw_symbol *symbols;
+	unsigned int t, i, n = 0;
+	struct mmuw_hook *h;
+
+	for_each_hook(h, t)
+		n += candidates_of(h);
+	symbols = kcalloc(n, sizeof(*symbols), GFP_KERNEL);
+	if (!symbols)
+		return -ENOMEM;
+	n = 0;
+	for_each_hook(h, t)
+		for (i = 0; i < candidates_of(h); i++)
+			symbols[n++].name = h->symbols[i];
+	mmuw_symbols_find(symbols, n);
+	n = 0;
+	for_each_hook(h, t) {
+		resolve(h, &symbols[n]);
+		n += candidates_of(h);
+	}
+	kfree(symbols);
+	return 0;
 }
 
 static void attach_return(struct mmuw_hook *h)
@@ -160,8 +196,9 @@ int mmuw_hooks_attach(enum mmuwitness_mmu mmu)
 
 	tables = reference ? reference_tables : kvm_tables;
 	table_count = reference ? ARRAY_SIZE(reference_tables) : ARRAY_SIZE(kvm_tables);
-	for_each_hook(h, t)
-		resolve(h);
+	err = resolve_all();
+	if (err)
+		return err;
 	if (!mmuw_hook_address("vm_ioctl"))
 		return -ENODEV;
 

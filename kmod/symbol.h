@@ -8,4 +8,12 @@
  */
 unsigned long mmuw_symbol_address(const char *symbol);
 
+struct mmuw_symbol {
+	const char *name;
+	unsigned long address;		/* as above */
+};
+
+/* Many in one go: each call waits for a grace period. */
+void mmuw_symbols_find(struct mmuw_symbol *symbols, unsigned int count);
+
 #endif /* _MMUWITNESS_SYMBOL_H */
