@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // For one page, of the CPU's time: that of busy neighbours does not count.
-constexpr std::chrono::nanoseconds kPatience = 100ms;
+constexpr std::chrono::nanoseconds kPatience = 20ms;
 
 std::chrono::nanoseconds cpu_time() {
     timespec now{};
