@@ -7,6 +7,7 @@
 
 #include "gate.h"
 #include "hook.h"
+#include "session.h"
 
 #ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
 #define ROOTS_HOOK "tlb_flush"
@@ -71,7 +72,7 @@ static const struct {
 	[MMUW_POINT_DIRTIED] = { "dirtied", "dirtied",
 		"a folio became dirty, with its tag", MMUWITNESS_WHERE_PAGE },
 	[MMUW_POINT_ROOTS_REQUEST] = { "roots-request", ROOTS_HOOK,
-		"the roots are obsolete and the vCPUs are about to be told so; mmu_lock is held",
+		"roots are obsolete and the vCPUs are about to be told so; mmu_lock is held",
 		MMUWITNESS_WHERE_NOTHING },
 };
 
@@ -87,6 +88,8 @@ int mmuw_point_info(struct mmuwitness_point_info *info)
 	if (!points[point].hook)
 		symbol = "mmu_notifier";
 	info->available = !points[point].hook || mmuw_hook_symbol(points[point].hook, &symbol);
+	if (point == MMUW_POINT_ROOTS_REQUEST && mmuw_session_mmu() == MMUWITNESS_MMU_REFERENCE)
+		info->available = 0;	/* it flushes, and has no roots */
 	strscpy(info->name, points[point].name, sizeof(info->name));
 	strscpy(info->symbol, symbol, sizeof(info->symbol));
 	strscpy(info->what, points[point].what, sizeof(info->what));

@@ -292,8 +292,8 @@ int mmuw_plant_set(const char *name, bool every)
 	struct mmuw_plant *p = active;
 
 	/* Once more, and nobody has come by yet: it is as new. */
-	if (p && !strcmp(p->name, name) && every == every_vm && !atomic64_read(&p->calls) &&
-	    !atomic64_read(&p->hits))
+	if (p && p == newest && !strcmp(p->name, name) && every == every_vm &&
+	    !atomic64_read(&p->calls) && !atomic64_read(&p->hits))
 		return 0;
 	mmuw_plant_clear();
 	for_each_plant(p, t)

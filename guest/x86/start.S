@@ -13,9 +13,9 @@ start:
 	ud2
 
 /*
- * Of exceptions, which the payload has none of. Without handlers any would be a triple fault,
- * after which KVM leaves nothing to ask: INIT has reset the vCPU. Then the registers are:
- * %rax the vector, %rcx and %rsi what was pushed (error code and %rip, or %rip and %cs).
+ * Handlers for exceptions. The payload expects none; without handlers any would be a triple
+ * fault, after which kvm_amd resets the vCPU: nothing is left to ask. They hand over in
+ * %rax the vector, in %rcx and %rsi what was pushed (error code and %rip, or %rip and %cs).
  */
 	.org MMUW_HANDLERS
 	.set vector, 0

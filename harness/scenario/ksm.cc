@@ -75,15 +75,15 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
             for (Region& r : regions) r.guest.write(0, r.first + i, 1, r.stamps[i][r.lane()]);
     }
     // A merged page is one page. /proc/self/ksm_merging_pages counts others of this process too.
-    [[nodiscard]] bool merged(const std::vector<Region>& regions) const {
-        const auto one = pagemap_.pfns(regions[0].memory.span());
+    static bool merged(const std::vector<Region>& regions, const Pagemap& pagemap) {
+        const auto one = pagemap.pfns(regions[0].memory.span());
         return std::ranges::find(one, 0U) == one.end() &&
-               one == pagemap_.pfns(regions[1].memory.span());
+               one == pagemap.pfns(regions[1].memory.span());
     }
-    [[nodiscard]] bool wait_for_merges(const std::vector<Region>& regions) const {
+    static bool wait_for_merges(const std::vector<Region>& regions, const Pagemap& pagemap) {
         const auto until = std::chrono::steady_clock::now() + kMergeTimeout;
         while (std::chrono::steady_clock::now() < until) {
-            if (merged(regions)) return true;
+            if (merged(regions, pagemap)) return true;
             std::this_thread::sleep_for(1ms);
         }
         return false;
@@ -101,21 +101,19 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
             }
         run_.witness.marks(marks);
     }
-
-  private:
-    Pagemap pagemap_;
 };
 
 TEST_P(Ksm, WritesAfterAMergeStayApart) {
     if (!has_ksm()) GTEST_SKIP() << "this kernel has no KSM";
     promise({"ksm-isolated", "unmapped-when-clean"});
+    const Pagemap pagemap;
     std::vector<Region> regions = make_regions();
     const GuardScope scope(run_.options.guard);
     run_ksmd_at_full_speed(run_.options.guard);
     for (std::uint64_t round = 1; round <= kRounds; round++) {
         equalize(regions, round << 32);
         for (int i = 0; i < kRewrites; i++) rewrite(regions);
-        trial(wait_for_merges(regions));
+        trial(wait_for_merges(regions, pagemap));
         for (Region& r : regions) look(r, MMUWITNESS_SIDE_GUEST);
         for (Region& writer : regions) {
             for (std::uint64_t i = 0; i < kPages; i++)

@@ -34,7 +34,7 @@ std::span<const PlantCase> plant_cases() {
         {"aging-never-flushes", "Aging.*/classic", {"young"}},
         {"aging-always-flushes", "Aging.*/classic", {"young"}},
         {"aging-flushes-instead", "Aging.*", {"young"}},
-        {"accessed-bit-lost-at-prefault", "Prefault.*", {"prefault-keeps-young"}, "x86_64"},
+        {"accessed-bit-lost-at-prefault", "Prefault.Keeps*", {"prefault-keeps-young"}, "x86_64"},
         {"prefault-always-stale", "Prefault.Keeps*", {"prefault-ends"}, "x86_64"},
         {"ksm-protect-not-propagated", "Ksm.*", {"ksm-isolated"}},
         {"change-pte-unbracketed", "Ksm.*/two_slots", {"change-pte-bracketed"}},

@@ -103,7 +103,7 @@ class Guest {
 
     // Has KVM map the pages (KVM_CAP_PRE_FAULT_MEMORY). Takes the vCPU out of the guest. False: the
     // kernel does not come to an end with one of them.
-    bool prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count);
+    [[nodiscard]] bool prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count);
 
     // Without waiting for their end: what wait() is given.
     std::uint64_t post_write(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1);

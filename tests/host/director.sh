@@ -54,7 +54,8 @@ verdict $? "a script that is not there is refused"
 
 insmod /mmuwitness.ko
 /mmuwitness list --points >$out.txt 2>&1
-[ "$(grep -c '\[' $out.txt)" -ge 20 ] && ! grep -v '^roots-request ' $out.txt | grep -q 'not here'
+[ "$(uname -m)" = x86_64 ] || sed -i '/^roots-request /d' $out.txt
+[ "$(grep -c '\[' $out.txt)" -ge 20 ] && ! grep -q 'not here' $out.txt
 verdict $? "list --points: this kernel tells them all (roots are x86's)"
 rmmod mmuwitness
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // dirty-reaches-folio: KVM hands the dirtiness of an SPTE on to its folio.
 #include <array>
+#include <iterator>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -71,13 +72,16 @@ class DirtyReachesFolio : public Rule {
         made.push_back(order);
     }
 
-    // 0: not known. Of two, the older one goes first.
-    uint64_t made_at(const Place& place, bool goes) {
+    // 0: not known. Of two, a memslot change takes the one in the obsolete root, the older one; a
+    // notifier begins with the newest root (list_add_rcu() in kvm_tdp_mmu_alloc_root()).
+    uint64_t made_at(const Place& place, bool goes, bool newest_first) {
         const auto it = made_.find(place);
         if (it == made_.end()) return 0;
         std::vector<uint64_t>& made = it->second;
-        const uint64_t order = made.front();
-        if (goes && made.size() > 1) made.erase(made.begin());
+        const auto which = newest_first ? std::prev(made.end()) : made.begin();
+        const uint64_t order = *which;
+        if (goes) made.erase(which);
+        if (made.empty()) made_.erase(it);
         return order;
     }
 
@@ -90,7 +94,8 @@ class DirtyReachesFolio : public Rule {
         const bool was = (s.bits_old & leaf) == leaf;
         const bool is = (s.bits_new & leaf) == leaf;
         if (is && !was) make(key, begun(e, state), state);
-        const uint64_t made = made_at(key, was && !is);
+        const Task* task = state.task(e.pid);
+        const uint64_t made = made_at(key, was && !is, task && task->notifier_begin);
         if ((s.bits_old & dirty) != dirty) return;
         if (is && (s.bits_new & MMUWITNESS_SPTE_DIRTY)) return;
         if (!made) return;  // made before we looked

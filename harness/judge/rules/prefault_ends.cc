@@ -10,7 +10,7 @@ namespace mmuw {
 namespace {
 
 // A look-up is done again when it has become stale (an invalidation, which moves the sequence), or
-// when another vCPU has changed the same SPTE. Neither can happen this often to one page.
+// when another vCPU changes the same SPTE, which a guest with one vCPU has not.
 constexpr unsigned kMany = 32;
 
 class PrefaultEnds : public Rule {
