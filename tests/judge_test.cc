@@ -160,6 +160,19 @@ TEST(Judge, CountsWhatThePlantHit) {
     EXPECT_EQ(s.verdict, Verdict::pass) << s.why;
 }
 
+TEST(Judge, AMomentThatWasNeverMetIsInconclusive) {
+    const auto ended = [](const std::string& end) {
+        std::string lines = scenario(kDurable);
+        lines.replace(lines.find("trials=5 hits=3"), std::string("trials=5 hits=3").size(), end);
+        return judged(events(lines));
+    };
+    const auto s = ended("trials=5 hits=0");
+    EXPECT_EQ(s.verdict, Verdict::inconclusive);
+    EXPECT_EQ(s.why, "the staged moment was met in none of 5 trials");
+    EXPECT_EQ(ended("trials=5 hits=unknown").verdict, Verdict::pass);
+    EXPECT_EQ(ended("trials=0 hits=0").verdict, Verdict::pass);
+}
+
 TEST(Judge, NumbersOutOfOrderAreNotLost) {
     auto e = events(scenario(kDurable));
     std::swap(e[3].seq, e[4].seq);

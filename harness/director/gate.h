@@ -8,7 +8,7 @@
 //     file.sync(...);                      // lets the vCPU go on, on its way
 //
 // A held task keeps its CPU: give the sides a CPU each (OwnCpu). What is held is bounded in time,
-// and a hold that timed out staged nothing: it is no hit.
+// and what timed out staged nothing, unless that is what the scenario asks.
 //
 // Without the module there are no gates: the sides then race as luck has it, which nobody sees.
 #pragma once

@@ -163,6 +163,9 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
     if (!doubt.empty()) at_least(Verdict::inconclusive, doubt);
     if (status == "skip") at_least(Verdict::skip, status_why);
     if (status == "inconclusive") at_least(Verdict::inconclusive, status_why);
+    if (status == "done" && facts.trials && facts.hits_known && !facts.hits)
+        at_least(Verdict::inconclusive,
+                 std::format("the staged moment was met in none of {} trials", facts.trials));
     if (out.rules.empty() && status == "done")
         at_least(Verdict::inconclusive, "no rule had anything to check");
     if (out.verdict == Verdict::xfail)

@@ -47,6 +47,7 @@ TEST_F(Prefault, KeepsAccessedBits) {
 // about to be told so, when one of them pre-faults a page of another memslot.
 TEST_F(Prefault, EndsWhenRootsBecomeObsolete) {
     constexpr std::uint64_t kSpare = 8;
+    constexpr int kTried = 24;
     if (const auto why = missing_point({"roots-request", "pfn-lookup"}); !why.empty())
         GTEST_SKIP() << why;
     WitnessedFile& file = add_file(kPages);
@@ -60,7 +61,9 @@ TEST_F(Prefault, EndsWhenRootsBecomeObsolete) {
     // Pages that nothing has mapped yet: the look-up is sure to come.
     std::uint64_t page = kPages / 2;
     Gate gate(run_.module, remover.at("roots-request"), vcpu0.at("pfn-lookup", page));
-    for (int round = 0; round < kRounds; round++, page++) {
+    // The held task spins with its CPU: while the host has no second one, nobody gets past it.
+    int met = 0;
+    for (int round = 0; round < kRounds || (met == 0 && round < kTried); round++, page++) {
         guest.write(0, 0);  // in the guest it loads the roots that it shall have
         guest.pause();
         Memslot& slot = guest.add_memory(kPages, kSpare, spare.get());
@@ -70,7 +73,9 @@ TEST_F(Prefault, EndsWhenRootsBecomeObsolete) {
         static_cast<void>(guest.prefault(0, page, 1));  // whether it ends is for the rule to say
         removed.get();
         guest.resume();
-        trial(gate.won());
+        const auto won = gate.won();
+        met += won.value_or(true);
+        trial(won);
     }
 }
 
