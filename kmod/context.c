@@ -56,6 +56,7 @@ void mmuw_context_put(struct mmuw_context *ctx)
 	ctx->ioctl = 0;
 	ctx->notifier_event = 0;
 	ctx->entered = NULL;
+	ctx->replaced = 0;
 	smp_store_release(&ctx->task, NULL);	/* the entry is clean by then */
 }
 

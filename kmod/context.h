@@ -27,6 +27,7 @@ struct mmuw_context {
 	unsigned long invalidate_seq;	/* KVM's, before its part of range_end (plants) */
 	u8 aging;			/* enum mmuwitness_young_op, 0: none */
 	const void *entered;		/* hook whose on_entry was called and on_return is due */
+	unsigned long replaced;		/* call of a function that a plant has just put aside, 0: none */
 	bool in_prefault;		/* in a step of KVM_PRE_FAULT_MEMORY */
 	bool in_ksm;			/* KSM write-protects a page of the session's mm */
 };

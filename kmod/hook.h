@@ -33,8 +33,9 @@ struct mmuw_hook {
 	void (*on_entry)(struct mmuw_hook *hook, const unsigned long *arg);
 	/*
 	 * With on_return, either on_enter, which fills the frame (false: no return
-	 * wanted); or on_entry, and the return counts only if the function has run:
-	 * what a plant or a live patch has put in its place is not told of.
+	 * wanted), and is not told of what a plant has put in its place; or on_entry,
+	 * and the return counts only if the function has run: not what a live patch
+	 * has put in its place, either.
 	 */
 	bool (*on_enter)(struct mmuw_hook *hook, struct mmuw_frame *frame);
 	bool on_demand;			/* attached by mmuw_hook_use() only: it is dear */

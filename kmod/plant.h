@@ -72,10 +72,15 @@ struct mmuw_plant {
  * page when an SPTE goes. Not inlined everywhere, so all of them; the task's
  * context says whose it is, since their arguments differ.
  */
+#ifdef CONFIG_LOONGARCH	/* the first is inlined in log collection and notifiers: what it calls */
+#define MMUW_PLANT_ON_FLUSHES						\
+	.symbols = { "kvm_make_all_cpus_request" }, .kvm_of = mmuw_plant_flush_request
+#else
 #define MMUW_PLANT_ON_FLUSHES						\
 	.symbols = { "kvm_flush_remote_tlbs", "kvm_arch_flush_remote_tlbs",	\
 		     "kvm_tlb_flush_vmid_range", "__kvm_tlb_flush_vmid_ipa" },	\
 	.all = true
+#endif
 
 /* Tables, terminated by an empty name. */
 extern struct mmuw_plant mmuw_plants_kvm[];
@@ -127,5 +132,6 @@ enum mmuw_plant_act mmuw_plant_clean_folio_of_read_fault(unsigned long pfn);
 /* For kvm_of. */
 struct kvm *mmuw_plant_kvm_first(const unsigned long *arg);
 struct kvm *mmuw_plant_vcpu_first(const unsigned long *arg);
+struct kvm *mmuw_plant_flush_request(const unsigned long *arg);
 
 #endif /* _MMUWITNESS_PLANT_H */
