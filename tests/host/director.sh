@@ -21,8 +21,11 @@ all_hits() { # SCENARIO
 			awk '{ print ($1 == $2 && $1 > 0) }')" = 1 ]
 }
 
+# With the longest hold that there is: what else the machine does is no reason to miss one.
+mkdir /run/scripts
 for file in /scripts/*.txt; do
-	run --script "$file"
+	sed '/^hold /{ s/ longest [0-9]*$//; s/$/ longest 1000/ }' "$file" >"/run$file"
+	run --script "/run$file"
 	status=$?
 	verdict $status "$file passes (status $status)"
 	name=$(basename "$file" .txt | tr -c 'a-zA-Z0-9\n' _)
