@@ -6,9 +6,10 @@
  */
 #include "gate.h"
 
-#include <linux/delay.h>
+#include <linux/irq_work.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
+#include <linux/wait.h>
 
 #include "emit.h"
 
@@ -23,6 +24,16 @@ struct gate {
 
 static struct gate gates[MMUWITNESS_MAX_GATES];
 bool mmuw_gates_set;
+
+/* Whoever waits for a hold to begin. Hooks run where nothing may be woken up directly. */
+static DECLARE_WAIT_QUEUE_HEAD(waiters);
+
+static void wake_waiters(struct irq_work *work)
+{
+	wake_up_all(&waiters);
+}
+
+static struct irq_work held_work = IRQ_WORK_INIT(wake_waiters);
 
 static bool matches(const struct mmuwitness_pass *want, enum mmuw_point point,
 		    const struct mmuw_passage *p)
@@ -53,6 +64,7 @@ static void hold(struct gate *g, const struct mmuw_passage *p)
 	u8 phase;
 
 	emit(g, MMUWITNESS_GATE_HELD, p, 0);
+	irq_work_queue(&held_work);
 	while (!READ_ONCE(g->passed) && READ_ONCE(g->state) == HOLDING && now < end) {
 		cpu_relax();
 		now = ktime_get_mono_fast_ns();
@@ -204,6 +216,7 @@ void mmuw_gates_clear(void)
 		if (g->state != OFF)
 			clear(g);
 	update_gates_set();
+	irq_work_sync(&held_work);
 }
 
 int mmuw_gate_wait(struct mmuwitness_gate *arg)
@@ -222,7 +235,8 @@ int mmuw_gate_wait(struct mmuwitness_gate *arg)
 			return -EINTR;
 		if (ktime_get_mono_fast_ns() >= end)
 			return -ETIMEDOUT;
-		usleep_range(20, 50);
+		/* A holder with interrupts off wakes nobody: then it is seen at the next tick. */
+		wait_event_interruptible_timeout(waiters, READ_ONCE(g->held) > held, 1);
 	}
 	report(g, arg);
 	return 0;
