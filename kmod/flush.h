@@ -13,6 +13,12 @@
  */
 bool mmuw_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages);
 
+/* Is req, an argument of kvm_make_all_cpus_request(), this one? */
+static inline bool mmuw_is_request(unsigned long req, unsigned int which)
+{
+	return (req & KVM_REQUEST_MASK) == (which & KVM_REQUEST_MASK);
+}
+
 /*
  * missed_for of the hook that sees all flushes of a whole VM. Is the function
  * that is watched the one that is called, or was it inlined? KVM counts its

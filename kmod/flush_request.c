@@ -2,11 +2,6 @@
 /* Remote TLB flushes where hardware does not broadcast them: requests to vCPUs. */
 #include "flush.h"
 
-static bool is_request(unsigned long req, unsigned int which)
-{
-	return (req & KVM_REQUEST_MASK) == (which & KVM_REQUEST_MASK);
-}
-
 /*
  * bool kvm_make_all_cpus_request(struct kvm *kvm, unsigned int req)
  * bool kvm_make_all_cpus_request_except(kvm, req, except), its body in 6.1
@@ -20,10 +15,10 @@ static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	const struct kvm *kvm = (const struct kvm *)f->arg[0];
 	u8 phase;
 
-	if (is_request(f->arg[1], KVM_REQ_TLB_FLUSH))
+	if (mmuw_is_request(f->arg[1], KVM_REQ_TLB_FLUSH))
 		phase = MMUWITNESS_FLUSH_REQUEST;
 #ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
-	else if (is_request(f->arg[1], KVM_REQ_MMU_FREE_OBSOLETE_ROOTS))
+	else if (mmuw_is_request(f->arg[1], KVM_REQ_MMU_FREE_OBSOLETE_ROOTS))
 		phase = MMUWITNESS_FLUSH_ROOTS_REQUEST;
 #endif
 	else

@@ -55,14 +55,6 @@ struct kvm *mmuw_plant_vcpu_first(const unsigned long *arg)
 	return ((struct kvm_vcpu *)arg[0])->kvm;
 }
 
-/* kvm_make_all_cpus_request(kvm, req) */
-struct kvm *mmuw_plant_flush_request(const unsigned long *arg)
-{
-	bool flush = (arg[1] & KVM_REQUEST_MASK) == (KVM_REQ_TLB_FLUSH & KVM_REQUEST_MASK);
-
-	return flush ? (struct kvm *)arg[0] : NULL;
-}
-
 static struct kvm *kvm_of(const struct mmuw_plant *p, const unsigned long *arg)
 {
 	return p->kvm_of ? p->kvm_of(arg) : mmuw_context_kvm();

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* LoongArch: plants in the fault path. */
+/* LoongArch: plants in the fault path, and on requests to flush. */
 #include <linux/kvm_host.h>
 #include <linux/mm.h>
 
 #include "../arch.h"
 #include "../context.h"
+#include "../flush.h"
 #include "../hook.h"
 #include "../page.h"
 #include "../plant.h"
+
+/* kvm_make_all_cpus_request(kvm, req) */
+struct kvm *mmuw_plant_flush_request(const unsigned long *arg)
+{
+	return mmuw_is_request(arg[1], KVM_REQ_TLB_FLUSH) ? mmuw_plant_kvm_first(arg) : NULL;
+}
 
 /* void kvm_release_page_dirty(struct page *page), by a read fault that made an entry of it */
 static enum mmuw_plant_act clean_folio(struct mmuw_plant *p, struct kvm *kvm,
