@@ -36,7 +36,7 @@ static int device_release(struct inode *inode, struct file *file)
 {
 	mutex_lock(&session_lock);
 	mmuw_gates_clear();
-	mmuw_plant_clear();
+	mmuw_plant_session_ends();
 	mmuw_session_stop();
 	mutex_unlock(&session_lock);
 	atomic_set_release(&opened, 0);

@@ -31,6 +31,11 @@ static struct mmuw_plant *const *tables(void)
 
 static struct mmuw_plant *active;
 static struct mmuw_plant *newest;	/* of the session: it, or the last one that was */
+/*
+ * To its function; it, or the last one that was: the next scenario mostly plants it again, and
+ * to patch a function and to wait until nobody is in it takes longer than many a scenario.
+ */
+static struct mmuw_plant *attached;
 static bool every_vm;			/* the active one is for every VM */
 
 void mmuw_plant_hit(struct mmuw_plant *p, u16 vm, u64 arg)
@@ -200,23 +205,34 @@ static int resolve(struct mmuw_plant *p)
 	return -EOPNOTSUPP;
 }
 
-static int attach(struct mmuw_plant *p)
+static void detach(void)
 {
-	int err = resolve(p);
+	struct mmuw_plant *p = attached;
 
-	if (err || !p->symbol)
-		return err;
-	return p->on_return ? attach_return(p) : attach_call(p);
-}
-
-static void detach(struct mmuw_plant *p)
-{
-	if (p->symbols[0] && p->on_return) {
+	attached = NULL;
+	if (!p || !p->symbol)
+		return;
+	if (p->on_return) {
 		unregister_kretprobe(&return_probe);
-	} else if (p->symbols[0]) {
+	} else {
 		unregister_ftrace_function(&call_ops);
 		ftrace_free_filter(&call_ops);
 	}
+}
+
+static int attach(struct mmuw_plant *p)
+{
+	int err;
+
+	if (p == attached)
+		return 0;
+	detach();
+	err = resolve(p);
+	if (!err && p->symbol)
+		err = p->on_return ? attach_return(p) : attach_call(p);
+	if (!err)
+		attached = p;
+	return err;
 }
 
 /* What it breaks is only there for files and the mm under test, between a session's notifiers. */
@@ -238,20 +254,16 @@ static int set(struct mmuw_plant *p, bool every)
 	if (err)
 		return err;
 	err = attach(p);
-	if (err)
-		goto forget;
-	err = p->begin ? p->begin(p) : 0;
-	if (err)
-		goto detach;
+	if (!err && p->begin)
+		err = p->begin(p);
+	if (err) {
+		mmuw_every_vm_detach();
+		return err;
+	}
 	every_vm = every;
 	WRITE_ONCE(newest, p);
 	WRITE_ONCE(active, p);
 	return 0;
-detach:
-	detach(p);
-forget:
-	mmuw_every_vm_detach();
-	return err;
 }
 
 bool mmuw_plant_hits(struct mmuw_plant *p, u16 vm)
@@ -280,6 +292,9 @@ bool mmuw_plant_has_broken(const char *symbol)
 
 void mmuw_plant_session_starts(void)
 {
+	/* A plant's ops has to be newer than the witness', see was_replaced() in hook.c. */
+	if (!active)
+		detach();
 	WRITE_ONCE(newest, NULL);
 }
 
@@ -311,12 +326,17 @@ void mmuw_plant_clear(void)
 	if (!p)
 		return;
 	WRITE_ONCE(active, NULL);
-	detach(p);
 	mmuw_every_vm_detach();
 	synchronize_rcu();
 	every_vm = false;
 	if (p->end)
 		p->end(p);
+}
+
+void mmuw_plant_session_ends(void)
+{
+	mmuw_plant_clear();
+	detach();
 }
 
 int mmuw_plant_info(struct mmuwitness_plant_info *info)
@@ -328,7 +348,7 @@ int mmuw_plant_info(struct mmuwitness_plant_info *info)
 	for_each_plant(p, t) {
 		if (i++ != info->index)
 			continue;
-		info->available = p == active || !resolve(p);
+		info->available = p == attached || !resolve(p);
 		info->hits = atomic64_read(&p->hits);
 		strscpy(info->name, p->name, sizeof(info->name));
 		strscpy(info->what, p->what, sizeof(info->what));
