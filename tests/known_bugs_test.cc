@@ -42,6 +42,8 @@ TEST(KnownBugs, AreOfAMachineAndADisturber) {
     EXPECT_EQ(known("log-complete", ring, "7.2.12", "aarch64", "ksm"), nullptr);
     EXPECT_EQ(known("log-complete", ring, "7.2.12"), nullptr);
     EXPECT_EQ(known("log-complete", ring, "6.12.1", "x86_64", "signals"), nullptr);
+    EXPECT_NE(known("log-complete", "RingReset.A", "7.2.12"), nullptr);
+    EXPECT_EQ(known("log-complete", "RingReset.A", "6.12.1"), nullptr);
     EXPECT_NE(known("prefault-ends", "Prefault.EndsA", "7.2.12"), nullptr);
     EXPECT_EQ(known("prefault-ends", "Prefault.KeepsA", "7.2.12"), nullptr);
     EXPECT_NE(known("prefault-ends", "Prefault.KeepsA", "7.2.12", "x86_64", "memslots"), nullptr);
