@@ -43,6 +43,7 @@ TEST_P(ReadFault, GuestWriteAfterVmmWriteIsOnDisk) {
         sync_both(file, guest, GetParam(), round);
         trial();
     }
+    settle_dirty(file, guest, kPages);
 }
 
 INSTANTIATE_TEST_SUITE_P(, ReadFault, testing::Values(Sync::kMsync, Sync::kFsync),
@@ -75,6 +76,7 @@ TEST_P(LoggedReadFault, WriteAfterReadIsLogged) {
         sync_both(file, guest, Sync::kMsync, round);
         trial();
     }
+    settle_dirty(file, guest, kPages / 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(, LoggedReadFault,

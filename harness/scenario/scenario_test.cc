@@ -99,6 +99,11 @@ void ScenarioTest::let_write(Guest& guest) {
     for (unsigned vcpu = 0; vcpu < guest.vcpus(); vcpu++) guest.wait_progress(vcpu, kSome);
 }
 
+void ScenarioTest::settle_dirty(WitnessedFile& file, Guest& guest, std::uint64_t pages) {
+    guest.write(0, 0, pages);
+    file.settle();
+}
+
 void ScenarioTest::trial(std::optional<bool> hit) {
     trials_++;
     if (!hit)

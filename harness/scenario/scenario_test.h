@@ -49,6 +49,9 @@ class ScenarioTest : public testing::Test {
     // Every vCPU goes on for some pages: on a busy machine, or one whose disturbers take the SPTEs
     // away, nothing may have been written since the last look.
     static void let_write(Guest& guest);
+    // Dirty pages stay in memory: there is something to look at, whoever reclaims clean ones. The
+    // first vCPU writes to the file's first `pages`.
+    static void settle_dirty(WitnessedFile& file, Guest& guest, std::uint64_t pages);
     // One more repetition of what the scenario does; `hit` when the interesting case occurred,
     // nothing when nobody can tell (without the module).
     void trial(std::optional<bool> hit = true);
