@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// KVM_RESET_DIRTY_RINGS protects what was harvested in batches. A signal comes in the middle of one:
-// whatever has been given back to KVM by then has to be protected all the same.
+// KVM_RESET_DIRTY_RINGS protects what was harvested in batches. A signal comes in the middle of
+// one: whatever has been given back to KVM by then has to be protected all the same.
 #include <linux/kvm.h>
 #include <pthread.h>
 
@@ -17,8 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// kvm_dirty_ring_reset() gathers up to 64 pages (32 where a long has no more bits), and looks for
-// signals before each.
+// kvm_dirty_ring_reset() gathers up to 64 pages, and looks for signals before each.
 constexpr std::uint64_t kPages = 96;
 constexpr int kRounds = 8;
 constexpr auto kPatience = 200ms;
