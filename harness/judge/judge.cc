@@ -50,7 +50,7 @@ Judge::Judge() = default;
 Judge::~Judge() = default;
 
 void Judge::feed(const Event& e) {
-    ++result_.witness.events;
+    ++uncounted_;
     sequence_.add(e.seq);
     if (scenario_ && scenario_->ended) {
         const bool complete = !sequence_.missing(scenario_->first_seq, scenario_->last_seq);
@@ -59,9 +59,13 @@ void Judge::feed(const Event& e) {
     }
     if (e.kind == Kind::note) {
         note(e);
-        if (e.note.kind == MMUWITNESS_NOTE_SCENARIO_END) return;
+        if (e.note.kind == MMUWITNESS_NOTE_SCENARIO_END) {
+            count();
+            return;
+        }
     }
     if (!scenario_ || scenario_->ended) return;
+    count();
     history_.add(e);
     if (e.kind == Kind::plant)
         scenario_->facts.plant_hits += e.plant.view() == scenario_->facts.plant;
@@ -70,6 +74,12 @@ void Judge::feed(const Event& e) {
         scenario_->facts.holds_timed_out += e.gate.phase == MMUWITNESS_GATE_TIMED_OUT;
     }
     scenario_->feed(e);
+}
+
+// What comes after the last scenario is in the recording, and a live run does not read it.
+void Judge::count() {
+    result_.witness.events += uncounted_;
+    uncounted_ = 0;
 }
 
 void Judge::note(const Event& e) {
@@ -277,7 +287,7 @@ Result<JudgeResult> judge_file(const std::string& path) {
                                          : feed_dat(path, judge);
     if (!fed) return std::unexpected(fed.error());
     judge.finish();
-    if (judge.result().witness.events == 0)
+    if (!judge.has_events())
         return error("{}: no events of the witness in it: was the session started?", path);
     return judge.result();
 }

@@ -46,9 +46,11 @@ class Judge {
     void finish();
 
     const JudgeResult& result() const { return result_; }
+    bool has_events() const { return result_.witness.events + uncounted_ != 0; }
 
   private:
     struct Scenario;
+    void count();
     void note(const Event& e);
     void begin(const Event& e);
     void end(const Event& e);
@@ -62,7 +64,8 @@ class Judge {
     History history_;
     std::unique_ptr<Scenario> scenario_;
     std::string doubt_;
-    uint64_t lost_ = 0;  // said by the kernel, in this scenario
+    uint64_t lost_ = 0;       // said by the kernel, in this scenario
+    uint64_t uncounted_ = 0;  // since the last event that was a scenario's
     uint64_t page_size_ = 4096;
 };
 
