@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/evidence.h"
 
+#include <future>
 #include <stdexcept>
 #include <utility>
 
@@ -24,10 +25,13 @@ void check_plant(Device& device, const std::string& plant) {
 ModuleEvidence::ModuleEvidence(std::string directory, std::size_t buffer_kb,
                                const std::string& plant, std::uint32_t mmu)
     : directory_(std::move(directory)) {
-    recorder_ =
-        value_of(Recorder::start({.directory = directory_, .buffer_kb = buffer_kb, .extra = {}}));
+    // Both wait for the kernel most of the time, and no scenario has begun: what is not recorded
+    // yet is not missed.
+    auto recorder = std::async(std::launch::async, &Recorder::start,
+                               RecorderOptions{directory_, buffer_kb, {}});
     device_.start(mmu);
     check_plant(device_, plant);  // which there are depends on the MMU
+    recorder_ = value_of(recorder.get());
     stream_ = std::make_unique<EventStream>(value_of(recorder_->stream()));
 }
 
