@@ -14,6 +14,7 @@
 #include "plant.h"
 #include "reference/reference.h"
 #include "session.h"
+#include "symbol.h"
 
 atomic64_t mmuw_seq;
 
@@ -210,13 +211,21 @@ static struct miscdevice device = {
 
 static int __init mmuwitness_init(void)
 {
-	int err = misc_register(&device);
+	int err = mmuw_symbols_init();
 
 	if (err)
 		return err;
+	err = misc_register(&device);
+	if (err)
+		goto no_device;
 	err = mmuw_ref_register();
 	if (err)
-		misc_deregister(&device);
+		goto no_reference;
+	return 0;
+no_reference:
+	misc_deregister(&device);
+no_device:
+	mmuw_symbols_exit();
 	return err;
 }
 
@@ -224,6 +233,7 @@ static void __exit mmuwitness_exit(void)
 {
 	mmuw_ref_unregister();
 	misc_deregister(&device);
+	mmuw_symbols_exit();
 }
 
 module_init(mmuwitness_init);

@@ -2,11 +2,50 @@
 /*
  * Addresses of functions by name. kallsyms_lookup_name() is not exported, but
  * a kprobe that is registered disabled resolves its symbol and patches nothing.
+ * That takes a millisecond, and a session asks for a hundred.
  */
 #include "symbol.h"
 
 #include <linux/kprobes.h>
+#include <linux/module.h>
 #include <linux/slab.h>
+
+static struct mmuw_symbol known[256];	/* also what is nowhere; the rest is looked up each time */
+static unsigned int known_count;
+static bool modules_changed;
+
+static int on_module(struct notifier_block *nb, unsigned long event, void *module)
+{
+	WRITE_ONCE(modules_changed, true);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block module_notifier = { .notifier_call = on_module };
+
+int mmuw_symbols_init(void)
+{
+	return register_module_notifier(&module_notifier);
+}
+
+void mmuw_symbols_exit(void)
+{
+	unregister_module_notifier(&module_notifier);
+}
+
+static bool is_known(struct mmuw_symbol *symbol)
+{
+	unsigned int i;
+
+	if (xchg(&modules_changed, false))
+		known_count = 0;
+	for (i = 0; i < known_count; i++) {
+		if (strcmp(known[i].name, symbol->name))
+			continue;
+		symbol->address = known[i].address;
+		return true;
+	}
+	return false;
+}
 
 static int find(struct kprobe *probe, struct mmuw_symbol *symbol)
 {
@@ -15,6 +54,8 @@ static int find(struct kprobe *probe, struct mmuw_symbol *symbol)
 	*probe = (struct kprobe){ .symbol_name = symbol->name, .flags = KPROBE_FLAG_DISABLED };
 	err = register_kprobe(probe);
 	symbol->address = err ? 0 : (unsigned long)probe->addr;
+	if ((!err || err == -ENOENT) && known_count < ARRAY_SIZE(known))
+		known[known_count++] = *symbol;
 	return err;
 }
 
@@ -23,7 +64,7 @@ unsigned long mmuw_symbol_address(const char *name)
 	struct mmuw_symbol symbol = { .name = name };
 	struct kprobe probe;
 
-	if (!find(&probe, &symbol))
+	if (!is_known(&symbol) && !find(&probe, &symbol))
 		unregister_kprobe(&probe);
 	return symbol.address;
 }
@@ -37,10 +78,11 @@ void mmuw_symbols_find(struct mmuw_symbol *symbols, unsigned int count)
 	for (i = 0; i < count; i++) {
 		if (!probes || !found)
 			symbols[i].address = mmuw_symbol_address(symbols[i].name);
-		else if (!find(&probes[i], &symbols[i]))
+		else if (!is_known(&symbols[i]) && !find(&probes[i], &symbols[i]))
 			found[n++] = &probes[i];
 	}
-	unregister_kprobes(found, n);
+	if (n)
+		unregister_kprobes(found, n);
 	kfree(found);
 	kfree(probes);
 }
