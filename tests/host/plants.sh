@@ -53,4 +53,23 @@ status=$?
 [ $status = 1 ] && grep -q 'plant ring-push-dropped was never hit' $work/output
 verdict $? "a plant that was never hit is inconclusive (status $status)"
 
+# Addresses are kept while the module is loaded: not past a KVM that goes or comes.
+if grep -q '^kvm_amd ' /proc/modules; then
+	reload_kvm() {
+		while read -r name file; do
+			case $name in kvm | kvm_amd) eval "insmod $file \$param_$name" ;; esac
+		done </modules.list
+	}
+	# shellcheck source=/dev/null
+	(. /args && rmmod kvm_amd kvm && insmod /mmuwitness.ko allow_plants=1 &&
+		/mmuwitness list --plants >$work/without && reload_kvm &&
+		/mmuwitness list --plants >$work/loaded && rmmod mmuwitness &&
+		insmod /mmuwitness.ko && /mmuwitness list --plants >$work/fresh && rmmod mmuwitness) >$text 2>&1
+	verdict $? "KVM goes and comes"
+	grep -q '^log-mark-skipped *(not here)' $work/without && ! grep -q '^log-mark-skipped *(not here)' $work/loaded
+	verdict $? "... and so do the places of its plants"
+	cmp $work/loaded $work/fresh >$text 2>&1
+	verdict $? "... all that a module finds that was loaded later"
+fi
+
 summary
