@@ -13,12 +13,12 @@
 
 #include "emit.h"
 
-enum { OFF, ARMED, HOLDING, SPENT, CLOSING };
+enum { OFF, ARMED, CLAIMED, HOLDING, SPENT, CLOSING };
 
 struct gate {
 	struct mmuwitness_gate spec;	/* changed only while OFF or SPENT: nobody enters then */
 	int state;
-	bool passed;			/* by `until`, during this hold */
+	u64 hold, passed;		/* the number of this one, of the last that saw `until` */
 	u64 held, won, timed_out, held_ns;
 };
 
@@ -65,11 +65,11 @@ static void hold(struct gate *g, const struct mmuw_passage *p)
 
 	emit(g, MMUWITNESS_GATE_HELD, p, 0);
 	irq_work_queue(&held_work);
-	while (!READ_ONCE(g->passed) && READ_ONCE(g->state) == HOLDING && now < end) {
+	while (READ_ONCE(g->passed) != g->hold && READ_ONCE(g->state) == HOLDING && now < end) {
 		cpu_relax();
 		now = ktime_get_mono_fast_ns();
 	}
-	phase = READ_ONCE(g->passed) ? MMUWITNESS_GATE_WON :
+	phase = READ_ONCE(g->passed) == g->hold ? MMUWITNESS_GATE_WON :
 		READ_ONCE(g->state) == HOLDING ? MMUWITNESS_GATE_TIMED_OUT : MMUWITNESS_GATE_CLOSED;
 	g->won += phase == MMUWITNESS_GATE_WON;
 	g->timed_out += phase == MMUWITNESS_GATE_TIMED_OUT;
@@ -86,15 +86,17 @@ void __mmuw_pass(enum mmuw_point point, const struct mmuw_passage *p)
 
 	rcu_read_lock();
 	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++)
-		if (READ_ONCE(g->state) == HOLDING && matches(&g->spec.until, point, p))
-			WRITE_ONCE(g->passed, true);
+		if (smp_load_acquire(&g->state) == HOLDING && matches(&g->spec.until, point, p))
+			WRITE_ONCE(g->passed, READ_ONCE(g->hold));
 	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++) {
 		if (READ_ONCE(g->state) != ARMED || !matches(&g->spec.hold, point, p))
 			continue;
 		/* One task at a time; whoever comes meanwhile goes through. */
-		WRITE_ONCE(g->passed, false);
-		if (cmpxchg(&g->state, ARMED, HOLDING) != ARMED)
+		if (cmpxchg(&g->state, ARMED, CLAIMED) != ARMED)
 			continue;
+		WRITE_ONCE(g->hold, g->hold + 1);
+		if (cmpxchg(&g->state, CLAIMED, HOLDING) != CLAIMED)
+			continue;	/* it is being cleared */
 		g->held++;
 		hold(g, p);
 	}
@@ -148,12 +150,13 @@ static struct gate *gate_of(const struct mmuwitness_gate *arg)
 int mmuw_gate_arm(struct mmuwitness_gate *arg)
 {
 	struct gate *g = gate_of(arg);
-	int err = g ? check(arg) : -ENOENT;
+	int state, err = g ? check(arg) : -ENOENT;
 
 	if (err)
 		return err;
 	/* One that nobody came to is taken back first. */
-	if (cmpxchg(&g->state, ARMED, SPENT) == HOLDING)
+	state = cmpxchg(&g->state, ARMED, SPENT);
+	if (state == CLAIMED || state == HOLDING)
 		return -EBUSY;
 	g->spec = *arg;
 	if (arg->holds)

@@ -128,7 +128,7 @@ static long dispatch(unsigned int cmd, union argument *arg)
 		info(&arg->info);
 		return 0;
 	case MMUWITNESS_START:
-		return mmuw_plant_for_every_vm() ? -EBUSY : mmuw_session_start(&arg->start);
+		return mmuw_plant_is_set() ? -EBUSY : mmuw_session_start(&arg->start);
 	case MMUWITNESS_ADD_VM:
 		return mmuw_session_add_vm(&arg->vm);
 	case MMUWITNESS_DEL_VM:

@@ -293,14 +293,8 @@ bool mmuw_plant_has_broken(const char *symbol)
 void mmuw_plant_session_starts(void)
 {
 	/* A plant's ops has to be newer than the witness', see was_replaced() in hook.c. */
-	if (!active)
-		detach();
+	detach();
 	WRITE_ONCE(newest, NULL);
-}
-
-bool mmuw_plant_for_every_vm(void)
-{
-	return active && every_vm;
 }
 
 int mmuw_plant_set(const char *name, bool every)

@@ -93,10 +93,9 @@ extern struct mmuw_plant mmuw_plants_ref[];
 int mmuw_plant_set(const char *name, bool every_vm);
 /* Calls of this function are skipped or changed in this session, or were: VMs outlive a plant. */
 bool mmuw_plant_has_broken(const char *symbol);
+/* While none is active. */
 void mmuw_plant_session_starts(void);
 void mmuw_plant_session_ends(void);
-/* There is one for every VM. */
-bool mmuw_plant_for_every_vm(void);
 void mmuw_plant_clear(void);
 int mmuw_plant_info(struct mmuwitness_plant_info *info);
 

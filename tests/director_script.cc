@@ -66,6 +66,8 @@ TEST(Script, ErrorsNameLineAndWord) {
               "dir/a-b.txt:2: 'pages': settings come before the first step");
     EXPECT_EQ(error_of("settle now\n"),
               "dir/a-b.txt:1: 'now': nothing more is expected on this line");
+    EXPECT_EQ(error_of("promise durable frobnicate\n"),
+              "dir/a-b.txt:1: 'frobnicate': no such rule: see mmuwitness list --rules");
     EXPECT_EQ(error_of("hold vcpu 0 at\n"), "dir/a-b.txt:1: 'at': a point must follow");
     EXPECT_EQ(error_of("hold vcpu 0 at x any until nobody passes y any\n"),
               "dir/a-b.txt:1: 'nobody': expected vcpu or host");

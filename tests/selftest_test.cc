@@ -78,6 +78,7 @@ TEST(Kill, NotWithoutAHit) {
     const Kill k = judged(kCase, {run_of({scenario({failed("durable", 2)}, 0)})});
     EXPECT_EQ(k.outcome, Outcome::survived);
     EXPECT_EQ(k.why, "never hit");
+    EXPECT_TRUE(k.rules.empty());
 }
 
 TEST(Kill, NotOnDoubtfulEvidence) {

@@ -51,12 +51,25 @@ double time_rounds(const Kvm& kvm, const BackingFile& file, VmObserver* observer
     return Microseconds(Clock::now() - begin).count() / kRounds;
 }
 
+// Hooks that only a gate asks for, too: the others are given them as well.
+void attach_all(Device& device) {
+    const auto nobody = [](std::uint32_t point) {
+        return mmuwitness_pass{
+            .point = point, .vcpu = 0, .vm = MMUWITNESS_MAX_VMS, .file = 0, .where = 0};
+    };
+    for (const Point& point : device.points())
+        if (point.available)
+            device.clear_gate(device.set_gate(nobody(point.id), nobody(point.id),
+                                              std::chrono::microseconds(1), 1));
+}
+
 // mmuwitness itself: session, hooks, recorder, and the VMM's marks.
 Sample witnessed(const Kvm& kvm, const std::string& directory) {
     Device device;
     auto recorder = Recorder::start({.directory = directory, .buffer_kb = 8192, .extra = {}});
     if (!recorder) throw std::runtime_error(recorder.error());
     device.start();
+    attach_all(device);
     WitnessedFiles files;
     WitnessedFile& file = files.add(device, directory, kPages);
     WitnessObserver observer(device, files, {});

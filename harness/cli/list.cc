@@ -18,6 +18,19 @@ namespace po = boost::program_options;
 
 namespace {
 
+// Of the kernel's mailing lists, from which plants come: Plant::origin.
+constexpr std::string_view kThreads =
+    "threads, by the number in brackets:\n"
+    "  000  KVM: LoongArch: Mark \"struct page\" pfns dirty only in \"slow\" page fault path;\n"
+    "       Sean Christopherson, maobibo, Aug 2024\n"
+    "  001  KVM: MMU: fast page fault; Xiao Guangrong, Avi Kivity, Mar and Apr 2012\n"
+    "  002  KVM: x86/tdp_mmu: Trigger the callback only when an interesting change;\n"
+    "       Sean Christopherson, Yan Zhao, Sep and Oct 2024\n"
+    "  003  KVM: x86/mmu: Rework marking folios dirty/accessed; Sean Christopherson,\n"
+    "       David Hildenbrand, Paolo Bonzini, Apr 2024\n"
+    "  004  on pages that secondary MMUs map without a reference; Christoffer Dall,\n"
+    "       Paolo Bonzini, Jun 2019";
+
 std::string rules_that_notice(const std::string& plant) {
     const PlantCase* known = find_plant_case(plant);
     if (!known) return "no scenario known";
@@ -45,6 +58,7 @@ int list_command(const Words& words) {
         for (const Plant& plant : Device().plants())
             std::println("{:<34} {}{} [{}] -> {}", plant.name, plant.available ? "" : "(not here) ",
                          plant.what, plant.origin, rules_that_notice(plant.name));
+        std::println("\n{}", kThreads);
     } else if (values.contains("reports")) {
         for (const Report& report : reports())
             std::println("{:<28} {} [{}]", report.name, report.what, page_of(report));

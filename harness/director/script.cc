@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "director/gate.h"
+#include "judge/rule.h"
 #include "vmm/guest.h"
 
 namespace mmuw {
@@ -93,6 +94,11 @@ class Parser {
     }
 
   private:
+    static std::string rule(Line& words) {
+        std::string name = words.take("a rule");
+        if (!find_rule(name)) words.fail(name, "no such rule: see mmuwitness list --rules");
+        return name;
+    }
     bool setting(const std::string& word, Line& words) {
         if (word == "pages")
             script_.pages = words.number("a number of pages", 1, 4096);
@@ -101,7 +107,7 @@ class Parser {
         else if (word == "rounds")
             script_.rounds = words.number("a number of rounds", 1, 1000000);
         else if (word == "promise")
-            do script_.promises.push_back(words.take("a rule"));
+            do script_.promises.push_back(rule(words));
             while (!words.empty());
         else
             return false;

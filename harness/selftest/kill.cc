@@ -139,6 +139,7 @@ Kill judge_plant(const PlantCase& plant, std::span<const PlantRun> runs, const C
                                                             : skip;
         if (why.empty()) why = r.why;
         if (!one.record) continue;
+        if (!one.record->plant_hits) continue;  // whatever failed, the plant did not do it
         kill.hits += one.record->plant_hits;
         add_rules(kill, plant, one);
         add_first(kill, plant, one);

@@ -304,8 +304,8 @@ struct mmuwitness_gate {
 #define MMUWITNESS_IOC_MAGIC 0xB7
 #define MMUWITNESS_INFO _IOR(MMUWITNESS_IOC_MAGIC, 0, struct mmuwitness_info)
 /* START: attach hooks and the notifier that runs after the MMU's, on the caller's
- * mm. Before KVM_CREATE_VM. EALREADY when started, EBUSY with a plant for every
- * VM. KVM, if it is that, must be loaded (ENODEV). */
+ * mm. Before KVM_CREATE_VM. EALREADY when started, EBUSY with a plant: plants come
+ * after. KVM, if it is that, must be loaded (ENODEV). */
 #define MMUWITNESS_START _IOW(MMUWITNESS_IOC_MAGIC, 1, struct mmuwitness_start)
 #define MMUWITNESS_ADD_VM _IOWR(MMUWITNESS_IOC_MAGIC, 2, struct mmuwitness_vm)
 #define MMUWITNESS_DEL_VM _IOW(MMUWITNESS_IOC_MAGIC, 3, struct mmuwitness_vm)
