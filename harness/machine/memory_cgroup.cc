@@ -84,13 +84,11 @@ MemoryCgroup::~MemoryCgroup() {
     }
 }
 
-bool MemoryCgroup::reclaim(std::uint64_t bytes) {
+void MemoryCgroup::reclaim(std::uint64_t bytes) {
     try {
         write_setting(path_ + "/memory.reclaim", std::to_string(bytes));
-        return true;
     } catch (const SysError& error) {
         if (error.code().value() != EAGAIN && error.code().value() != EINTR) throw;
-        return false;
     }
 }
 

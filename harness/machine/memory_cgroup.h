@@ -23,9 +23,9 @@ class MemoryCgroup {
     MemoryCgroup& operator=(const MemoryCgroup&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
-    // Has the kernel look at the cgroup's pages, age them, and give some back. False: it found
-    // less than that to give back, or a signal came.
-    bool reclaim(std::uint64_t bytes);
+    // Has the kernel look at the cgroup's pages, age them, and give some back: up to so many, if it
+    // finds them, and no signal comes.
+    void reclaim(std::uint64_t bytes);
 
   private:
     std::string home_;  // the cgroup that the process was in; empty: it was in this one

@@ -20,7 +20,7 @@ class Reclaim : public Disturber {
     }
 
     void step(Target& /*target*/, Random& random) override {
-        cgroup_.reclaim((1 + random() % 64) * page_size());  // less than that will do
+        cgroup_.reclaim((1 + random() % 64) * page_size());
     }
 
     [[nodiscard]] Pause pause() const override { return {500us, 5000us}; }
