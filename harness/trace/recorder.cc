@@ -42,9 +42,10 @@ Result<std::string> Recorder::read_header(const char* file) const {
 Result<void> Recorder::setup() {
     // counter: one total order over all CPUs, no ties. overwrite off: losing the newest
     // events is counted per CPU, losing the oldest would cut the stream's beginning.
+    // buffer_percent 0: poll() tells of the first event.
     for (const auto& [file, value] :
          {std::pair{"trace_clock", "counter"}, std::pair{"options/overwrite", "0"},
-          std::pair{"tracing_on", "1"}})
+          std::pair{"buffer_percent", "0"}, std::pair{"tracing_on", "1"}})
         if (auto ok = instance_.write(file, value); !ok) return ok;
     if (auto ok = instance_.set_buffer(options_.buffer_kb); !ok) return ok;
     auto formats = instance_.formats(kSystem);
