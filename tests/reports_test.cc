@@ -21,6 +21,8 @@ TEST(Reports, HaveAPageAndEveryPageHasOne) {
     const fs::path pages = fs::path(MMUW_GOLDEN) / "../../docs/reports";
     std::size_t count = 0;
     for (const auto& page : fs::directory_iterator(pages)) {
+        // One that is not about KVM has a program of its own that shows it.
+        if (fs::exists(fs::path(page.path()).replace_extension(".c"))) continue;
         EXPECT_NE(find_report(page.path().stem().string()), nullptr) << page.path();
         ++count;
     }
