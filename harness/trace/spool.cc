@@ -10,7 +10,8 @@
 namespace mmuw {
 namespace {
 
-// To read what is empty may lose what is written meanwhile: docs/reports/ring-buffer-reader-race.md.
+// To read what is empty may lose what is written meanwhile:
+// docs/reports/ring-buffer-reader-race.md.
 bool has_data(int pipe) {
     pollfd p{.fd = pipe, .events = POLLIN, .revents = 0};
     return poll(&p, 1, 0) == 1 && (p.revents & POLLIN) != 0;
