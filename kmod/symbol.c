@@ -81,8 +81,7 @@ void mmuw_symbols_find(struct mmuw_symbol *symbols, unsigned int count)
 		else if (!is_known(&symbols[i]) && !find(&probes[i], &symbols[i]))
 			found[n++] = &probes[i];
 	}
-	if (n)
-		unregister_kprobes(found, n);
+	unregister_kprobes(found, n);
 	kfree(found);
 	kfree(probes);
 }

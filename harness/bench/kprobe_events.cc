@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <format>
 #include <fstream>
@@ -60,7 +62,7 @@ KprobeEvents::KprobeEvents(const std::vector<std::string>& functions) {
     for (const std::string& function : functions)
         if (append(std::format("p:{}/{} {}\n", kSystem, function, function)))
             made_.push_back(function);
-    if (made_.empty()) throw NotHere("the kernel takes no kprobe events (CONFIG_KPROBE_EVENTS)");
+    if (made_.empty()) throw NotHere(std::format("{}: {}", kFile, std::strerror(errno)));
 }
 
 KprobeEvents::~KprobeEvents() {

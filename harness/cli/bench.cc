@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/machine.h"
 #include "cli/options.h"
+#include "director/gate.h"
 #include "scenario/observer.h"
 #include "trace/recorder.h"
 #include "vmm/anchor.h"
@@ -53,14 +54,12 @@ double time_rounds(const Kvm& kvm, const BackingFile& file, VmObserver* observer
 
 // Hooks that only a gate asks for, too: the others are given them as well.
 void attach_all(Device& device) {
-    const auto nobody = [](std::uint32_t point) {
-        return mmuwitness_pass{
-            .point = point, .vcpu = 0, .vm = MMUWITNESS_MAX_VMS, .file = 0, .where = 0};
-    };
-    for (const Point& point : device.points())
-        if (point.available)
-            device.clear_gate(device.set_gate(nobody(point.id), nobody(point.id),
-                                              std::chrono::microseconds(1), 1));
+    for (const Point& point : device.points()) {
+        if (!point.available) continue;
+        const mmuwitness_pass nobody{
+            .point = point.id, .vcpu = 0, .vm = MMUWITNESS_MAX_VMS, .file = 0, .where = 0};
+        const Gate gate(&device, nobody, nobody);
+    }
 }
 
 // mmuwitness itself: session, hooks, recorder, and the VMM's marks.
