@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A held task spins: hooks run where nobody may sleep. So a hold is bounded, and
- * short of what any watchdog minds (a stall is seconds, MMUWITNESS_MAX_HOLD_US
- * is one).
+ * A held task spins: hooks run where nobody may sleep. So a hold is bounded, short of
+ * what any watchdog minds (a stall is ten seconds, MMUWITNESS_MAX_HOLD_US is one). And
+ * so is what may add up in one stretch of work that does not schedule, a completion of
+ * 256 folios in an interrupt say: when all gates have held for that long, none begins
+ * a hold before an RCU grace period is over, and none is over while a CPU is in such a
+ * stretch. That is four seconds at worst: one hold that was begun in time may be on
+ * top, and a grace period that began before the stretch may end within it.
  */
 #include "gate.h"
 
 #include <linux/irq_work.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/wait.h>
 
 #include "emit.h"
 
 enum { OFF, ARMED, CLAIMED, HOLDING, SPENT, CLOSING };
 
+/* What was asked for; replaced as a whole, so that nobody compares with half of it. */
+struct spec {
+	struct rcu_head rcu;
+	struct mmuwitness_pass hold, until;
+	u64 timeout_ns;
+	u64 last;			/* the number of the last hold, 0: any number of them */
+};
+
 struct gate {
-	struct mmuwitness_gate spec;	/* changed only while OFF or SPENT: nobody enters then */
+	struct spec __rcu *spec;	/* NULL: OFF */
 	int state;
 	u64 hold, passed;		/* the number of this one, of the last that saw `until` */
 	u64 held, won, timed_out, held_ns;
@@ -47,23 +60,45 @@ static bool matches(const struct mmuwitness_pass *want, enum mmuw_point point,
 	return want->where == MMUWITNESS_ANYWHERE || want->where - p->where < p->count;
 }
 
-static void emit(struct gate *g, u8 phase, const struct mmuw_passage *p, u64 held_ns)
+static void emit(struct gate *g, const struct spec *spec, u8 phase, const struct mmuw_passage *p,
+		 u64 held_ns)
 {
 	struct mmuw_gate_event e = {
-		.id = g - gates + 1, .phase = phase, .point = g->spec.hold.point,
+		.id = g - gates + 1, .phase = phase, .point = spec->hold.point,
 		.vm = p->vm, .vcpu = p->vcpu, .held_ns = held_ns,
 	};
 
 	mmuw_emit(gate, &e);
 }
 
-static void hold(struct gate *g, const struct mmuw_passage *p)
+static atomic64_t held_lately;		/* ns, by all gates, since a grace period ended */
+static struct rcu_head grace_period;
+static int waits_for_grace_period;
+
+static void grace_period_ended(struct rcu_head *head)
 {
-	u64 begin = ktime_get_mono_fast_ns(), now = begin;
-	u64 end = begin + (u64)g->spec.timeout_us * NSEC_PER_USEC;
+	atomic64_set(&held_lately, 0);
+	smp_store_release(&waits_for_grace_period, 0);
+}
+
+static void count_held(u64 ns)
+{
+	atomic64_add(ns, &held_lately);
+	if (!cmpxchg(&waits_for_grace_period, 0, 1))
+		call_rcu(&grace_period, grace_period_ended);
+}
+
+static bool held_too_long(void)
+{
+	return atomic64_read(&held_lately) >= (s64)MMUWITNESS_MAX_HOLD_US * NSEC_PER_USEC;
+}
+
+static void hold(struct gate *g, const struct spec *spec, const struct mmuw_passage *p)
+{
+	u64 begin = ktime_get_mono_fast_ns(), now = begin, end = begin + spec->timeout_ns;
 	u8 phase;
 
-	emit(g, MMUWITNESS_GATE_HELD, p, 0);
+	emit(g, spec, MMUWITNESS_GATE_HELD, p, 0);
 	irq_work_queue(&held_work);
 	while (READ_ONCE(g->passed) != g->hold && READ_ONCE(g->state) == HOLDING && now < end) {
 		cpu_relax();
@@ -71,13 +106,50 @@ static void hold(struct gate *g, const struct mmuw_passage *p)
 	}
 	phase = READ_ONCE(g->passed) == g->hold ? MMUWITNESS_GATE_WON :
 		READ_ONCE(g->state) == HOLDING ? MMUWITNESS_GATE_TIMED_OUT : MMUWITNESS_GATE_CLOSED;
-	g->won += phase == MMUWITNESS_GATE_WON;
-	g->timed_out += phase == MMUWITNESS_GATE_TIMED_OUT;
-	g->held_ns += now - begin;
-	emit(g, phase, p, now - begin);
+	WRITE_ONCE(g->won, g->won + (phase == MMUWITNESS_GATE_WON));
+	WRITE_ONCE(g->timed_out, g->timed_out + (phase == MMUWITNESS_GATE_TIMED_OUT));
+	WRITE_ONCE(g->held_ns, g->held_ns + now - begin);
+	count_held(now - begin);
+	emit(g, spec, phase, p, now - begin);
 	/* Unless it is being cleared, it goes on as it was asked to. */
-	cmpxchg_release(&g->state, HOLDING,
-			g->spec.holds && g->held >= g->spec.holds ? SPENT : ARMED);
+	cmpxchg_release(&g->state, HOLDING, spec->last && g->held >= spec->last ? SPENT : ARMED);
+}
+
+/* Opens a hold that is waiting for this. The one that it has seen, and none that comes after it. */
+static void open(struct gate *g, enum mmuw_point point, const struct mmuw_passage *p)
+{
+	u64 n = smp_load_acquire(&g->hold), passed;
+	const struct spec *spec = rcu_dereference(g->spec);
+
+	if (READ_ONCE(g->state) != HOLDING || !spec || !matches(&spec->until, point, p))
+		return;
+	do {
+		passed = READ_ONCE(g->passed);
+	} while (passed < n && cmpxchg64(&g->passed, passed, n) != passed);
+}
+
+static void stop(struct gate *g, enum mmuw_point point, const struct mmuw_passage *p)
+{
+	const struct spec *spec;
+
+	if (READ_ONCE(g->state) != ARMED)
+		return;
+	spec = rcu_dereference(g->spec);
+	if (!spec || !matches(&spec->hold, point, p) || held_too_long())
+		return;
+	/* One task at a time; whoever comes meanwhile goes through. */
+	if (cmpxchg(&g->state, ARMED, CLAIMED) != ARMED)
+		return;
+	/* Armed anew meanwhile, for something else? */
+	if (rcu_access_pointer(g->spec) != spec) {
+		cmpxchg_release(&g->state, CLAIMED, ARMED);
+		return;
+	}
+	WRITE_ONCE(g->hold, g->hold + 1);
+	if (cmpxchg(&g->state, CLAIMED, HOLDING) != CLAIMED)
+		return;		/* it is being cleared */
+	WRITE_ONCE(g->held, g->held + 1);
+	hold(g, spec, p);
 }
 
 void __mmuw_pass(enum mmuw_point point, const struct mmuw_passage *p)
@@ -86,38 +158,51 @@ void __mmuw_pass(enum mmuw_point point, const struct mmuw_passage *p)
 
 	rcu_read_lock();
 	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++)
-		if (smp_load_acquire(&g->state) == HOLDING && matches(&g->spec.until, point, p))
-			WRITE_ONCE(g->passed, READ_ONCE(g->hold));
-	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++) {
-		if (READ_ONCE(g->state) != ARMED || !matches(&g->spec.hold, point, p))
-			continue;
-		/* One task at a time; whoever comes meanwhile goes through. */
-		if (cmpxchg(&g->state, ARMED, CLAIMED) != ARMED)
-			continue;
-		WRITE_ONCE(g->hold, g->hold + 1);
-		if (cmpxchg(&g->state, CLAIMED, HOLDING) != CLAIMED)
-			continue;	/* it is being cleared */
-		g->held++;
-		hold(g, p);
-	}
+		open(g, point, p);
+	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++)
+		stop(g, point, p);
 	rcu_read_unlock();
 }
 
-static bool is_valid(const struct mmuwitness_pass *p)
+static int check_pass(const struct mmuwitness_pass *p)
 {
-	return p->vm <= MMUWITNESS_MAX_VMS && p->file <= MMUWITNESS_MAX_FILES &&
-	       p->vcpu >= MMUWITNESS_ANY_VCPU;
+	enum mmuwitness_where where;
+	int err = mmuw_point_use(p->point, &where);
+
+	if (err)
+		return err;
+	if (p->vm > MMUWITNESS_MAX_VMS || p->file > MMUWITNESS_MAX_FILES ||
+	    p->vcpu < MMUWITNESS_ANY_VCPU || p->vcpu > S16_MAX ||
+	    (where == MMUWITNESS_WHERE_NOTHING && p->where != MMUWITNESS_ANYWHERE))
+		return -EINVAL;
+	return 0;
 }
 
 static int check(const struct mmuwitness_gate *arg)
 {
 	int err;
 
-	if (arg->reserved || !arg->timeout_us || arg->timeout_us > MMUWITNESS_MAX_HOLD_US ||
-	    !is_valid(&arg->hold) || !is_valid(&arg->until))
+	if (arg->reserved || !arg->timeout_us || arg->timeout_us > MMUWITNESS_MAX_HOLD_US)
 		return -EINVAL;
-	err = mmuw_point_use(arg->hold.point);
-	return err ?: mmuw_point_use(arg->until.point);
+	err = check_pass(&arg->hold);
+	return err ?: check_pass(&arg->until);
+}
+
+/* Of a gate that nobody enters just now. */
+static int set_spec(struct gate *g, const struct mmuwitness_gate *arg)
+{
+	struct spec *spec = kzalloc(sizeof(*spec), GFP_KERNEL), *old;
+
+	if (!spec)
+		return -ENOMEM;
+	spec->hold = arg->hold;
+	spec->until = arg->until;
+	spec->timeout_ns = (u64)arg->timeout_us * NSEC_PER_USEC;
+	spec->last = arg->holds ? g->held + arg->holds : 0;
+	old = rcu_replace_pointer(g->spec, spec, true);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
 }
 
 int mmuw_gate_set(struct mmuwitness_gate *arg)
@@ -128,9 +213,13 @@ int mmuw_gate_set(struct mmuwitness_gate *arg)
 	if (err)
 		return err;
 	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++) {
-		if (g->state != OFF)
+		if (READ_ONCE(g->state) != OFF)
 			continue;
-		*g = (struct gate){ .spec = *arg };
+		/* hold and passed go on: numbers of holds are never used twice. */
+		g->held = g->won = g->timed_out = g->held_ns = 0;
+		err = set_spec(g, arg);
+		if (err)
+			return err;
 		arg->id = g - gates + 1;
 		smp_store_release(&g->state, ARMED);
 		WRITE_ONCE(mmuw_gates_set, true);
@@ -141,12 +230,11 @@ int mmuw_gate_set(struct mmuwitness_gate *arg)
 
 static struct gate *gate_of(const struct mmuwitness_gate *arg)
 {
-	struct gate *g = &gates[arg->id - 1];
-
-	return arg->id && arg->id <= MMUWITNESS_MAX_GATES && READ_ONCE(g->state) != OFF ? g : NULL;
+	if (!arg->id || arg->id > MMUWITNESS_MAX_GATES)
+		return NULL;
+	return READ_ONCE(gates[arg->id - 1].state) != OFF ? &gates[arg->id - 1] : NULL;
 }
 
-/* A pass that is compared just now may still take what was asked before: a hold like another. */
 int mmuw_gate_arm(struct mmuwitness_gate *arg)
 {
 	struct gate *g = gate_of(arg);
@@ -154,14 +242,15 @@ int mmuw_gate_arm(struct mmuwitness_gate *arg)
 
 	if (err)
 		return err;
-	/* One that nobody came to is taken back first. */
-	state = cmpxchg(&g->state, ARMED, SPENT);
-	if (state == CLAIMED || state == HOLDING)
+	/* One that nobody came to is taken back first; who looks at it just now decides at once. */
+	while ((state = cmpxchg(&g->state, ARMED, SPENT)) == CLAIMED)
+		cond_resched();
+	if (state != ARMED && state != SPENT)
 		return -EBUSY;
-	g->spec = *arg;
-	if (arg->holds)
-		g->spec.holds += g->held;
-	smp_store_release(&g->state, ARMED);
+	err = set_spec(g, arg);
+	if (err)
+		return err;
+	cmpxchg_release(&g->state, SPENT, ARMED);
 	return 0;
 }
 
@@ -175,9 +264,13 @@ static void report(const struct gate *g, struct mmuwitness_gate *arg)
 
 static void clear(struct gate *g)
 {
+	struct spec *spec;
+
 	WRITE_ONCE(g->state, CLOSING);
+	spec = rcu_replace_pointer(g->spec, NULL, true);
 	synchronize_rcu();		/* nobody is held by it, or looks at it, any more */
-	g->state = OFF;
+	kfree(spec);
+	WRITE_ONCE(g->state, OFF);
 }
 
 static void update_gates_set(void)
@@ -186,7 +279,7 @@ static void update_gates_set(void)
 	bool any = false;
 
 	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++)
-		any |= g->state != OFF;
+		any |= READ_ONCE(g->state) != OFF;
 	WRITE_ONCE(mmuw_gates_set, any);
 }
 
@@ -211,15 +304,32 @@ int mmuw_gate_clear(const struct mmuwitness_gate *arg)
 	return 0;
 }
 
+void mmuw_gates_open(void)
+{
+	struct gate *g;
+	int state;
+
+	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++) {
+		do {
+			state = READ_ONCE(g->state);
+		} while (state != OFF && cmpxchg(&g->state, state, CLOSING) != state);
+	}
+}
+
 void mmuw_gates_clear(void)
 {
 	struct gate *g;
 
 	for (g = gates; g < gates + MMUWITNESS_MAX_GATES; g++)
-		if (g->state != OFF)
+		if (READ_ONCE(g->state) != OFF)
 			clear(g);
 	update_gates_set();
 	irq_work_sync(&held_work);
+}
+
+void mmuw_gates_exit(void)
+{
+	rcu_barrier();		/* grace_period_ended() has run */
 }
 
 int mmuw_gate_wait(struct mmuwitness_gate *arg)
@@ -228,7 +338,7 @@ int mmuw_gate_wait(struct mmuwitness_gate *arg)
 	struct gate *g = gate_of(arg);
 	u64 held;
 
-	if (!g || arg->timeout_us > 60 * USEC_PER_SEC)
+	if (!g || arg->timeout_us > MMUWITNESS_MAX_WAIT_US)
 		return g ? -EINVAL : -ENOENT;
 	held = arg->held;
 	while (READ_ONCE(g->held) <= held) {

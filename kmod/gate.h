@@ -71,10 +71,17 @@ int mmuw_gate_clear(const struct mmuwitness_gate *arg);
 int mmuw_gate_wait(struct mmuwitness_gate *arg);
 /* All of them; before the hooks go. */
 void mmuw_gates_clear(void);
+/* Nobody is held any more, from any context; the rest of their end is left to the above. */
+void mmuw_gates_open(void);
+/* Before the module goes. */
+void mmuw_gates_exit(void);
 
 /* gate_points.c */
 int mmuw_point_info(struct mmuwitness_point_info *info);
-/* Makes sure that the point is told: EINVAL no such point, EOPNOTSUPP not in this kernel. */
-int mmuw_point_use(u32 point);
+/*
+ * Makes sure that the point is told: EINVAL no such point, EOPNOTSUPP not in this kernel.
+ * where: what it is at.
+ */
+int mmuw_point_use(u32 point, enum mmuwitness_where *where);
 
 #endif /* _MMUWITNESS_GATE_H */

@@ -96,9 +96,10 @@ int mmuw_point_info(struct mmuwitness_point_info *info)
 	return 0;
 }
 
-int mmuw_point_use(u32 point)
+int mmuw_point_use(u32 point, enum mmuwitness_where *where)
 {
 	if (!point || point >= ARRAY_SIZE(points))
 		return -EINVAL;
+	*where = points[point].where;
 	return points[point].hook ? mmuw_hook_use(points[point].hook) : 0;
 }

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a structure, an ioctl or an event field changes. */
-#define MMUWITNESS_ABI 6
+#define MMUWITNESS_ABI 7
 
 #define MMUWITNESS_DEVICE "/dev/mmuwitness"
 #define MMUWITNESS_NAME_LEN 48
@@ -27,7 +27,8 @@
 #define MMUWITNESS_MAX_FILES 8
 #define MMUWITNESS_MAX_MARKS 4096
 #define MMUWITNESS_MAX_GATES 8
-#define MMUWITNESS_MAX_HOLD_US 1000000
+#define MMUWITNESS_MAX_HOLD_US 1000000		/* of one hold, and of all without a pause: GATE_SET */
+#define MMUWITNESS_MAX_WAIT_US 60000000
 
 /* INFO: works before START; a harness compares abi before anything else. */
 struct mmuwitness_info {
@@ -52,7 +53,8 @@ struct mmuwitness_start {
  * ADD_VM: witness this VM. Holds a reference to vm_fd's file until DEL_VM or
  * the end of the session: DEL_VM before the VM is to be destroyed. The VM must
  * belong to the caller's mm (EINVAL), and be one of the session's MMU (EBADF),
- * made after START: of an older one the notifiers do not bracket KVM's.
+ * made after START: of an older one the notifiers do not bracket KVM's. ENOEXEC: the
+ * module was built with headers of another KVM than the one that is loaded.
  */
 struct mmuwitness_vm {
 	__s32 vm_fd;			/* (in) from KVM_CREATE_VM; DEL_VM: ignored */
@@ -226,8 +228,8 @@ struct mmuwitness_hook {
  * An empty name removes it.
  *
  * EVERY_VM: without START (EBUSY), since nothing is witnessed then; EXDEV for a
- * plant that concerns witnessed files. VMs made later are concerned, too; what a
- * task has begun before is not.
+ * plant that concerns witnessed files, or that would leave a VM pages which were freed.
+ * VMs made later are concerned, too; what a task has begun before is not.
  */
 #define MMUWITNESS_PLANT_EVERY_VM (1u << 0)
 
@@ -242,6 +244,7 @@ struct mmuwitness_plant_info {
 	__u32 index;			/* (in) 0.. */
 	__u32 available;		/* (out) 1: this kernel has the place */
 	__u64 hits;			/* (out) times it fired since PLANT */
+	__u64 missed;			/* (out) calls that it was not told of since: hits are too few */
 	char name[MMUWITNESS_NAME_LEN];	/* (out) */
 	char what[MMUWITNESS_TEXT_LEN];	/* (out) what it breaks */
 	char origin[MMUWITNESS_NAME_LEN];	/* (out) the thread it comes from */
@@ -269,8 +272,8 @@ struct mmuwitness_point_info {
 	char what[MMUWITNESS_TEXT_LEN];	/* (out) where in the kernel's work it is */
 };
 
-#define MMUWITNESS_ANY_VCPU -2		/* also no vCPU at all */
-#define MMUWITNESS_NO_VCPU -1
+#define MMUWITNESS_ANY_VCPU (-2)	/* also no vCPU at all */
+#define MMUWITNESS_NO_VCPU (-1)
 #define MMUWITNESS_ANYWHERE (~0ULL)
 
 struct mmuwitness_pass {
@@ -285,11 +288,17 @@ struct mmuwitness_pass {
  * GATE_SET: hold the task that passes `hold` until another one passes `until`.
  * A pass before the hold does not count. The task spins, so what needs its CPU,
  * or a lock that it holds, has to wait until the hold times out; that is counted
- * and no hit. ENOSPC: all gates are in use; EOPNOTSUPP: no such point here.
+ * and no hit. ENOSPC: all gates are in use; EOPNOTSUPP: no such point here; EINVAL:
+ * a `where` other than ANYWHERE for a point of WHERE_NOTHING.
+ *
+ * When all gates together have held for MMUWITNESS_MAX_HOLD_US, no hold is begun
+ * until an RCU grace period is over, as if nobody had come: holds of one interrupt
+ * handler must not add up.
  */
 struct mmuwitness_gate {
 	__u32 id;			/* (out) SET, (in) else: 1.. */
-	__u32 timeout_us;		/* (in) SET, ARM: of a hold, 1..MMUWITNESS_MAX_HOLD_US; WAIT: of the wait */
+	__u32 timeout_us;		/* (in) SET, ARM: of a hold, 1..MMUWITNESS_MAX_HOLD_US;
+					 * WAIT: of the wait, up to MMUWITNESS_MAX_WAIT_US */
 	__u32 holds;			/* (in) SET, ARM: how many, 0: any number */
 	__u32 reserved;			/* (in) 0 */
 	struct mmuwitness_pass hold;	/* (in) SET, ARM */
@@ -305,7 +314,8 @@ struct mmuwitness_gate {
 #define MMUWITNESS_INFO _IOR(MMUWITNESS_IOC_MAGIC, 0, struct mmuwitness_info)
 /* START: attach hooks and the notifier that runs after the MMU's, on the caller's
  * mm. Before KVM_CREATE_VM. EALREADY when started, EBUSY with a plant: plants come
- * after. KVM, if it is that, must be loaded (ENODEV). */
+ * after. KVM, if it is that, must be loaded (ENODEV). EUCLEAN: this kernel does not call
+ * hooks on functions now (kernel.ftrace_enabled, debugfs' kprobes/enabled). */
 #define MMUWITNESS_START _IOW(MMUWITNESS_IOC_MAGIC, 1, struct mmuwitness_start)
 #define MMUWITNESS_ADD_VM _IOWR(MMUWITNESS_IOC_MAGIC, 2, struct mmuwitness_vm)
 #define MMUWITNESS_DEL_VM _IOW(MMUWITNESS_IOC_MAGIC, 3, struct mmuwitness_vm)
