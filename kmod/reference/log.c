@@ -162,35 +162,49 @@ static bool reset_entry(struct mmuw_ref_vm *vm, u32 id, u64 offset)
 	return mmuw_ref_protect(slot, slot->gfn + offset, slot->gfn + offset + 1, NULL);
 }
 
-int mmuw_ref_rings_reset(struct mmuw_ref_vm *vm)
+/* With lock held. Entries of a ring that were reset: MMUW_REF_BATCH, if there may be more. */
+static int reset_batch(struct mmuw_ref_vm *vm, struct mmuw_ref_vcpu *vcpu)
 {
 	struct kvm_dirty_gfn *entry;
-	struct mmuw_ref_vcpu *vcpu;
 	bool protected = false;
-	unsigned int i;
 	int count = 0;
 
-	if (!vm->ring_entries)
-		return -EINVAL;
-	spin_lock(&vm->lock);
-	for (i = 0; i < MMUW_REF_VCPUS; i++) {
-		vcpu = vm->vcpus[i];
-		if (!vcpu)
-			continue;
-		mmuw_ref_tell_ring(vm, NULL, MMUWITNESS_RING_RESET, 0, 0);
-		while (vcpu->ring_reset != vcpu->ring_dirty) {
-			entry = &vcpu->ring[vcpu->ring_reset & (vm->ring_entries - 1)];
-			if (!(smp_load_acquire(&entry->flags) & KVM_DIRTY_GFN_F_RESET))
-				break;
-			protected |= reset_entry(vm, READ_ONCE(entry->slot),
-						 READ_ONCE(entry->offset));
-			WRITE_ONCE(entry->flags, 0);
-			vcpu->ring_reset++;
-			count++;
-		}
+	while (count < MMUW_REF_BATCH && vcpu->ring_reset != vcpu->ring_dirty) {
+		entry = &vcpu->ring[vcpu->ring_reset & (vm->ring_entries - 1)];
+		if (!(smp_load_acquire(&entry->flags) & KVM_DIRTY_GFN_F_RESET))
+			break;
+		protected |= reset_entry(vm, READ_ONCE(entry->slot), READ_ONCE(entry->offset));
+		WRITE_ONCE(entry->flags, 0);
+		vcpu->ring_reset++;
+		count++;
 	}
 	if (protected)
 		mmuw_ref_flush(vm, MMUW_REF_FLUSH_COLLECTION);
-	spin_unlock(&vm->lock);
+	return count;
+}
+
+/* Rings are long: lock is dropped now and then, when vCPUs may come and go; slots do not. */
+int mmuw_ref_rings_reset(struct mmuw_ref_vm *vm)
+{
+	struct mmuw_ref_vcpu *vcpu;
+	int count = 0, batch;
+	unsigned int i;
+
+	if (!vm->ring_entries)
+		return -EINVAL;
+	for (i = 0; i < MMUW_REF_VCPUS; i++) {
+		do {
+			batch = 0;
+			spin_lock(&vm->lock);
+			vcpu = vm->vcpus[i];
+			if (vcpu) {
+				mmuw_ref_tell_ring(vm, NULL, MMUWITNESS_RING_RESET, 0, 0);
+				batch = reset_batch(vm, vcpu);
+			}
+			spin_unlock(&vm->lock);
+			count += batch;
+			cond_resched();
+		} while (batch == MMUW_REF_BATCH);
+	}
 	return count;
 }

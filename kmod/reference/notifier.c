@@ -64,8 +64,7 @@ static bool invalidate(struct mmu_interval_notifier *notifier,
 		spin_lock(&vm->lock);
 		r = clip(slot, range->start, range->end);	/* it may have been moved */
 	}
-	if (mmuw_ref_zap(slot, r.first, r.end, range))
-		mmuw_ref_flush(vm, MMUW_REF_FLUSH_NOTIFIER);
+	mmuw_ref_zap_and_flush(slot, r.first, r.end, range, MMUW_REF_FLUSH_NOTIFIER);
 	spin_unlock(&vm->lock);
 	return true;
 }

@@ -24,7 +24,8 @@
 #define MMUW_REF_SLOTS 64
 #define MMUW_REF_VCPUS 16
 #define MMUW_REF_TLB 64			/* entries, direct mapped */
-#define MMUW_REF_MAX_PAGES (1UL << 16)	/* of a slot: lock is held for all of them at times */
+#define MMUW_REF_MAX_PAGES (1UL << 16)	/* of a slot */
+#define MMUW_REF_BATCH 256		/* pages or entries: then lock may be dropped for a moment */
 #define MMUW_REF_MAX_RING (1U << 16)	/* entries */
 
 struct mmuw_ref_slot {
@@ -110,6 +111,9 @@ bool mmuw_ref_tlb_access(struct mmuw_ref_vcpu *vcpu, struct mmuwitness_ref_acces
 bool mmuw_ref_walk(struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write);
 /* With lock held; when it returns no vCPU uses what was removed before. */
 void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why);
+/* ... for both, in batches between which lock is dropped, unless the invalidation must not block. */
+void mmuw_ref_zap_and_flush(struct mmuw_ref_slot *slot, u64 first, u64 end,
+			    const struct mmu_notifier_range *range, enum mmuw_ref_flush why);
 void mmuw_ref_tlb_drop(struct mmuw_ref_vcpu *vcpu, bool held_too);
 
 /* fault.c; 0 or the errors of REF_ACCESS */
@@ -121,10 +125,9 @@ void mmuw_ref_store(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 
 /* Removes those of [first, end), for an invalidation or (NULL) the VMM; true: there were some. */
 bool mmuw_ref_zap(struct mmuw_ref_slot *slot, u64 first, u64 end,
 		  const struct mmu_notifier_range *range);
-/* ... without lock: the pages are unpinned, which sleeps. All of the slot's, or that of one. */
-void mmuw_ref_unpin(struct mmuw_ref_slot *slot);
+/* Without lock: unpinning sleeps. */
 void mmuw_ref_unpin_page(struct mmuw_ref_vm *vm, u64 spte);
-/* Of [first, end), those in `which` if it is given; true: some were writable. */
+/* Of [first, end), those in `which` if it is given; true: some were writable. Drops lock now and then. */
 bool mmuw_ref_protect(struct mmuw_ref_slot *slot, u64 first, u64 end,
 		      const unsigned long *which);
 void mmuw_ref_mark_folio(struct mmuw_ref_vm *vm, struct mmuw_ref_vcpu *vcpu, struct page *page,

@@ -45,17 +45,36 @@ static int reserve(struct mmuw_ref_vm *vm, u64 gfn, u64 pages)
 	return 0;
 }
 
+/* Without lock: the pages are unpinned, which sleeps. */
+static void unpin(struct mmuw_ref_slot *slot)
+{
+	struct mmuw_ref_vm *vm = slot->vm;
+	u64 gfn, spte;
+
+	for (gfn = slot->gfn; gfn < slot->gfn + slot->pages; gfn++) {
+		spin_lock(&vm->lock);
+		spte = mmuw_ref_load(vm, gfn);
+		if (spte & MMUWITNESS_REF_PRESENT) {
+			mmuw_ref_store(slot, NULL, gfn, 0);
+			mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
+		}
+		spin_unlock(&vm->lock);
+		if (spte & MMUWITNESS_REF_PRESENT)
+			mmuw_ref_unpin_page(vm, spte);
+		cond_resched();
+	}
+}
+
 static void unmap(struct mmuw_ref_slot *slot)
 {
 	struct mmuw_ref_vm *vm = slot->vm;
 
 	if (mmuw_ref_pins(vm)) {
-		mmuw_ref_unpin(slot);
+		unpin(slot);
 		return;
 	}
 	spin_lock(&vm->lock);
-	if (mmuw_ref_zap(slot, slot->gfn, slot->gfn + slot->pages, NULL))
-		mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
+	mmuw_ref_zap_and_flush(slot, slot->gfn, slot->gfn + slot->pages, NULL, MMUW_REF_FLUSH_ZAP);
 	spin_unlock(&vm->lock);
 }
 

@@ -170,7 +170,7 @@ void mmuw_ref_tell_dirty(struct mmuw_ref_vm *vm, struct mmuw_ref_vcpu *vcpu, str
 			 bool locked)
 {
 	struct mmuw_folio_event e = {
-		.op = MMUWITNESS_FOLIO_KVM_DIRTY, .pages = 1, 
+		.op = MMUWITNESS_FOLIO_KVM_DIRTY, .pages = 1,
 		.vcpu = id_of(vcpu),
 		.lock = locked ? MMUWITNESS_LOCK_HELD : MMUWITNESS_LOCK_FREE,
 	};

@@ -43,6 +43,21 @@ void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why)
 		mmuw_ref_tell_flush(vm, MMUWITNESS_FLUSH_DONE);
 }
 
+void mmuw_ref_zap_and_flush(struct mmuw_ref_slot *slot, u64 first, u64 end,
+			    const struct mmu_notifier_range *range, enum mmuw_ref_flush why)
+{
+	u64 batch;
+
+	for (; first < end; first = batch) {
+		batch = min(first + MMUW_REF_BATCH, end);
+		/* Flushed before lock is dropped: another invalidation finds nothing to flush for. */
+		if (mmuw_ref_zap(slot, first, batch, range))
+			mmuw_ref_flush(slot->vm, why);
+		if (batch < end && (!range || mmu_notifier_range_blockable(range)))
+			cond_resched_lock(&slot->vm->lock);
+	}
+}
+
 static void touch(u64 *word, struct mmuwitness_ref_access *access)
 {
 	switch (access->op) {

@@ -77,25 +77,6 @@ void mmuw_ref_unpin_page(struct mmuw_ref_vm *vm, u64 spte)
 	unpin_user_pages_dirty_lock(&page, 1, dirty);
 }
 
-void mmuw_ref_unpin(struct mmuw_ref_slot *slot)
-{
-	struct mmuw_ref_vm *vm = slot->vm;
-	u64 gfn, spte;
-
-	for (gfn = slot->gfn; gfn < slot->gfn + slot->pages; gfn++) {
-		spin_lock(&vm->lock);
-		spte = mmuw_ref_load(vm, gfn);
-		if (spte & MMUWITNESS_REF_PRESENT) {
-			mmuw_ref_store(slot, NULL, gfn, 0);
-			mmuw_ref_flush(vm, MMUW_REF_FLUSH_ZAP);
-		}
-		spin_unlock(&vm->lock);
-		if (spte & MMUWITNESS_REF_PRESENT)
-			mmuw_ref_unpin_page(vm, spte);
-		cond_resched();
-	}
-}
-
 bool mmuw_ref_protect(struct mmuw_ref_slot *slot, u64 first, u64 end, const unsigned long *which)
 {
 	bool any = false;
@@ -106,11 +87,14 @@ bool mmuw_ref_protect(struct mmuw_ref_slot *slot, u64 first, u64 end, const unsi
 		if (which && !test_bit(gfn - slot->gfn, which))
 			continue;
 		spte = mmuw_ref_load(slot->vm, gfn);
-		if (!(spte & MMUWITNESS_REF_WRITABLE))
-			continue;
 		/* D stays: whoever marks the folio later goes by it. */
-		mmuw_ref_store(slot, NULL, gfn, spte & ~MMUWITNESS_REF_WRITABLE);
-		any = true;
+		if (spte & MMUWITNESS_REF_WRITABLE) {
+			mmuw_ref_store(slot, NULL, gfn, spte & ~MMUWITNESS_REF_WRITABLE);
+			any = true;
+		}
+		/* Whoever finds the translation meanwhile, and removes it, flushes. */
+		if (gfn % MMUW_REF_BATCH == MMUW_REF_BATCH - 1)
+			cond_resched_lock(&slot->vm->lock);
 	}
 	return any;
 }

@@ -3,11 +3,22 @@
 #include <linux/anon_inodes.h>
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include "reference.h"
+
+/* Nor may mprotect() make it executable later. Since 6.3 there are functions for this. */
+static void forbid_exec(struct vm_area_struct *vma)
+{
+#ifdef MMUW_HAVE_VM_FLAGS_CLEAR
+	vm_flags_clear(vma, VM_MAYEXEC);
+#else
+	vma->vm_flags &= ~VM_MAYEXEC;
+#endif
+}
 
 /* As KVM's: struct kvm_run, and the dirty ring at KVM_DIRTY_LOG_PAGE_OFFSET. */
 static int vcpu_mmap(struct file *file, struct vm_area_struct *vma)
@@ -21,6 +32,7 @@ static int vcpu_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 	if (vma->vm_flags & VM_EXEC)
 		return -EINVAL;
+	forbid_exec(vma);
 	return remap_vmalloc_range(vma, vcpu->shared, first);
 }
 
@@ -34,12 +46,15 @@ static int access(struct mmuw_ref_vcpu *vcpu, struct mmuwitness_ref_access *acce
 	    access->op > MMUWITNESS_REF_ADD)
 		return -EINVAL;
 	while (!mmuw_ref_tlb_access(vcpu, access)) {
+		/* An entry that is flushed again and again before it is used. */
+		if (signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		if (mmuw_ref_walk(vcpu, gfn, write))
 			continue;
 		err = mmuw_ref_fault(vcpu, gfn, write);
 		if (err)
 			return err;
-		cond_resched();
 	}
 	return 0;
 }
