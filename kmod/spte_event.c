@@ -18,6 +18,19 @@ struct folio *mmuw_spte_folio(struct mmuw_spte_event *e, pgoff_t *index)
 	return mmuw_folio_of_pfn(mmuw_spte_pfn(spte), &e->file, index);
 }
 
+struct kvm *mmuw_spte_kvm_by_page(struct mmuw_spte_event *e, atomic64_t *missed)
+{
+	struct kvm *only;
+	pgoff_t index;
+
+	if (!mmuw_spte_folio(e, &index))
+		return NULL;
+	only = mmuw_vm_only();
+	if (!only)
+		atomic64_inc(missed);
+	return only;
+}
+
 void mmuw_emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 {
 	struct folio *folio;
@@ -37,7 +50,7 @@ void mmuw_emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 	}
 	e->vm = mmuw_vm_id(kvm);
 	e->vcpu = mmuw_context_vcpu_id();
-	e->lock = mmuw_mmu_lock(kvm);
+	e->lock = mmuw_mmu_lock_state(kvm);
 	e->inv_seq = READ_ONCE(kvm->mmu_invalidate_seq);
 	e->inv_in_progress = READ_ONCE(kvm->mmu_invalidate_in_progress);
 	/* A range of hvas up to 6.1, of gfns since. */

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tracepoints by name. KVM's are not exported: those built in are found by
- * for_each_kernel_tracepoint(), those of modules by the tracepoint module
- * notifier, which replays the modules that are loaded already.
+ * Tracepoints by the name of their event. KVM's are not exported, but the tracing core
+ * finds an event, built in or of a module, and the event its tracepoint. It also says
+ * what fields the event has: the only thing that tells one prototype from another, and
+ * a probe of the wrong one is garbage, or, where the kernel checks the types of
+ * indirect calls (kCFI), the end of the machine.
  */
-#include <linux/module.h>
+#include <linux/string.h>
+#include <linux/trace_events.h>
 #include <linux/tracepoint.h>
 
 #include "hook.h"
@@ -14,67 +17,62 @@ struct mmuw_tracepoint *const mmuw_tracepoint_tables[] = {
 };
 unsigned int mmuw_tracepoint_count = ARRAY_SIZE(mmuw_tracepoint_tables);
 
-static void match(struct tracepoint *tp, struct module *module)
+static bool has_field(const struct trace_event_call *event, const char *name, size_t length)
 {
-	struct mmuw_tracepoint *p;
-	unsigned int t;
+	const struct trace_event_fields *f = event->class->fields_array;
 
-	for_each_tracepoint_hook(p, t) {
-		if (p->tp || strcmp(tp->name, p->symbol))
-			continue;
-		/* The tracepoint is memory of the module: hold it. */
-		if (module && !try_module_get(module))
-			continue;
-		p->module = module;
-		p->tp = tp;
-		p->error = p->on_found ? p->on_found(module) : 0;
+	for (; f && f->type && f->type != TRACE_FUNCTION_TYPE; f++)
+		if (strlen(f->name) == length && !strncmp(f->name, name, length))
+			return true;
+	return false;
+}
+
+/* names: with a space between. */
+static bool has_fields(const struct trace_event_call *event, const char *names)
+{
+	size_t length;
+
+	for (; *names; names += length + (names[length] == ' ')) {
+		length = strcspn(names, " ");
+		if (!has_field(event, names, length))
+			return false;
 	}
+	return true;
 }
 
-static void match_builtin(struct tracepoint *tp, void *unused)
+static int find(struct mmuw_tracepoint *p)
 {
-	match(tp, NULL);
-}
-
-#ifdef CONFIG_MODULES
-static int on_module(struct notifier_block *nb, unsigned long action, void *data)
-{
-	struct tp_module *tp_mod = data;
+	struct trace_event_file *file = trace_get_event_file(NULL, p->system, p->symbol);
+	struct trace_event_call *event;
 	unsigned int i;
 
-	if (action != MODULE_STATE_COMING)
-		return NOTIFY_DONE;
-	for (i = 0; i < tp_mod->mod->num_tracepoints; i++)
-		match(tracepoint_ptr_deref(&tp_mod->mod->tracepoints_ptrs[i]), tp_mod->mod);
-	return NOTIFY_DONE;
+	if (IS_ERR(file))
+		return -ENOENT;
+	p->file = file;		/* holds the event's module, too */
+	event = file->event_call;
+	for (i = 0; i < ARRAY_SIZE(p->probes) && p->probes[i].probe; i++) {
+		if (!has_fields(event, p->probes[i].fields))
+			continue;
+		p->probe = p->probes[i].probe;
+		return p->on_found ? p->on_found(event) : 0;
+	}
+	return -EPROTO;
 }
 
-static struct notifier_block module_nb = { .notifier_call = on_module };
-#endif
-
-int mmuw_tracepoints_attach(enum mmuwitness_mmu mmu)
+void mmuw_tracepoints_attach(enum mmuwitness_mmu mmu)
 {
 	struct mmuw_tracepoint *p;
 	unsigned int t;
-	int err = 0;
 
 	mmuw_tracepoint_count = mmu == MMUWITNESS_MMU_KVM ? ARRAY_SIZE(mmuw_tracepoint_tables) : 1;
-	for_each_kernel_tracepoint(match_builtin, NULL);
-#ifdef CONFIG_MODULES
-	err = register_tracepoint_module_notifier(&module_nb);
-	if (err)
-		return err;
-	unregister_tracepoint_module_notifier(&module_nb);
-#endif
 	for_each_tracepoint_hook(p, t) {
 		atomic64_set(&p->hits, 0);
 		atomic64_set(&p->missed, 0);
-		if (!p->tp)
-			p->error = -ENOENT;
-		else if (!p->error)
-			p->error = tracepoint_probe_register(p->tp, p->probe, p);
+		p->file = NULL;
+		p->error = find(p);
+		if (!p->error)
+			p->error = tracepoint_probe_register(p->file->event_call->tp, p->probe, p);
 	}
-	return err;
 }
 
 void mmuw_tracepoints_detach(void)
@@ -83,12 +81,12 @@ void mmuw_tracepoints_detach(void)
 	unsigned int t;
 
 	for_each_tracepoint_hook(p, t)
-		if (p->tp && !p->error)
-			tracepoint_probe_unregister(p->tp, p->probe, p);
+		if (p->file && !p->error)
+			tracepoint_probe_unregister(p->file->event_call->tp, p->probe, p);
 	tracepoint_synchronize_unregister();
 	for_each_tracepoint_hook(p, t) {
-		module_put(p->module);
-		p->module = NULL;
-		p->tp = NULL;
+		if (p->file)
+			trace_put_event_file(p->file);
+		p->file = NULL;
 	}
 }

@@ -66,7 +66,7 @@ static const char *flush_hidden(void)
 	if (!mmuw_symbol_address("kvm_tlb_flush_vmid_range"))
 		return "flushed page by page in EL2, out of sight";
 	if (!cpus_have_final_cap(ARM64_HAS_STAGE2_FWB) || !system_supports_tlb_range())
-		return "flushed page by page in EL2: no FWB or TLBIRANGE";
+		return "flushed by page in EL2: no FWB or TLBIRANGE";
 	return NULL;
 }
 

@@ -82,6 +82,8 @@ static void emit(struct mmuw_hook *h, const struct mmuw_visit *v, kvm_pte_t new)
 
 	/* A block is found by any address in it. */
 	e.gfn &= ~(mmuw_spte_pages(e.level) - 1);
+	if (!kvm)
+		kvm = mmuw_spte_kvm_by_page(&e, &h->missed);
 	if (!mmuw_vm_id(kvm))
 		return;
 	atomic64_inc(&h->hits);
@@ -241,7 +243,14 @@ struct mmuw_hook mmuw_arch_hooks[] = {
 	{ }
 };
 
+/* trace_kvm_entry(vcpu_pc) */
+static void on_entry(void *data, unsigned long vcpu_pc)
+{
+	mmuw_fault_reentry(data);
+}
+
 struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
-	{ .name = "fault_end", .symbol = "kvm_entry", .probe = mmuw_fault_reentry },
+	{ .name = "fault_end", .system = "kvm", .symbol = "kvm_entry",
+	  .probes = { { on_entry, "vcpu_pc" } } },
 	{ }
 };

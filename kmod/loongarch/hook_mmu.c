@@ -233,7 +233,14 @@ struct mmuw_hook mmuw_arch_hooks[] = {
 	{ }
 };
 
+/* trace_kvm_reenter(vcpu) */
+static void on_reenter(void *data, struct kvm_vcpu *vcpu)
+{
+	mmuw_fault_reentry(data);
+}
+
 struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
-	{ .name = "fault_end", .symbol = "kvm_reenter", .probe = mmuw_fault_reentry },
+	{ .name = "fault_end", .system = "kvm", .symbol = "kvm_reenter",
+	  .probes = { { on_reenter, "pc" } } },
 	{ }
 };

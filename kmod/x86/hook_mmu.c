@@ -2,7 +2,6 @@
 /* x86: page faults and SPTE changes of the TDP MMU. */
 #include <linux/kvm_host.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/trace_events.h>
 
 #include "../arch.h"
@@ -27,6 +26,17 @@ u8 mmuw_spte_bits(u64 spte, int level)
 		bits |= MMUWITNESS_SPTE_DIRTY;
 	if (spte & mmuw_spte_accessed_mask())
 		bits |= MMUWITNESS_SPTE_ACCESSED;
+	/*
+	 * Where the hardware has no such bits, KVM takes a writable SPTE to be dirty, and one
+	 * that permits anything to be accessed: is_dirty_spte(), is_accessed_spte(). Since 6.13
+	 * it sets the bits itself, to the same effect.
+	 */
+	if ((spte & SPTE_AD_MASK) == SPTE_AD_DISABLED) {
+		if (spte & SPTE_WRITABLE)
+			bits |= MMUWITNESS_SPTE_DIRTY;
+		if (spte & SPTE_EPT_RWX)
+			bits |= MMUWITNESS_SPTE_ACCESSED;
+	}
 	return bits;
 }
 
@@ -43,7 +53,6 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 		.gfn = gfn, .level = level, .as_id = as_id, .old = old_spte, .new = new_spte,
 	};
 	struct mmuw_tracepoint *p = data;
-	pgoff_t index;
 	struct kvm *kvm;
 
 	/* Non-leaf changes move no page; their children are reported one by one. */
@@ -51,12 +60,8 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 		return;
 	rcu_read_lock();
 	kvm = mmuw_context_kvm();
-	/* A kernel thread of KVM (6.1 zaps roots in one); whose, the page may tell. */
-	if (!kvm && (current->flags & PF_KTHREAD) && mmuw_spte_folio(&e, &index)) {
-		kvm = mmuw_vm_only();
-		if (!kvm)
-			atomic64_inc(&p->missed);
-	}
+	if (!kvm)
+		kvm = mmuw_spte_kvm_by_page(&e, &p->missed);
 	if (mmuw_vm_id(kvm)) {
 		atomic64_inc(&p->hits);
 		mmuw_emit_spte(kvm, &e);
@@ -98,25 +103,16 @@ static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, struct kvm_pag
 /*
  * RET_PF_FIXED has moved between versions and is private to KVM. The event's
  * print format ends in "REC->ret == RET_PF_FIXED", where the tracing core has
- * put the value for the name (TRACE_DEFINE_ENUM) when the module was loaded.
+ * put the value for the name (TRACE_DEFINE_ENUM).
  */
-static int find_ret_pf_fixed(struct module *module)
+static int find_ret_pf_fixed(const struct trace_event_call *event)
 {
-	const char *value = NULL, *next;
-	unsigned int i;
+	const char *value = NULL, *next = event->print_fmt;
 
-	ret_pf_fixed = -1;
-	if (!module)
-		return -EOPNOTSUPP;
-	for (i = 0; i < module->num_trace_events; i++) {
-		if (strcmp(trace_event_name(module->trace_events[i]), "fast_page_fault"))
-			continue;
-		next = module->trace_events[i]->print_fmt;
-		while ((next = strstr(next, "== ")))
-			value = next += strlen("== ");
-	}
+	while ((next = strstr(next, "== ")))
+		value = next += strlen("== ");
 	if (!value || sscanf(value, "%d", &ret_pf_fixed) != 1)
-		return -EOPNOTSUPP;
+		return -EPROTO;
 	return 0;
 }
 
@@ -163,10 +159,24 @@ struct mmuw_hook mmuw_arch_hooks[] = {
 	{ }
 };
 
+/* trace_kvm_entry(vcpu, force_immediate_exit); without the latter up to 6.8 */
+static void on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immediate_exit)
+{
+	mmuw_fault_reentry(data);
+}
+
+static void on_entry_old(void *data, struct kvm_vcpu *vcpu)
+{
+	mmuw_fault_reentry(data);
+}
+
 struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
-	{ .name = "fault_end", .symbol = "kvm_entry", .probe = mmuw_fault_reentry },
-	{ .name = "spte", .symbol = "kvm_tdp_mmu_spte_changed", .probe = on_spte_changed },
-	{ .name = "spte_fast", .symbol = "fast_page_fault", .probe = on_fast_page_fault,
+	{ .name = "fault_end", .system = "kvm", .symbol = "kvm_entry",
+	  .probes = { { on_entry, "vcpu_id immediate_exit" }, { on_entry_old, "vcpu_id" } } },
+	{ .name = "spte", .system = "kvmmmu", .symbol = "kvm_tdp_mmu_spte_changed",
+	  .probes = { { on_spte_changed, "gfn old_spte new_spte level as_id" } } },
+	{ .name = "spte_fast", .system = "kvmmmu", .symbol = "fast_page_fault",
+	  .probes = { { on_fast_page_fault, "vcpu_id cr2_or_gpa sptep old_spte new_spte" } },
 	  .on_found = find_ret_pf_fixed },
 	{ }
 };

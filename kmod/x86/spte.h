@@ -15,6 +15,11 @@
 #define SPTE_HUGE BIT_ULL(7)
 #define SPTE_PFN_MASK GENMASK_ULL(51, 12)
 
+/* SPTE_TDP_AD_MASK and its value for tables without A and D bits (EPT, eptad=0 or old hardware). */
+#define SPTE_AD_MASK GENMASK_ULL(53, 52)
+#define SPTE_AD_DISABLED BIT_ULL(52)
+#define SPTE_EPT_RWX GENMASK_ULL(2, 0)
+
 static inline bool mmuw_is_ept(void)
 {
 	return boot_cpu_has(X86_FEATURE_VMX);
