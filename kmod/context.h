@@ -11,9 +11,8 @@
 #include <linux/sched.h>
 
 struct mmuw_context {
-	struct task_struct *task;
 	struct kvm *kvm;		/* of the ioctl, NULL: none */
-	struct kvm_vcpu *vcpu;		/* in KVM_RUN */
+	struct kvm_vcpu *vcpu;		/* in one of its ioctls */
 	unsigned int ioctl;		/* command of the VM ioctl, 0: none */
 	bool in_fault;			/* handling a page fault of the guest ... */
 	gfn_t fault_gfn;		/* ... at this gfn ... */
@@ -21,23 +20,39 @@ struct mmuw_context {
 	bool fault_looked_up;		/* ... a pfn for it */
 	u64 *fault_sptep;		/* ... its SPTE as last looked up under mmu_lock, NULL: not yet */
 	u64 fault_spte;			/* ... and what it was */
+	u64 fault_removals;		/* mmuw_removals() when the pfn was looked up */
 	bool in_notifier;		/* inside one of KVM's notifiers ... */
 	struct kvm *notifier_kvm;	/* ... of this VM, NULL: not witnessed */
 	u8 notifier_event;		/* enum mmu_notifier_event of the range */
-	unsigned long invalidate_seq;	/* KVM's, before its part of range_end (plants) */
 	u8 aging;			/* enum mmuwitness_young_op, 0: none */
-	const void *entered;		/* hook whose on_entry was called and on_return is due */
-	unsigned long replaced;		/* call of a function that a plant has just put aside, 0: none */
+	unsigned long invalidate_seq;	/* KVM's, before its part of range_end (plants) */
+	struct kvm *ended_early;	/* a plant has ended this task's invalidation of it already */
 	bool in_prefault;		/* in a step of KVM_PRE_FAULT_MEMORY */
 	bool in_ksm;			/* KSM write-protects a page of the session's mm */
+	bool in_mkclean;		/* folio_mkclean() of a witnessed file's page */
+	const void *entered;		/* hook whose on_entry was called and on_return is due */
 };
 
 /* The current task's context, or NULL. Never in interrupt context. */
 struct mmuw_context *mmuw_context(void);
-/* Ditto, made if absent; NULL when the table is full (counted). */
-struct mmuw_context *mmuw_context_get(void);
-/* Give the entry back if nothing in it is set any more. */
-void mmuw_context_put(struct mmuw_context *ctx);
+
+/*
+ * The task begins to do something, and ends it: a pair each. The entry is made by
+ * the first of them and given back, clean, by the last. NULL: the table is full,
+ * which is counted.
+ */
+struct mmuw_context *mmuw_enter_vm_ioctl(struct kvm *kvm, unsigned int ioctl);
+struct mmuw_context *mmuw_enter_vcpu_ioctl(struct kvm_vcpu *vcpu);
+void mmuw_leave_ioctl(void);
+/* kvm NULL: it is not known yet, or not witnessed. event 0, aging 0: neither. */
+struct mmuw_context *mmuw_enter_notifier(struct kvm *kvm, u8 event, u8 aging);
+void mmuw_leave_notifier(void);
+struct mmuw_context *mmuw_enter_ksm(void);
+void mmuw_leave_ksm(void);
+struct mmuw_context *mmuw_enter_mkclean(void);
+void mmuw_leave_mkclean(void);
+
+/* None is in use any more: hooks are detached. Forgets tasks that never came back. */
 void mmuw_context_reset(void);
 
 struct kvm *mmuw_context_kvm(void);

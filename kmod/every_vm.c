@@ -13,120 +13,124 @@
 #define MAX_ACTIVE 128		/* as in hook.c: vCPUs sit in KVM_RUN for long */
 #define ARGS 3
 
-/* A function of KVM: its entry says something of the task, its return takes that back. */
+/* A function of KVM or mm: its entry says something of the task, its return takes that back. */
 struct watch {
-	const char *symbol;		/* the architecture's own, for faults */
-	void (*enter)(struct mmuw_context *ctx, const unsigned long *arg);
-	void (*leave)(struct mmuw_context *ctx);
-	u8 aging;			/* enum mmuwitness_young_op */
-	bool fault;
+	const char *symbol;		/* NULL: the architecture's own, for faults */
+	struct mmuw_context *(*enter)(const unsigned long *arg);
+	void (*leave)(void);
+	bool optional;			/* only if the plant asks for faults */
 	bool attached;
 	struct kretprobe rp;
 };
 
 /* long kvm_vm_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
-static void enter_vm_ioctl(struct mmuw_context *ctx, const unsigned long *arg)
+static struct mmuw_context *enter_vm_ioctl(const unsigned long *arg)
 {
-	ctx->kvm = ((struct file *)arg[0])->private_data;
-	ctx->ioctl = (u32)arg[1];
+	return mmuw_enter_vm_ioctl(((struct file *)arg[0])->private_data, (u32)arg[1]);
 }
 
 /* long kvm_vcpu_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
-static void enter_vcpu_ioctl(struct mmuw_context *ctx, const unsigned long *arg)
+static struct mmuw_context *enter_vcpu_ioctl(const unsigned long *arg)
 {
-	ctx->vcpu = ((struct file *)arg[0])->private_data;
-	ctx->kvm = ctx->vcpu->kvm;
+	return mmuw_enter_vcpu_ioctl(((struct file *)arg[0])->private_data);
 }
 
-static void leave_ioctl(struct mmuw_context *ctx)
+static struct kvm *notified(const unsigned long *arg)
 {
-	ctx->kvm = NULL;
-	ctx->vcpu = NULL;
-	ctx->ioctl = 0;
+	return container_of((struct mmu_notifier *)arg[0], struct kvm, mmu_notifier);
 }
 
-static void enter_notifier(struct mmuw_context *ctx, const unsigned long *arg)
+static struct mmuw_context *enter_change_pte(const unsigned long *arg)
 {
-	ctx->notifier_kvm = container_of((struct mmu_notifier *)arg[0], struct kvm, mmu_notifier);
-	ctx->notifier_event = 0;
-	ctx->in_notifier = true;
+	return mmuw_enter_notifier(notified(arg), 0, 0);
 }
 
 /* kvm_mmu_notifier_invalidate_range_{start,end}(mn, const struct mmu_notifier_range *range) */
-static void enter_invalidate(struct mmuw_context *ctx, const unsigned long *arg)
+static struct mmuw_context *enter_invalidate(const unsigned long *arg)
 {
-	enter_notifier(ctx, arg);
-	ctx->notifier_event = ((const struct mmu_notifier_range *)arg[1])->event;
+	return mmuw_enter_notifier(notified(arg),
+				   ((const struct mmu_notifier_range *)arg[1])->event, 0);
 }
 
-static void leave_notifier(struct mmuw_context *ctx)
+static struct mmuw_context *enter_clear_young(const unsigned long *arg)
 {
-	ctx->in_notifier = false;
-	ctx->notifier_kvm = NULL;
-	ctx->aging = 0;
+	return mmuw_enter_notifier(notified(arg), 0, MMUWITNESS_YOUNG_CLEAR);
 }
 
-static void enter_fault(struct mmuw_context *ctx, const unsigned long *arg)
+static struct mmuw_context *enter_clear_flush_young(const unsigned long *arg)
 {
+	return mmuw_enter_notifier(notified(arg), 0, MMUWITNESS_YOUNG_CLEAR_FLUSH);
+}
+
+static struct mmuw_context *enter_test_young(const unsigned long *arg)
+{
+	return mmuw_enter_notifier(notified(arg), 0, MMUWITNESS_YOUNG_TEST);
+}
+
+static struct mmuw_context *enter_mkclean(const unsigned long *arg)
+{
+	return mmuw_enter_mkclean();
+}
+
+static struct mmuw_context *enter_fault(const unsigned long *arg)
+{
+	struct mmuw_context *ctx = mmuw_context();
 	struct mmuw_fault_event e = { };
 
+	if (!ctx)
+		return NULL;
 	mmuw_fault_args(arg, &e);
 	ctx->fault_gfn = e.gfn;
 	ctx->fault_write = e.write;
 	ctx->in_fault = true;
+	return ctx;
 }
 
-static void leave_fault(struct mmuw_context *ctx)
+static void leave_fault(void)
 {
+	struct mmuw_context *ctx = mmuw_context();
+
+	if (!ctx)
+		return;
 	ctx->in_fault = false;
 	if (ctx->vcpu)
 		mmuw_plant_fault_end(ctx->vcpu, ctx->fault_gfn, ctx->fault_write);
 }
 
 static struct watch watches[] = {
-	{ .symbol = "kvm_vm_ioctl", .enter = enter_vm_ioctl, .leave = leave_ioctl },
-	{ .symbol = "kvm_vcpu_ioctl", .enter = enter_vcpu_ioctl, .leave = leave_ioctl },
+	{ .symbol = "kvm_vm_ioctl", .enter = enter_vm_ioctl, .leave = mmuw_leave_ioctl },
+	{ .symbol = "kvm_vcpu_ioctl", .enter = enter_vcpu_ioctl, .leave = mmuw_leave_ioctl },
 	{ .symbol = "kvm_mmu_notifier_invalidate_range_start",
-	  .enter = enter_invalidate, .leave = leave_notifier },
+	  .enter = enter_invalidate, .leave = mmuw_leave_notifier },
 	{ .symbol = "kvm_mmu_notifier_invalidate_range_end",
-	  .enter = enter_invalidate, .leave = leave_notifier },
-	{ .symbol = "kvm_mmu_notifier_clear_young", .aging = MMUWITNESS_YOUNG_CLEAR,
-	  .enter = enter_notifier, .leave = leave_notifier },
-	{ .symbol = "kvm_mmu_notifier_clear_flush_young", .aging = MMUWITNESS_YOUNG_CLEAR_FLUSH,
-	  .enter = enter_notifier, .leave = leave_notifier },
-	{ .symbol = "kvm_mmu_notifier_test_young", .aging = MMUWITNESS_YOUNG_TEST,
-	  .enter = enter_notifier, .leave = leave_notifier },
+	  .enter = enter_invalidate, .leave = mmuw_leave_notifier },
+	{ .symbol = "kvm_mmu_notifier_clear_young",
+	  .enter = enter_clear_young, .leave = mmuw_leave_notifier },
+	{ .symbol = "kvm_mmu_notifier_clear_flush_young",
+	  .enter = enter_clear_flush_young, .leave = mmuw_leave_notifier },
+	{ .symbol = "kvm_mmu_notifier_test_young",
+	  .enter = enter_test_young, .leave = mmuw_leave_notifier },
 	{ .symbol = "kvm_mmu_notifier_change_pte",
-	  .enter = enter_notifier, .leave = leave_notifier },
-	{ .fault = true, .enter = enter_fault, .leave = leave_fault },
+	  .enter = enter_change_pte, .leave = mmuw_leave_notifier },
+	{ .symbol = "folio_mkclean", .enter = enter_mkclean, .leave = mmuw_leave_mkclean },
+	{ .optional = true, .enter = enter_fault, .leave = leave_fault },
 };
 
 static int on_enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct watch *w = container_of(get_kretprobe(ri), struct watch, rp);
-	struct mmuw_context *ctx = mmuw_context_get();
 	unsigned long arg[ARGS];
 	unsigned int i;
 
-	if (!ctx)
-		return 1;
 	for (i = 0; i < ARGS; i++)
 		arg[i] = regs_get_kernel_argument(regs, i);
-	w->enter(ctx, arg);
-	if (w->aging)
-		ctx->aging = w->aging;
-	return 0;
+	return w->enter(arg) ? 0 : 1;
 }
 
 static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct watch *w = container_of(get_kretprobe(ri), struct watch, rp);
-	struct mmuw_context *ctx = mmuw_context();
-
-	if (ctx) {
-		w->leave(ctx);
-		mmuw_context_put(ctx);
-	}
+	w->leave();
 	return 0;
 }
 
@@ -137,9 +141,9 @@ int mmuw_every_vm_attach(bool faults)
 
 	mmuw_context_reset();
 	for (w = watches; w < watches + ARRAY_SIZE(watches); w++) {
-		if (w->fault && !faults)
+		if (w->optional && !faults)
 			continue;
-		if (w->fault)
+		if (w->optional)
 			w->symbol = mmuw_fault_symbol();
 		if (!mmuw_symbol_address(w->symbol))
 			continue;
@@ -157,7 +161,21 @@ int mmuw_every_vm_attach(bool faults)
 		w->attached = true;
 	}
 	/* The first: without KVM there is nothing to break. */
-	return watches[0].attached ? 0 : -ENODEV;
+	if (watches[0].attached)
+		return 0;
+	mmuw_every_vm_detach();
+	return -ENODEV;
+}
+
+u64 mmuw_every_vm_missed(void)
+{
+	u64 n = atomic64_read(&mmuw_context_overflows);
+	struct watch *w;
+
+	for (w = watches; w < watches + ARRAY_SIZE(watches); w++)
+		if (w->attached)
+			n += w->rp.nmissed + w->rp.kp.nmissed;
+	return n;
 }
 
 void mmuw_every_vm_detach(void)

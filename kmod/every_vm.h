@@ -12,5 +12,7 @@
 /* With faults: also which fault a task handles, which slows each of them down. */
 int mmuw_every_vm_attach(bool faults);
 void mmuw_every_vm_detach(void);
+/* Calls that it was not told of: the plant has not seen whose VM they were for. */
+u64 mmuw_every_vm_missed(void);
 
 #endif /* _MMUWITNESS_EVERY_VM_H */

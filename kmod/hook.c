@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "fregs.h"
+#include "redirect.h"
 #include "symbol.h"
 
 /* vCPUs sit in KVM_RUN for a whole scenario: an instance each, and room. */
@@ -14,10 +15,10 @@
 /* By MMU; the same names in both, for the same events. */
 static struct mmuw_hook *const kvm_tables[] = {
 	mmuw_kvm_hooks, mmuw_fault_hooks, mmuw_flush_hooks, mmuw_folio_hooks, mmuw_young_hooks,
-	mmuw_prefault_hooks, mmuw_merge_hooks, mmuw_arch_hooks,
+	mmuw_prefault_hooks, mmuw_merge_hooks, mmuw_arch_hooks, mmuw_self_hooks,
 };
 static struct mmuw_hook *const reference_tables[] = {
-	mmuw_ref_hooks, mmuw_folio_hooks, mmuw_merge_hooks,
+	mmuw_ref_hooks, mmuw_folio_hooks, mmuw_merge_hooks, mmuw_self_hooks,
 };
 static struct mmuw_hook *const *tables = kvm_tables;
 static unsigned int table_count = ARRAY_SIZE(kvm_tables);
@@ -27,32 +28,50 @@ static bool attached;
 	for (t = 0; t < table_count; t++)				\
 		for (h = tables[t]; h->name; h++)
 
+/*
+ * Which hook is at which patched call: what the whole machine's calls of these
+ * functions are looked up in, so it is dense.
+ */
+#define MAX_ENTRIES 32
+static unsigned long entry_address[MAX_ENTRIES] ____cacheline_aligned;
+static struct mmuw_hook *entry_hook[MAX_ENTRIES];
+static unsigned int entry_count;
+
+static struct mmuw_hook *hook_at(unsigned long ip)
+{
+	unsigned int i;
+
+	/* ip is that of the patched call, past an ENDBR or BTI. */
+	for (i = 0; i < entry_count; i++)
+		if (ip - entry_address[i] < MMUW_MAX_PROLOGUE)
+			return entry_hook[i];
+	return NULL;
+}
+
 static void on_function(unsigned long ip, unsigned long parent_ip,
 			struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	struct mmuw_hook *h = hook_at(ip);
 	unsigned long arg[MMUW_HOOK_ARGS];
-	struct mmuw_hook *h;
-	unsigned int t, i;
+	struct mmuw_context *ctx;
+	unsigned int i;
 
-	for_each_hook(h, t) {
-		/* ip is that of the patched call, past an ENDBR or BTI. */
-		if (!h->on_entry || !h->address || ip - h->address >= MMUW_MAX_PROLOGUE)
-			continue;
-		/*
-		 * Redirected by a live patch or a plant, whose ops is newer and
-		 * has run by now: the function that we watch does not run.
-		 */
-		if (mmuw_fregs_ip(fregs) - ip > MMUW_MAX_PROLOGUE)
-			return;
-		for (i = 0; i < MMUW_HOOK_ARGS; i++)
-			arg[i] = mmuw_fregs_argument(fregs, i);
-		rcu_read_lock();
-		if (h->on_return && mmuw_context())
-			mmuw_context()->entered = h;
-		h->on_entry(h, arg);
-		rcu_read_unlock();
+	/*
+	 * Redirected by a live patch or a plant, whose ops is newer and
+	 * has run by now: the function that we watch does not run.
+	 */
+	if (!h || mmuw_fregs_ip(fregs) - ip > MMUW_MAX_PROLOGUE)
 		return;
+	for (i = 0; i < MMUW_HOOK_ARGS; i++)
+		arg[i] = mmuw_fregs_argument(fregs, i);
+	rcu_read_lock();
+	if (h->on_return) {
+		ctx = mmuw_context();
+		if (ctx)
+			ctx->entered = h;
 	}
+	h->on_entry(h, arg);
+	rcu_read_unlock();
 }
 
 /* Of a hook with on_entry and on_return. */
@@ -68,17 +87,6 @@ static bool has_entered(const struct mmuw_hook *h)
 
 static struct ftrace_ops function_ops;
 
-/* By a plant, whose ops is newer and has run by now; kprobes do not see where it has pointed to. */
-static bool was_replaced(const struct mmuw_hook *h)
-{
-	struct mmuw_context *ctx = mmuw_context();
-	bool replaced = ctx && ctx->replaced - h->address < MMUW_MAX_PROLOGUE;
-
-	if (replaced)
-		ctx->replaced = 0;
-	return replaced;
-}
-
 static int on_call(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct mmuw_hook *h = container_of(get_kretprobe(ri), struct mmuw_hook, rp);
@@ -90,7 +98,7 @@ static int on_call(struct kretprobe_instance *ri, struct pt_regs *regs)
 		frame->arg[i] = regs_get_kernel_argument(regs, i);
 	rcu_read_lock();
 	if (h->on_enter) {
-		wanted = !was_replaced(h) && h->on_enter(h, frame);
+		wanted = !mmuw_was_redirected(h->address) && h->on_enter(h, frame);
 	} else {
 		has_entered(h);		/* in vain: its return was missed */
 		wanted = mmuw_context();
@@ -119,7 +127,7 @@ static void resolve(struct mmuw_hook *h, const struct mmuw_symbol *candidates)
 	h->address = 0;
 	h->symbol = h->symbols[0];
 	atomic64_set(&h->hits, 0);
-	h->missed = 0;
+	atomic64_set(&h->missed, 0);
 	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i]; i++) {
 		h->address = candidates[i].address;
 		if (h->address) {
@@ -174,7 +182,7 @@ static void attach_return(struct mmuw_hook *h)
 	if (h->attached)
 		return;
 	memset(&h->rp, 0, sizeof(h->rp));
-	h->rp.kp.symbol_name = h->symbol;
+	h->rp.kp.addr = (kprobe_opcode_t *)h->address;
 	h->rp.entry_handler = on_call;
 	h->rp.handler = on_return;
 	h->rp.data_size = sizeof(struct mmuw_frame);
@@ -198,6 +206,39 @@ static void mark_incomplete(const struct mmuw_hook *part)
 		}
 }
 
+/* One ftrace_ops for all: see hook.h. */
+static int attach_entries(void)
+{
+	struct mmuw_hook *h;
+	unsigned int t;
+	int err;
+
+	/* Anew for each session: ftrace_free_filter() leaves dangling pointers in it. */
+	function_ops = (struct ftrace_ops){
+		.func = on_function,
+		/* kernel.ftrace_enabled=0 would make every hook deaf: it is refused meanwhile. */
+		.flags = MMUW_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT,
+	};
+	entry_count = 0;
+	for_each_hook(h, t) {
+		if (!h->address || !h->on_entry)
+			continue;
+		h->error = entry_count == MAX_ENTRIES ? -ENOSPC :
+			   ftrace_set_filter_ip(&function_ops, h->address, 0, 0);
+		if (h->error) {
+			h->address = 0;	/* not traceable: notrace or no patch site */
+			continue;
+		}
+		entry_address[entry_count] = h->address;
+		entry_hook[entry_count++] = h;
+	}
+	/* An empty filter is one that lets all functions of the kernel through. */
+	err = entry_count ? register_ftrace_function(&function_ops) : -ENODEV;
+	if (err)
+		ftrace_free_filter(&function_ops);
+	return err == -EBUSY ? -EUCLEAN : err;	/* a permanent ops, and ftrace_enabled is 0 */
+}
+
 int mmuw_hooks_attach(enum mmuwitness_mmu mmu)
 {
 	bool reference = mmu == MMUWITNESS_MMU_REFERENCE;
@@ -213,31 +254,21 @@ int mmuw_hooks_attach(enum mmuwitness_mmu mmu)
 	if (!mmuw_hook_address("vm_ioctl"))
 		return -ENODEV;
 
-	/* Anew for each session: ftrace_free_filter() leaves dangling pointers in it. */
-	function_ops = (struct ftrace_ops){ .func = on_function, .flags = MMUW_FTRACE_FLAGS };
-	for_each_hook(h, t) {
-		if (!h->address || !h->on_entry)
-			continue;
-		h->error = ftrace_set_filter_ip(&function_ops, h->address, 0, 0);
-		if (h->error)
-			h->address = 0;	/* not traceable: notrace or no patch site */
-	}
-	err = register_ftrace_function(&function_ops);
-	if (err) {
-		ftrace_free_filter(&function_ops);
+	err = attach_entries();
+	if (err)
 		return err;
-	}
 	for_each_hook(h, t)
 		if (h->address && h->on_return && !h->on_demand)
 			attach_return(h);
 	for_each_hook(h, t)
 		if (h->part_of && h->error && !(h->optional && h->error == -ENOENT))
 			mark_incomplete(h);
-	err = mmuw_tracepoints_attach(mmu);
+	mmuw_tracepoints_attach(mmu);
 	attached = true;
-	if (err)
-		mmuw_hooks_detach();
-	return err;
+	if (mmuw_hooks_alive())
+		return 0;
+	mmuw_hooks_detach();
+	return -EUCLEAN;
 }
 
 void mmuw_hooks_detach(void)
@@ -325,12 +356,16 @@ void mmuw_hooks_vm_leaves(struct kvm *kvm, u16 vm)
 
 	for_each_hook(h, t)
 		if (h->address && h->missed_for)
-			h->missed += h->missed_for(h, kvm, vm);
+			atomic64_add(h->missed_for(h, kvm, vm), &h->missed);
 }
+
+static bool alive;			/* at the report: hooks on functions are called at all */
 
 static void fill(struct mmuwitness_hook *report, const char *name, const char *symbol,
 		 int error, const char *why, s64 hits, u64 missed)
 {
+	if (attached && !error && !alive)
+		why = "ftrace or kprobes are switched off", error = -EUCLEAN;
 	report->state = !attached ? MMUWITNESS_HOOK_IDLE :
 			error ? MMUWITNESS_HOOK_MISSING : MMUWITNESS_HOOK_ATTACHED;
 	report->hits = hits;
@@ -343,6 +378,8 @@ static void fill(struct mmuwitness_hook *report, const char *name, const char *s
 		strscpy(report->why, why, sizeof(report->why));
 	else if (error == -ENOENT)
 		strscpy(report->why, "no such symbol", sizeof(report->why));
+	else if (error == -EPROTO)
+		strscpy(report->why, "the event has other fields than known", sizeof(report->why));
 	else if (error)
 		snprintf(report->why, sizeof(report->why), "cannot be probed: %pe", ERR_PTR(error));
 	else if (missed)
@@ -355,11 +392,12 @@ int mmuw_hook_report(struct mmuwitness_hook *report)
 	struct mmuw_hook *h;
 	unsigned int t, i = 0;
 
+	alive = !attached || mmuw_hooks_alive();
 	for_each_hook(h, t) {
 		if (i++ != report->index)
 			continue;
 		fill(report, h->name, h->symbol ?: h->symbols[0], h->error, h->why,
-		     atomic64_read(&h->hits), h->missed + h->rp.nmissed + h->rp.kp.nmissed);
+		     atomic64_read(&h->hits), atomic64_read(&h->missed) + h->rp.nmissed + h->rp.kp.nmissed);
 		return 0;
 	}
 	for_each_tracepoint_hook(p, t) {

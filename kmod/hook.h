@@ -18,6 +18,8 @@
 #include "uapi/mmuwitness.h"
 
 struct kvm;
+struct trace_event_call;
+struct trace_event_file;
 
 #define MMUW_HOOK_ARGS 6
 
@@ -54,19 +56,24 @@ struct mmuw_hook {
 	int error;			/* why it is missing ... */
 	const char *why;		/* ... in words, by hidden */
 	atomic64_t hits;
-	u64 missed;			/* by missed_for, of VMs that are gone */
+	atomic64_t missed;		/* by missed_for, of VMs that are gone; not attributed */
 	struct kretprobe rp;
 };
 
 struct mmuw_tracepoint {
 	const char *name;		/* what is witnessed */
-	const char *symbol;		/* name of the tracepoint */
-	void *probe;
-	int (*on_found)(struct module *module);	/* optional; NULL: built in */
+	const char *system;		/* the event's: events/SYSTEM/SYMBOL */
+	const char *symbol;		/* name of the tracepoint, and of its event */
+	/* The first that fits: its arguments are those of events with these fields. */
+	struct {
+		void *probe;
+		const char *fields;	/* with a space between */
+	} probes[2];
+	int (*on_found)(const struct trace_event_call *event);	/* optional */
 
-	struct tracepoint *tp;
-	struct module *module;
-	int error;
+	struct trace_event_file *file;	/* NULL: there is no such event */
+	void *probe;
+	int error;			/* EPROTO: none of the probes fits */
 	atomic64_t hits;
 	atomic64_t missed;		/* could not be attributed to a VM */
 };
@@ -82,6 +89,7 @@ extern struct mmuw_hook mmuw_merge_hooks[];
 extern struct mmuw_tracepoint mmuw_folio_tracepoints[];
 extern struct mmuw_hook mmuw_arch_hooks[];
 extern struct mmuw_hook mmuw_ref_hooks[];
+extern struct mmuw_hook mmuw_self_hooks[];
 extern struct mmuw_tracepoint mmuw_arch_tracepoints[];
 
 /* mm's and the filesystems', then KVM's, which only a session on KVM has. */
@@ -99,8 +107,8 @@ void mmuw_folio_kvm_dirty(struct mmuw_hook *hook, unsigned long pfn);
 void mmuw_fault_begin(struct mmuw_hook *hook, const unsigned long *arg);
 /* ... and on what gives the fault its pfn, at its return and without mmu_lock. */
 void mmuw_fault_pfn_found(struct mmuw_hook *hook);
-/* ... and on the tracepoint "fault_end": the vCPU enters the guest, be it again only. */
-void mmuw_fault_reentry(void *data);
+/* ... and, by the probe of the tracepoint "fault_end": the vCPU enters the guest, be it again only. */
+void mmuw_fault_reentry(struct mmuw_tracepoint *p);
 /* The current task's vCPU has handled its fault, if it was in one. */
 void mmuw_fault_end(void);
 
@@ -118,8 +126,11 @@ int mmuw_hook_report(struct mmuwitness_hook *report);
 /* As mmuw_symbol_address() of the function behind a hook. */
 unsigned long mmuw_hook_address(const char *name);
 
+/* hook_self.c: hooks on functions are called, and their returns are. */
+bool mmuw_hooks_alive(void);
+
 /* tracepoint.c: part of attaching */
-int mmuw_tracepoints_attach(enum mmuwitness_mmu mmu);
+void mmuw_tracepoints_attach(enum mmuwitness_mmu mmu);
 void mmuw_tracepoints_detach(void);
 
 #endif /* _MMUWITNESS_HOOK_H */

@@ -7,6 +7,7 @@
 #include "emit.h"
 #include "gate.h"
 #include "hook.h"
+#include "notifier.h"
 #include "plant.h"
 #include "session.h"
 
@@ -80,6 +81,7 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 {
 	struct mmuw_context *ctx = mmuw_context();
 	struct mmuw_fault_event e = { .phase = MMUWITNESS_FAULT_PFN, .gfn = arg[1] };
+	const struct kvm_memory_slot *slot = (const struct kvm_memory_slot *)arg[0];
 	struct kvm *kvm;
 
 	if (!ctx || !ctx->vcpu)
@@ -88,6 +90,11 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 	e.vm = mmuw_vm_id(kvm);
 	if (!e.vm)
 		return;
+	/* Another function of that name, with other arguments (x86 of 6.12 has one). */
+	if (arg[1] - slot->base_gfn >= slot->npages) {
+		atomic64_inc(&h->missed);
+		return;
+	}
 	e.vcpu = ctx->vcpu->vcpu_id;
 	e.write = ctx->fault_write;
 	e.inv_seq = READ_ONCE(kvm->mmu_invalidate_seq);
@@ -100,6 +107,7 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 		mmuw_emit(fault, &retry);
 	}
 	ctx->fault_looked_up = true;
+	ctx->fault_removals = mmuw_removals();
 	mmuw_emit(fault, &e);
 	mmuw_pass(MMUW_POINT_PFN_LOOKUP, e.vm, e.vcpu, 0, e.gfn, 1);
 }
@@ -110,13 +118,8 @@ struct mmuw_hook mmuw_fault_hooks[] = {
 	{ }
 };
 
-/*
- * Its arguments differ between architectures and versions, which only a kernel
- * that checks the types of indirect calls would mind. The task says whose vCPU it is.
- */
-void mmuw_fault_reentry(void *data)
+void mmuw_fault_reentry(struct mmuw_tracepoint *p)
 {
-	struct mmuw_tracepoint *p = data;
 	struct mmuw_context *ctx;
 
 	rcu_read_lock();

@@ -27,7 +27,7 @@ static bool fill(struct mmuw_folio_event *e, struct folio *folio, u8 op)
 	e->page = mmuw_page_flags(folio, folio->index);
 	e->vm = mmuw_vm_id(kvm);
 	e->vcpu = mmuw_context_vcpu_id();
-	e->lock = e->vm ? mmuw_mmu_lock(kvm) : MMUWITNESS_LOCK_UNKNOWN;
+	e->lock = e->vm ? mmuw_mmu_lock_state(kvm) : MMUWITNESS_LOCK_UNKNOWN;
 	return true;
 }
 
@@ -82,11 +82,15 @@ static void clean_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned lon
 /* int folio_mkclean(struct folio *folio) */
 static bool mkclean_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
-	return emit_folio(h, (struct folio *)f->arg[0], MMUWITNESS_FOLIO_MKCLEAN_BEGIN);
+	if (!emit_folio(h, (struct folio *)f->arg[0], MMUWITNESS_FOLIO_MKCLEAN_BEGIN))
+		return false;
+	mmuw_enter_mkclean();
+	return true;
 }
 
 static void mkclean_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
+	mmuw_leave_mkclean();
 	emit_return((struct folio *)f->arg[0], MMUWITNESS_FOLIO_MKCLEAN_END, (int)ret);
 }
 
@@ -161,6 +165,7 @@ static void on_dirty_folio(void *data, struct folio *folio, struct address_space
 }
 
 struct mmuw_tracepoint mmuw_folio_tracepoints[] = {
-	{ .name = "dirtied", .symbol = "writeback_dirty_folio", .probe = on_dirty_folio },
+	{ .name = "dirtied", .system = "writeback", .symbol = "writeback_dirty_folio",
+	  .probes = { { on_dirty_folio, "ino index" } } },
 	{ }
 };

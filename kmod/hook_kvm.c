@@ -18,15 +18,10 @@ static bool vm_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	struct mmuw_ioctl_event e = {
 		.vm = mmuw_vm_id(kvm), .cmd = (u32)f->arg[1], .phase = MMUWITNESS_BEGIN, .vcpu = -1,
 	};
-	struct mmuw_context *ctx;
 
 	if (!e.vm)
 		return false;
-	ctx = mmuw_context_get();
-	if (ctx) {
-		ctx->kvm = kvm;
-		ctx->ioctl = (u32)f->arg[1];
-	}
+	mmuw_enter_vm_ioctl(kvm, (u32)f->arg[1]);
 	f->saved[0] = e.vm;
 	atomic64_inc(&h->hits);
 	mmuw_emit(vm_ioctl, &e);
@@ -40,15 +35,10 @@ static void vm_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned 
 		.vm = f->saved[0], .cmd = (u32)f->arg[1], .phase = MMUWITNESS_END,
 		.vcpu = -1, .ret = (long)ret,
 	};
-	struct mmuw_context *ctx = mmuw_context();
 
 	mmuw_emit(vm_ioctl, &e);
 	mmuw_pass(MMUW_POINT_IOCTL_END, e.vm, MMUWITNESS_NO_VCPU, 0, 0, 0);
-	if (ctx) {
-		ctx->kvm = NULL;
-		ctx->ioctl = 0;
-		mmuw_context_put(ctx);
-	}
+	mmuw_leave_ioctl();
 }
 
 /*
@@ -60,17 +50,12 @@ static bool vcpu_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	struct kvm_vcpu *vcpu = ((struct file *)f->arg[0])->private_data;
 	struct mmuw_ioctl_event e = { .phase = MMUWITNESS_BEGIN };
-	struct mmuw_context *ctx;
 
 	e.vm = mmuw_vm_id(vcpu->kvm);
 	if (!e.vm)
 		return false;
 	e.vcpu = vcpu->vcpu_id;
-	ctx = mmuw_context_get();
-	if (ctx) {
-		ctx->kvm = vcpu->kvm;
-		ctx->vcpu = vcpu;
-	}
+	mmuw_enter_vcpu_ioctl(vcpu);
 	f->saved[0] = e.vm;
 	f->saved[1] = e.vcpu;
 	f->saved[2] = (u32)f->arg[1] == KVM_RUN;
@@ -86,16 +71,11 @@ static void vcpu_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigne
 	struct mmuw_ioctl_event e = {
 		.vm = f->saved[0], .vcpu = f->saved[1], .phase = MMUWITNESS_END, .ret = (int)ret,
 	};
-	struct mmuw_context *ctx = mmuw_context();
 
 	mmuw_fault_end();
 	if (f->saved[2])
 		mmuw_emit(vcpu_run, &e);
-	if (ctx) {
-		ctx->kvm = NULL;
-		ctx->vcpu = NULL;
-		mmuw_context_put(ctx);
-	}
+	mmuw_leave_ioctl();
 }
 
 /* void mark_page_dirty_in_slot(struct kvm *kvm, const struct kvm_memory_slot *slot, gfn_t gfn) */
@@ -111,7 +91,7 @@ static void log_mark(struct mmuw_hook *h, const unsigned long *arg)
 	e.gfn = arg[2];
 	e.slot = slot->id;
 	e.logging = kvm_slot_dirty_track_enabled(slot);
-	e.lock = mmuw_mmu_lock(kvm);
+	e.lock = mmuw_mmu_lock_state(kvm);
 	atomic64_inc(&h->hits);
 	mmuw_emit(log_mark, &e);
 	mmuw_pass(MMUW_POINT_LOG_MARK, e.vm, e.vcpu, 0, e.gfn, 1);

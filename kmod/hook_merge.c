@@ -17,13 +17,10 @@
 static bool protect_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	struct mmuw_ksm_event e = { .phase = MMUWITNESS_BEGIN };
-	struct mmuw_context *ctx;
 
 	if (!mmuw_is_session_mm(((struct vm_area_struct *)f->arg[0])->vm_mm))
 		return false;
-	ctx = mmuw_context_get();
-	if (ctx)
-		ctx->in_ksm = true;
+	mmuw_enter_ksm();
 	atomic64_inc(&h->hits);
 	mmuw_emit(ksm, &e);
 	return true;
@@ -32,13 +29,9 @@ static bool protect_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 static void protect_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
 	struct mmuw_ksm_event e = { .phase = MMUWITNESS_END, .ret = (int)ret };
-	struct mmuw_context *ctx = mmuw_context();
 
 	mmuw_emit(ksm, &e);
-	if (ctx) {
-		ctx->in_ksm = false;
-		mmuw_context_put(ctx);
-	}
+	mmuw_leave_ksm();
 }
 
 /* void __mmu_notifier_change_pte(struct mm_struct *mm, unsigned long address, pte_t pte) */

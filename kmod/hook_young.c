@@ -37,17 +37,10 @@ static bool enter(struct mmuw_hook *h, struct mmuw_frame *f, u8 op)
 		.end = op == MMUWITNESS_YOUNG_TEST ? f->arg[2] + 1 : f->arg[3],
 		.promised = promises_flush(op),
 	};
-	struct mmuw_context *ctx;
 
 	if (!e.vm)
 		return false;
-	ctx = mmuw_context_get();
-	if (ctx) {
-		ctx->in_notifier = true;
-		ctx->notifier_kvm = kvm;
-		ctx->notifier_event = 0;
-		ctx->aging = op;
-	}
+	mmuw_enter_notifier(kvm, 0, op);
 	f->arg[3] = e.end;
 	f->saved[0] = e.vm;
 	f->saved[1] = op;
@@ -79,15 +72,9 @@ static void leave(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 		.promised = promises_flush(f->saved[1]),
 		.young = !!(u8)ret,	/* an int of 0 or 1, or a bool: the rest is undefined */
 	};
-	struct mmuw_context *ctx = mmuw_context();
 
 	mmuw_emit(young, &e);
-	if (ctx) {
-		ctx->in_notifier = false;
-		ctx->notifier_kvm = NULL;
-		ctx->aging = 0;
-		mmuw_context_put(ctx);
-	}
+	mmuw_leave_notifier();
 }
 
 struct mmuw_hook mmuw_young_hooks[] = {

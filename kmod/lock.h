@@ -26,7 +26,7 @@ static inline void mmuw_mmu_write_unlock(struct kvm *kvm)
 }
 
 /* A lockless look: held by somebody, or by nobody. */
-static inline u8 mmuw_mmu_lock(struct kvm *kvm)
+static inline u8 mmuw_mmu_lock_state(struct kvm *kvm)
 {
 	if (!kvm)
 		return MMUWITNESS_LOCK_UNKNOWN;

@@ -24,13 +24,29 @@ MODULE_PARM_DESC(allow_plants, "let a session break this kernel on purpose");
 
 /* One session at a time: hooks and events are the whole machine's. */
 static atomic_t opened = ATOMIC_INIT(0);
+static pid_t opener;
 static DEFINE_MUTEX(session_lock);
 
 static int device_open(struct inode *inode, struct file *file)
 {
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	return atomic_cmpxchg(&opened, 0, 1) ? -EBUSY : 0;
+	if (atomic_cmpxchg(&opened, 0, 1))
+		return -EBUSY;
+	WRITE_ONCE(opener, current->tgid);
+	return 0;
+}
+
+/*
+ * A plant ends with the process that opened the device, whoever else has a descriptor.
+ * With a session the mm says when that is (notifier.c); without one, the last of its
+ * threads closes its files.
+ */
+static int device_flush(struct file *file, fl_owner_t id)
+{
+	if (current->flags & PF_EXITING && current->tgid == READ_ONCE(opener))
+		mmuw_plant_stop();
+	return 0;
 }
 
 static int device_release(struct inode *inode, struct file *file)
@@ -54,10 +70,17 @@ static int marks(const struct mmuwitness_marks *arg)
 	mark = vmemdup_user(u64_to_user_ptr(arg->marks), arg->count * sizeof(*mark));
 	if (IS_ERR(mark))
 		return PTR_ERR(mark);
-	for (i = 0; i < arg->count && mark[i].vm <= MMUWITNESS_MAX_VMS; i++)
+	for (i = 0; i < arg->count; i++)
+		if (mark[i].vm > MMUWITNESS_MAX_VMS || !mark[i].kind ||
+		    mark[i].kind > MMUWITNESS_MARK_SEEN)
+			goto invalid;	/* all of them, or none */
+	for (i = 0; i < arg->count; i++)
 		mmuw_emit(mark, &mark[i]);
 	kvfree(mark);
-	return i == arg->count ? 0 : -EINVAL;
+	return 0;
+invalid:
+	kvfree(mark);
+	return -EINVAL;
 }
 
 static int page_state(const struct mmuwitness_page_state *arg)
@@ -198,6 +221,7 @@ out:
 static const struct file_operations device_fops = {
 	.owner = THIS_MODULE,
 	.open = device_open,
+	.flush = device_flush,
 	.release = device_release,
 	.unlocked_ioctl = device_ioctl,
 };
@@ -233,6 +257,7 @@ static void __exit mmuwitness_exit(void)
 {
 	mmuw_ref_unregister();
 	misc_deregister(&device);
+	mmuw_gates_exit();
 	mmuw_symbols_exit();
 }
 

@@ -8,6 +8,7 @@
 #include "emit.h"
 #include "every_vm.h"
 #include "fregs.h"
+#include "redirect.h"
 #include "session.h"
 #include "symbol.h"
 
@@ -29,7 +30,8 @@ static struct mmuw_plant *const *tables(void)
 	for (t = tables(); *t; t++)					\
 		for (p = *t; p->name; p++)
 
-static struct mmuw_plant *active;
+static struct mmuw_plant *active;	/* NULL: nothing is broken; read by those who pass */
+static struct mmuw_plant *planted;	/* it, or, when it was stopped, what is to be ended yet */
 static struct mmuw_plant *newest;	/* of the session: it, or the last one that was */
 /*
  * To its function; it, or the last one that was: the next scenario mostly plants it again, and
@@ -41,13 +43,13 @@ static bool every_vm;			/* the active one is for every VM */
 void mmuw_plant_hit(struct mmuw_plant *p, u16 vm, u64 arg)
 {
 	atomic64_inc(&p->hits);
-	if (!every_vm)
+	if (!READ_ONCE(every_vm))
 		mmuw_emit(plant, vm, arg, p->name);
 }
 
 static bool concerns(const struct kvm *kvm)
 {
-	return kvm && (every_vm || mmuw_vm_id(kvm));
+	return kvm && (READ_ONCE(every_vm) || mmuw_vm_id(kvm));
 }
 
 struct kvm *mmuw_plant_kvm_first(const unsigned long *arg)
@@ -92,8 +94,8 @@ static void on_function(unsigned long ip, unsigned long parent_ip, struct ftrace
 		mmuw_fregs_set_ip(fregs, (unsigned long)skipped);
 	else if (act == MMUW_PLANT_REDIRECT)
 		mmuw_fregs_set_ip(fregs, p->redirect);
-	if (mmuw_context() && (act == MMUW_PLANT_SKIP || act == MMUW_PLANT_REDIRECT))
-		mmuw_context()->replaced = ip;
+	if (act == MMUW_PLANT_SKIP || act == MMUW_PLANT_REDIRECT)
+		mmuw_redirected(ip);
 	rcu_read_unlock();
 }
 
@@ -148,7 +150,7 @@ static int attach_call(struct mmuw_plant *p)
 	/* Anew each time: ftrace_free_filter() leaves dangling pointers in it. */
 	call_ops = (struct ftrace_ops){
 		.func = on_function,
-		.flags = MMUW_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY,
+		.flags = MMUW_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 	};
 	err = ftrace_set_filter_ip(&call_ops, p->address, 0, 1);
 	for (i = 0; !err && p->all && i < ARRAY_SIZE(p->symbols) && p->symbols[i]; i++) {
@@ -166,7 +168,7 @@ static int attach_call(struct mmuw_plant *p)
 static int attach_return(struct mmuw_plant *p)
 {
 	return_probe = (struct kretprobe){
-		.kp.symbol_name = p->symbol,
+		.kp.addr = (kprobe_opcode_t *)p->address,
 		.entry_handler = on_enter,
 		.handler = on_return,
 		.data_size = sizeof(struct frame),
@@ -251,16 +253,16 @@ static int set(struct mmuw_plant *p, bool every)
 	atomic64_set(&p->calls, 0);
 	atomic64_set(&p->hits, 0);
 	err = every ? mmuw_every_vm_attach(p->faults || p->fault_end) : 0;
-	if (err)
-		return err;
-	err = attach(p);
+	if (!err)
+		err = attach(p);
 	if (!err && p->begin)
 		err = p->begin(p);
 	if (err) {
 		mmuw_every_vm_detach();
 		return err;
 	}
-	every_vm = every;
+	WRITE_ONCE(every_vm, every);
+	planted = p;
 	WRITE_ONCE(newest, p);
 	WRITE_ONCE(active, p);
 	return 0;
@@ -276,7 +278,7 @@ bool mmuw_plant_hits(struct mmuw_plant *p, u16 vm)
 
 bool mmuw_plant_is_set(void)
 {
-	return READ_ONCE(active);
+	return planted;
 }
 
 bool mmuw_plant_has_broken(const char *symbol)
@@ -292,7 +294,7 @@ bool mmuw_plant_has_broken(const char *symbol)
 
 void mmuw_plant_session_starts(void)
 {
-	/* A plant's ops has to be newer than the witness', see was_replaced() in hook.c. */
+	/* A plant's ops has to be newer than the witness', see redirect.h. */
 	detach();
 	WRITE_ONCE(newest, NULL);
 }
@@ -300,10 +302,10 @@ void mmuw_plant_session_starts(void)
 int mmuw_plant_set(const char *name, bool every)
 {
 	struct mmuw_plant *const *t;
-	struct mmuw_plant *p = active;
+	struct mmuw_plant *p = planted;
 
 	/* Once more, and nobody has come by yet: it is as new. */
-	if (p && p == newest && !strcmp(p->name, name) && every == every_vm &&
+	if (p && p == newest && p == READ_ONCE(active) && !strcmp(p->name, name) && every == every_vm &&
 	    !atomic64_read(&p->calls) && !atomic64_read(&p->hits))
 		return 0;
 	mmuw_plant_clear();
@@ -313,16 +315,22 @@ int mmuw_plant_set(const char *name, bool every)
 	return -ENOENT;
 }
 
+void mmuw_plant_stop(void)
+{
+	WRITE_ONCE(active, NULL);
+}
+
 void mmuw_plant_clear(void)
 {
-	struct mmuw_plant *p = active;
+	struct mmuw_plant *p = planted;
 
 	if (!p)
 		return;
-	WRITE_ONCE(active, NULL);
+	mmuw_plant_stop();
 	mmuw_every_vm_detach();
 	synchronize_rcu();
-	every_vm = false;
+	WRITE_ONCE(every_vm, false);
+	planted = NULL;
 	if (p->end)
 		p->end(p);
 }
@@ -330,7 +338,22 @@ void mmuw_plant_clear(void)
 void mmuw_plant_session_ends(void)
 {
 	mmuw_plant_clear();
+	mmuw_every_vm_detach();
 	detach();
+}
+
+/* Calls that it was not told of: "hit 0 times" says nothing then. */
+static u64 missed(const struct mmuw_plant *p)
+{
+	u64 n = 0;
+
+	if (p != planted)
+		return 0;
+	if (p->symbol && p->on_return)
+		n += return_probe.nmissed + return_probe.kp.nmissed;
+	if (every_vm)
+		n += mmuw_every_vm_missed();
+	return n;
 }
 
 int mmuw_plant_info(struct mmuwitness_plant_info *info)
@@ -344,6 +367,7 @@ int mmuw_plant_info(struct mmuwitness_plant_info *info)
 			continue;
 		info->available = p == attached || !resolve(p);
 		info->hits = atomic64_read(&p->hits);
+		info->missed = missed(p);
 		strscpy(info->name, p->name, sizeof(info->name));
 		strscpy(info->what, p->what, sizeof(info->what));
 		strscpy(info->origin, p->origin, sizeof(info->origin));
@@ -382,14 +406,16 @@ void mmuw_plant_invalidate_started(void)
 		call_active(invalidate_started, mmuw_vm_id(kvm), 0, kvm);
 }
 
-void mmuw_plant_invalidate_ending(u8 event)
+void mmuw_plant_invalidate_ending(void)
 {
-	call_active(invalidate_ending, 0, event, event);
+	/* Whatever is planted by now: the arithmetic of KVM's own end depends on it. */
+	mmuw_plant_settle_early_end();
+	call_active(invalidate_ending, 0, 0);
 }
 
-void mmuw_plant_invalidate_ended(u8 event)
+void mmuw_plant_invalidate_ended(void)
 {
-	call_active(invalidate_ended, 0, event, event);
+	call_active(invalidate_ended, 0, 0);
 }
 
 void mmuw_plant_fault_end(struct kvm_vcpu *vcpu, gfn_t gfn, bool write)

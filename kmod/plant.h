@@ -50,10 +50,15 @@ struct mmuw_plant {
 	bool (*writeback_start)(struct folio *folio);
 	bool (*writeback_end)(struct folio *folio);	/* often in interrupt context */
 	bool (*invalidate_started)(struct kvm *kvm);	/* KVM's part of range_start is done */
-	bool (*invalidate_ending)(u8 event);		/* KVM's part of range_end comes */
-	bool (*invalidate_ended)(u8 event);		/* ... and is done */
+	bool (*invalidate_ending)(void);		/* KVM's part of range_end comes */
+	bool (*invalidate_ended)(void);			/* ... and is done */
 	bool (*fault_end)(struct kvm_vcpu *vcpu, gfn_t gfn, bool write);
-	bool session;			/* on_call asks for a session's files or mm */
+	/*
+	 * Never for every VM: on_call asks for a session's files or mm, or it leaves a vCPU with
+	 * translations of pages that only a scenario keeps until the VM is gone. Another VMM's
+	 * would be freed, and be somebody else's while its guest still writes to them.
+	 */
+	bool session;
 	bool faults;			/* on_call asks for the fault that the task is in */
 
 	/* Other preconditions and preparations; error: not available. */
@@ -97,6 +102,8 @@ bool mmuw_plant_has_broken(const char *symbol);
 void mmuw_plant_session_starts(void);
 void mmuw_plant_session_ends(void);
 void mmuw_plant_clear(void);
+/* Nothing is broken any more, from any context; the rest of its end is left to the above. */
+void mmuw_plant_stop(void);
 int mmuw_plant_info(struct mmuwitness_plant_info *info);
 
 /* This one is active: a hit. For the reference MMU, which breaks itself where it is told to. */
@@ -111,9 +118,14 @@ void mmuw_plant_hit(struct mmuw_plant *p, u16 vm, u64 arg);
 void mmuw_plant_writeback_start(struct folio *folio);
 void mmuw_plant_writeback_end(struct folio *folio);
 void mmuw_plant_invalidate_started(void);
-void mmuw_plant_invalidate_ending(u8 event);
-void mmuw_plant_invalidate_ended(u8 event);
+void mmuw_plant_invalidate_ending(void);
+void mmuw_plant_invalidate_ended(void);
 void mmuw_plant_fault_end(struct kvm_vcpu *vcpu, gfn_t gfn, bool write);
+
+/* plant_kvm.c: what an invalidation that was ended early owes KVM, before KVM's own end. */
+void mmuw_plant_settle_early_end(void);
+/* Waits until no invalidation owes anything: before its VM, or our notifiers, go. */
+void mmuw_plant_wait_settled(void);
 
 /* The current task changes a memslot of this VM. */
 bool mmuw_plant_in_region_ioctl(const struct kvm *kvm);

@@ -18,40 +18,71 @@ static bool set_dirty_late(struct folio *folio)
 	return true;
 }
 
+/* Once each time that it is planted: more of it says nothing more. */
+static atomic_t warnings;
+
+static int begin_warnings(struct mmuw_plant *p)
+{
+	atomic_set(&warnings, 0);
+	return 0;
+}
+
 static bool warn(struct folio *folio)
 {
-	WARN_ONCE(1, "mmuwitness: a planted warning\n");
+	WARN(atomic_inc_return(&warnings) == 1, "mmuwitness: a planted warning\n");
 	return true;
 }
 
 /*
- * Writeback starts and ends where nobody may sleep: what needs to, is left to a
- * worker, one work item for each folio, one after the other.
+ * Writeback starts and ends where nobody may sleep, or allocate (PREEMPT_RT): what
+ * needs to, is left to a worker, one work item for each folio, one after the other.
  */
-static struct workqueue_struct *worker;
+#define LATE_WORKS 256
 
 struct late_work {
 	struct work_struct work;
 	struct folio *folio;
 };
 
+static struct late_work *late_works;
+static DECLARE_BITMAP(late_used, LATE_WORKS);
+static struct workqueue_struct *worker;
+static bool worker_stops;	/* nobody waits for a folio any more */
+
 static int begin_worker(struct mmuw_plant *p)
 {
+	late_works = kvcalloc(LATE_WORKS, sizeof(*late_works), GFP_KERNEL);
 	worker = alloc_ordered_workqueue("mmuwitness", 0);
-	return worker ? 0 : -ENOMEM;
+	if (!late_works || !worker) {
+		kvfree(late_works);
+		if (worker)
+			destroy_workqueue(worker);
+		return -ENOMEM;
+	}
+	bitmap_zero(late_used, LATE_WORKS);
+	WRITE_ONCE(worker_stops, false);
+	return 0;
 }
 
 static void end_worker(struct mmuw_plant *p)
 {
+	WRITE_ONCE(worker_stops, true);
 	destroy_workqueue(worker);	/* all work is done then */
+	kvfree(late_works);
 }
 
+/* False, and no hit: too many are waiting. */
 static bool later(struct folio *folio, work_func_t what)
 {
-	struct late_work *late = kmalloc(sizeof(*late), GFP_ATOMIC);
+	struct late_work *late;
+	unsigned int i;
 
-	if (!late)
-		return false;
+	do {
+		i = find_first_zero_bit(late_used, LATE_WORKS);
+		if (i == LATE_WORKS)
+			return false;
+	} while (test_and_set_bit(i, late_used));
+	late = &late_works[i];
 	INIT_WORK(&late->work, what);
 	late->folio = folio;
 	folio_get(folio);	/* under writeback: it has a reference to spare */
@@ -62,7 +93,31 @@ static bool later(struct folio *folio, work_func_t what)
 static void finish_late(struct late_work *late)
 {
 	folio_put(late->folio);
-	kfree(late);
+	clear_bit_unlock(late - late_works, late_used);
+}
+
+/*
+ * The filesystem may be stuck with the folio, because of the plant: whoever ends the
+ * plant does not wait for it. False: then leave it alone.
+ */
+static bool wait_written(struct folio *folio)
+{
+	while (folio_test_writeback(folio)) {
+		if (READ_ONCE(worker_stops))
+			return false;
+		schedule_timeout_idle(1);
+	}
+	return true;
+}
+
+static bool lock_written(struct folio *folio)
+{
+	while (!folio_trylock(folio)) {
+		if (READ_ONCE(worker_stops))
+			return false;
+		schedule_timeout_idle(1);
+	}
+	return true;
 }
 
 /* What release_pages() and friends did after a long-term pin: dirty, whoever cleaned it meanwhile */
@@ -70,9 +125,8 @@ static void mark_dirty_late(struct work_struct *work)
 {
 	struct late_work *late = container_of(work, struct late_work, work);
 
-	folio_wait_writeback(late->folio);
 	/* Truncation is not at stake: the mapping is the session's, which holds the inode. */
-	if (READ_ONCE(late->folio->mapping))
+	if (wait_written(late->folio) && READ_ONCE(late->folio->mapping))
 		folio_mark_dirty(late->folio);
 	finish_late(late);
 }
@@ -86,13 +140,13 @@ static bool mark_dirty_later(struct folio *folio)
 static void mark_dirty_without_buffers(struct work_struct *work)
 {
 	struct late_work *late = container_of(work, struct late_work, work);
-	bool released;
+	bool released = false;
 
-	folio_wait_writeback(late->folio);
-	folio_lock(late->folio);
-	released = late->folio->mapping && !folio_test_dirty(late->folio) &&
-		   filemap_release_folio(late->folio, GFP_KERNEL);
-	folio_unlock(late->folio);
+	if (wait_written(late->folio) && lock_written(late->folio)) {
+		released = late->folio->mapping && !folio_test_dirty(late->folio) &&
+			   filemap_release_folio(late->folio, GFP_KERNEL);
+		folio_unlock(late->folio);
+	}
 	if (released)
 		folio_mark_dirty(late->folio);
 	finish_late(late);
@@ -125,10 +179,12 @@ static void mkclean_late(struct work_struct *work)
 	struct late_work *late = container_of(work, struct late_work, work);
 
 	WRITE_ONCE(cleaner, current);
-	folio_lock(late->folio);
-	if (late->folio->mapping)
-		folio_mkclean(late->folio);
-	folio_unlock(late->folio);
+	if (lock_written(late->folio)) {
+		/* As folio_clear_dirty_for_io() does: what was written since must not be lost. */
+		if (late->folio->mapping && folio_mkclean(late->folio))
+			folio_mark_dirty(late->folio);
+		folio_unlock(late->folio);
+	}
 	WRITE_ONCE(cleaner, NULL);
 	finish_late(late);
 }
@@ -157,7 +213,7 @@ struct mmuw_plant mmuw_plants_folio[] = {
 	  .on_call = leave_out_mkclean, .begin = begin_worker, .end = end_worker,
 	  .writeback_start = mkclean_now },
 	{ .name = "kernel-warns",
-	  .what = "WARN_ONCE() when writeback of a witnessed file's page ends",
-	  .origin = "all", .writeback_end = warn },
+	  .what = "WARN() when writeback of a witnessed file's page ends",
+	  .origin = "all", .begin = begin_warnings, .writeback_end = warn },
 	{ }
 };

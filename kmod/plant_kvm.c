@@ -6,6 +6,7 @@
 #include "lock.h"
 #include "plant.h"
 #include "session.h"
+#include "symbol.h"
 
 static bool in_ioctl(const struct kvm *kvm, unsigned int ioctl)
 {
@@ -51,11 +52,43 @@ static enum mmuw_plant_act flush_in_log_enable(struct mmuw_plant *p, struct kvm 
 	return skip_if(mmuw_plant_in_region_ioctl(kvm));
 }
 
-/* kvm_flush_remote_tlbs(kvm) from __kvm_handle_hva_range() */
+/* In KVM's notifier for a page that writeback write-protects: no page is freed by it. */
+static bool in_mkclean(const struct kvm *kvm)
+{
+	return in_notifier(kvm) && mmuw_context()->in_mkclean;
+}
+
+/*
+ * kvm_flush_remote_tlbs(kvm) from __kvm_handle_hva_range(), for mkclean. The page
+ * may be reclaimed later, when KVM finds no SPTE and so flushes nothing: the flush is
+ * owed, and comes before an invalidation that may free pages goes on.
+ */
+static struct kvm *unflushed;
+static void (*flush_remote_tlbs)(struct kvm *kvm);
+
 static enum mmuw_plant_act flush_in_notifier(struct mmuw_plant *p, struct kvm *kvm,
 					     const unsigned long *arg)
 {
-	return skip_if(in_notifier(kvm));
+	if (!in_mkclean(kvm))
+		return MMUW_PLANT_PASS;
+	WRITE_ONCE(unflushed, kvm);
+	return MMUW_PLANT_SKIP;
+}
+
+static bool flush_if_owed(struct kvm *kvm)
+{
+	if (!mmuw_context()->in_mkclean && READ_ONCE(unflushed) == kvm) {
+		WRITE_ONCE(unflushed, NULL);
+		flush_remote_tlbs(kvm);
+	}
+	return false;	/* the skipped one was the hit */
+}
+
+static int begin_unflushed(struct mmuw_plant *p)
+{
+	unflushed = NULL;
+	flush_remote_tlbs = (void *)mmuw_symbol_start("kvm_flush_remote_tlbs");
+	return flush_remote_tlbs ? 0 : -EOPNOTSUPP;
 }
 
 /*
@@ -92,14 +125,14 @@ static enum mmuw_plant_act flush_in_zap(struct mmuw_plant *p, struct kvm *kvm,
 
 /*
  * kvm_unmap_gfn_range(kvm, range) for a page that is write-protected to be
- * cleaned. Other invalidations work: a page freed under a live SPTE would take
- * the machine down, which is more than the rule needs.
+ * cleaned. Other invalidations work, fork's among them, which has the same event: a
+ * page freed under a live SPTE would take the machine down, and one that is shared
+ * with a child would be written to in the child, too.
  */
 static enum mmuw_plant_act unmap_in_mkclean(struct mmuw_plant *p, struct kvm *kvm,
 					    const unsigned long *arg)
 {
-	return skip_if(in_notifier(kvm) &&
-		       mmuw_context()->notifier_event == MMU_NOTIFY_PROTECTION_PAGE);
+	return skip_if(in_mkclean(kvm));
 }
 
 /* mark_page_dirty_in_slot(kvm, slot, gfn) of a slot that has a log */
@@ -155,10 +188,16 @@ static enum mmuw_plant_act always_skip(struct mmuw_plant *p, struct kvm *kvm,
  * KVM's end of the invalidation of a page that is write-protected to be cleaned,
  * done as soon as its start is: faults are let in again while the primary MMU
  * still has the old PTE. Undone before KVM's own end, so that its arithmetic is
- * right. Of one VM: which VM an end is for is only known when KVM has run.
+ * right, by the task that the invalidation is in, whatever is planted by then. Of
+ * one VM: which VM an end is for is only known when KVM has run.
  */
-static struct kvm *early_kvm;
-static atomic_t early;
+static atomic_t unsettled;
+
+/* Of struct kvm as it is laid out here: nothing says that it is that of the loaded kvm.ko. */
+static bool is_plausible(const struct kvm *kvm)
+{
+	return kvm->mmu_invalidate_in_progress >= 0 && kvm->mmu_invalidate_in_progress < 4096;
+}
 
 static void count_invalidations(struct kvm *kvm, int by)
 {
@@ -168,37 +207,35 @@ static void count_invalidations(struct kvm *kvm, int by)
 	mmuw_mmu_write_unlock(kvm);
 }
 
-static int begin_early(struct mmuw_plant *p)
-{
-	early_kvm = NULL;
-	atomic_set(&early, 0);
-	return 0;
-}
-
 static bool end_early(struct kvm *kvm)
 {
-	if (kvm != mmuw_vm_only() || !kvm->mmu_invalidate_in_progress ||
-	    mmuw_context()->notifier_event != MMU_NOTIFY_PROTECTION_PAGE)
+	struct mmuw_context *ctx = mmuw_context();
+
+	if (kvm != mmuw_vm_only() || !kvm->mmu_invalidate_in_progress || !is_plausible(kvm) ||
+	    !ctx->in_mkclean)
 		return false;
-	early_kvm = kvm;
-	atomic_inc(&early);
+	atomic_inc(&unsettled);
+	ctx->ended_early = kvm;
 	count_invalidations(kvm, -1);
 	return true;
 }
 
-static bool end_as_usual(u8 event)
+void mmuw_plant_settle_early_end(void)
 {
-	if (event == MMU_NOTIFY_PROTECTION_PAGE && mmuw_vm_id(early_kvm) &&
-	    atomic_dec_if_positive(&early) >= 0)
-		count_invalidations(early_kvm, 1);
-	return false;
+	struct mmuw_context *ctx = mmuw_context();
+
+	if (!ctx || !ctx->ended_early)
+		return;
+	count_invalidations(ctx->ended_early, 1);
+	ctx->ended_early = NULL;
+	atomic_dec(&unsettled);
 }
 
-/* Those under way still have their end before them. */
-static void finish_early(struct mmuw_plant *p)
+/* An invalidation sleeps for locks and readers at most, and ends. */
+void mmuw_plant_wait_settled(void)
 {
-	if (mmuw_vm_id(early_kvm) && atomic_read(&early))
-		count_invalidations(early_kvm, atomic_read(&early));
+	while (atomic_read(&unsettled))
+		schedule_timeout_uninterruptible(1);
 }
 
 /*
@@ -206,23 +243,31 @@ static void finish_early(struct mmuw_plant *p)
  * inlined, so what they look at is changed, as if the increment were missing in
  * kvm_mmu_invalidate_end(). Two writers of mmu_lock in between: no hit.
  */
-static bool remember_sequence(u8 event)
+static struct mmuw_context *mkclean_of_only_vm(struct kvm **kvm)
 {
 	struct mmuw_context *ctx = mmuw_context();
-	struct kvm *kvm = mmuw_vm_only();
 
-	if (ctx && kvm && event == MMU_NOTIFY_PROTECTION_PAGE)
+	*kvm = mmuw_vm_only();
+	return ctx && ctx->in_mkclean && *kvm && is_plausible(*kvm) ? ctx : NULL;
+}
+
+static bool remember_sequence(void)
+{
+	struct kvm *kvm;
+	struct mmuw_context *ctx = mkclean_of_only_vm(&kvm);
+
+	if (ctx)
 		ctx->invalidate_seq = READ_ONCE(kvm->mmu_invalidate_seq);
 	return false;
 }
 
-static bool take_sequence_back(u8 event)
+static bool take_sequence_back(void)
 {
-	struct mmuw_context *ctx = mmuw_context();
-	struct kvm *kvm = mmuw_vm_only();
+	struct kvm *kvm;
+	struct mmuw_context *ctx = mkclean_of_only_vm(&kvm);
 	bool advanced;
 
-	if (!ctx || !kvm || event != MMU_NOTIFY_PROTECTION_PAGE)
+	if (!ctx)
 		return false;
 	mmuw_mmu_write_lock(kvm);
 	advanced = kvm->mmu_invalidate_seq == ctx->invalidate_seq + 1;
@@ -240,23 +285,23 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	  .what = "switching on the dirty log of a memslot does not flush TLBs",
 	  .origin = "002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_log_enable },
 	{ .name = "flush-skipped-in-notifier",
-	  .what = "invalidations remove SPTEs and do not flush TLBs",
-	  .origin = "001, 002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_notifier },
+	  .what = "write-protecting a page for writeback removes SPTEs and does not flush TLBs",
+	  .origin = "001, 002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_notifier,
+	  .begin = begin_unflushed, .invalidate_started = flush_if_owed },
 	{ .name = "flush-skipped-in-zap",
 	  .what = "deleting or moving a memslot removes its SPTEs and does not flush TLBs",
-	  .origin = "001, 002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_zap },
+	  .origin = "001, 002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_zap, .session = true },
 	{ .name = "zap-skipped",
 	  .what = "deleting or moving a memslot leaves its SPTEs",
 	  .origin = "001", .symbols = { "kvm_arch_flush_shadow_memslot" },
-	  .kvm_of = mmuw_plant_kvm_first, .on_call = zap_of_memslot },
+	  .kvm_of = mmuw_plant_kvm_first, .on_call = zap_of_memslot, .session = true },
 	{ .name = "unmap-skipped-in-mkclean",
 	  .what = "the notifier leaves the SPTE of a page that is write-protected for writeback",
 	  .origin = "001, 004", .symbols = { "kvm_unmap_gfn_range" },
 	  .kvm_of = mmuw_plant_kvm_first, .on_call = unmap_in_mkclean },
 	{ .name = "invalidate-ended-early",
 	  .what = "faults are let in between invalidate_range_start and _end, while PTEs change",
-	  .origin = "001", .begin = begin_early, .end = finish_early,
-	  .invalidate_started = end_early, .invalidate_ending = end_as_usual },
+	  .origin = "001", .invalidate_started = end_early },
 	{ .name = "sequence-not-advanced",
 	  .what = "the end of an invalidation does not move mmu_invalidate_seq",
 	  .origin = "001", .invalidate_ending = remember_sequence,
@@ -275,8 +320,8 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	  .kvm_of = mmuw_plant_kvm_first, .on_call = log_next_gfn },
 	{ .name = "ring-push-dropped",
 	  .what = "kvm_dirty_ring_push() does nothing",
-	  .origin = "002", .symbols = { "kvm_dirty_ring_push" },
-	  .kvm_of = mmuw_plant_vcpu_first, .on_call = always_skip },
+	  /* Its first argument is the vCPU, up to 6.1 the ring: the task is a vCPU's in any case. */
+	  .origin = "002", .symbols = { "kvm_dirty_ring_push" }, .on_call = always_skip },
 	{ .name = "ring-reset-dropped",
 	  .what = "KVM_RESET_DIRTY_RINGS takes entries back and does not write-protect their gfns",
 	  .origin = "002", .symbols = { "kvm_arch_mmu_enable_log_dirty_pt_masked" },

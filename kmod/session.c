@@ -17,9 +17,9 @@ struct witnessed_vm {
 };
 
 /*
- * Written under the session lock, read by hooks under rcu_read_lock(): a
- * pointer is only ever compared, never followed, except for kvm, which its
- * file keeps alive past the grace period.
+ * Written under the session lock, read by hooks under rcu_read_lock(). What is
+ * read is followed, too (kvm, and a mapping's i_pages): its file is kept past a grace
+ * period, and its id is not given to another one before that.
  */
 static struct witnessed_vm vms[MMUWITNESS_MAX_VMS];
 static struct {
@@ -98,7 +98,7 @@ int mmuw_session_start(const struct mmuwitness_start *arg)
 	err = mmuw_hooks_attach(session_mmu);
 	if (err)
 		goto no_session;
-	err = mmuw_notifier_register_inner(current->mm);
+	err = mmuw_notifier_register_after(current->mm);
 	if (err) {
 		mmuw_hooks_detach();
 		goto no_session;
@@ -118,8 +118,19 @@ static void forget_vm(struct witnessed_vm *vm)
 	WRITE_ONCE(vm->kvm, NULL);
 	if (ref)
 		WRITE_ONCE(ref->id, 0);
-	vm->file = NULL;
 	synchronize_rcu();
+	mmuw_plant_wait_settled();
+	vm->file = NULL;
+	fput(file);
+}
+
+static void forget_file(unsigned int i)
+{
+	struct file *file = files[i].file;
+
+	WRITE_ONCE(files[i].mapping, NULL);
+	synchronize_rcu();
+	files[i].file = NULL;
 	fput(file);
 }
 
@@ -128,6 +139,7 @@ void mmuw_session_stop(void)
 	unsigned int i;
 
 	if (session_mm) {
+		mmuw_plant_wait_settled();
 		WRITE_ONCE(session_mm, NULL);
 		mmuw_notifier_unregister();
 		mmuw_hooks_detach();
@@ -135,12 +147,9 @@ void mmuw_session_stop(void)
 	for (i = 0; i < MMUWITNESS_MAX_VMS; i++)
 		if (vms[i].file)
 			forget_vm(&vms[i]);
-	for (i = 0; i < MMUWITNESS_MAX_FILES; i++) {
-		WRITE_ONCE(files[i].mapping, NULL);
+	for (i = 0; i < MMUWITNESS_MAX_FILES; i++)
 		if (files[i].file)
-			fput(files[i].file);
-		files[i].file = NULL;
-	}
+			forget_file(i);
 	mmuw_context_reset();
 	session_mmu = MMUWITNESS_MMU_KVM;
 }
@@ -157,6 +166,16 @@ static bool file_is_vm(const struct file *file)
 	       vm_ioctl - (unsigned long)file->f_op->unlocked_ioctl < MMUW_MAX_PROLOGUE;
 }
 
+/*
+ * No symbol of KVM is linked, so nothing else says that the headers that this module
+ * was built with have the struct kvm of the kvm.ko that is loaded.
+ */
+static bool layout_is_known(const struct kvm *kvm)
+{
+	return kvm->mmu_notifier.mm == session_mm && kvm->mmu_notifier.ops &&
+	       kvm->mmu_invalidate_in_progress >= 0 && kvm->mmu_invalidate_in_progress < 4096;
+}
+
 static int add_kvm(struct file *file, u16 id)
 {
 	struct kvm *kvm;
@@ -167,8 +186,10 @@ static int add_kvm(struct file *file, u16 id)
 	kvm = file->private_data;
 	if (kvm->mm != session_mm || mmuw_vm_id(kvm))
 		return -EINVAL;
-	/* The outer notifier has to be newer than every VM's to run first. */
-	err = mmuw_notifier_register_outer(session_mm);
+	if (!layout_is_known(kvm))
+		return -ENOEXEC;
+	/* Newer than every VM's, to be called first. */
+	err = mmuw_notifier_register_before();
 	if (err)
 		return err;
 	mmuw_hooks_vm_added(kvm, id);
@@ -252,14 +273,9 @@ int mmuw_session_add_file(struct mmuwitness_file *arg)
 
 int mmuw_session_del_file(const struct mmuwitness_file *arg)
 {
-	struct file *file;
-
 	if (!arg->id || arg->id > MMUWITNESS_MAX_FILES || !files[arg->id - 1].file)
 		return -ENOENT;
-	file = files[arg->id - 1].file;
-	WRITE_ONCE(files[arg->id - 1].mapping, NULL);
-	files[arg->id - 1].file = NULL;
-	fput(file);
+	forget_file(arg->id - 1);
 	return 0;
 }
 

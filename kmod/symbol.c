@@ -6,9 +6,12 @@
  */
 #include "symbol.h"
 
+#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+
+#include "fregs.h"
 
 static struct mmuw_symbol known[256];	/* also what is nowhere; the rest is looked up each time */
 static unsigned int known_count;
@@ -49,10 +52,15 @@ static bool is_known(struct mmuw_symbol *symbol)
 
 static int find(struct kprobe *probe, struct mmuw_symbol *symbol)
 {
+	const char *colon = strchr(symbol->name, ':');
 	int err;
 
 	*probe = (struct kprobe){ .symbol_name = symbol->name, .flags = KPROBE_FLAG_DISABLED };
 	err = register_kprobe(probe);
+	if (err && colon) {	/* built in */
+		*probe = (struct kprobe){ .symbol_name = colon + 1, .flags = KPROBE_FLAG_DISABLED };
+		err = register_kprobe(probe);
+	}
 	symbol->address = err ? 0 : (unsigned long)probe->addr;
 	if ((!err || err == -ENOENT) && known_count < ARRAY_SIZE(known))
 		known[known_count++] = *symbol;
@@ -67,6 +75,20 @@ unsigned long mmuw_symbol_address(const char *name)
 	if (!is_known(&symbol) && !find(&probe, &symbol))
 		unregister_kprobe(&probe);
 	return symbol.address;
+}
+
+unsigned long mmuw_symbol_start(const char *name)
+{
+	unsigned long address = mmuw_symbol_address(name), offset;
+	char text[KSYM_SYMBOL_LEN];
+
+	if (!address)
+		return 0;
+	sprint_symbol(text, address);	/* NAME+OFFSET/SIZE */
+	if (strlen(text) <= strlen(name) ||
+	    sscanf(text + strlen(name), "+0x%lx", &offset) != 1 || offset >= MMUW_MAX_PROLOGUE)
+		return 0;
+	return address - offset;
 }
 
 void mmuw_symbols_find(struct mmuw_symbol *symbols, unsigned int count)

@@ -63,7 +63,7 @@ void RunContext::begin(const std::string& name, std::uint64_t seed, const std::s
     witness.note(MMUWITNESS_NOTE_RULE, "quiet-kernel");
     const std::string no_sptes = kvm.mmu().reference ? "" : arch::why_no_spte_events();
     for (const Hook& hook : hooks()) {
-        hook_why_[hook.name] = hook.why;
+        hooks_before_[hook.name] = hook;
         const bool blind = hook.name.starts_with("spte") && !no_sptes.empty();
         witness.note(MMUWITNESS_NOTE_HOOK,
                      hook.attached && !blind
@@ -80,12 +80,15 @@ bool RunContext::hear_losses() {
     return more || !loss.why.empty();
 }
 
-// A probe that was busy misses calls: a flush that was not seen looks like one that was forgotten.
-// The counts are the session's: what is new since the scenario began is the scenario's.
+// A probe that was busy misses calls, and one that was switched off all of them: a flush that was
+// not seen looks like one that was forgotten. The counts are the session's: what is new since the
+// scenario began is the scenario's.
 void RunContext::note_missed_calls() {
-    for (const Hook& hook : hooks())
-        if (hook.attached && hook.why != hook_why_[hook.name])
+    for (const Hook& hook : hooks()) {
+        const Hook& before = hooks_before_[hook.name];
+        if (before.attached && (!hook.attached || hook.why != before.why))
             witness.note(MMUWITNESS_NOTE_DOUBT, std::format("hook {}: {}", hook.name, hook.why));
+    }
 }
 
 // Also of the time since the scenario before: what an RCU callback or a worker had to say.

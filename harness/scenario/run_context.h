@@ -14,6 +14,7 @@
 #include "perturb/perturbation.h"
 #include "scenario/evidence.h"
 #include "vmm/kvm.h"
+#include "witness/device.h"
 #include "witness/kernel_log.h"
 
 namespace mmuw {
@@ -65,7 +66,7 @@ class RunContext {
     Judge judge_;
     KernelLog kernel_log_;
     std::uint64_t taint_ = kernel_taint();
-    std::map<std::string, std::string> hook_why_;  // when the scenario under way began
+    std::map<std::string, Hook> hooks_before_;  // when the scenario under way began
     std::string name_;                             // of the scenario under way
     std::uint64_t lost_ = 0;
     std::map<std::string, std::uint64_t> begun_;

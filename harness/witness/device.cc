@@ -76,6 +76,10 @@ void Device::start(std::uint32_t mmu) {
     if (errno == ENODEV && mmu == MMUWITNESS_MMU_REFERENCE)
         throw std::runtime_error(
             "the kernel does not tell where the module's functions are: it needs CONFIG_KPROBES");
+    if (errno == EUCLEAN)
+        throw std::runtime_error(
+            "this kernel does not call hooks on functions now: set kernel.ftrace_enabled=1, and "
+            "1 in /sys/kernel/debug/kprobes/enabled");
     if (errno == ENODEV)
         throw std::runtime_error(
             "the kernel has no KVM that could be witnessed: load kvm-amd or kvm-intel");
@@ -178,7 +182,7 @@ void Device::plant(const std::string& name, PlantFor which) {
             throw std::runtime_error(std::format("plant '{}' has no place in this kernel", name));
         case EXDEV:
             throw std::runtime_error(
-                std::format("plant '{}' needs files or an mm under test: not for every VM", name));
+                std::format("plant '{}' is for VMs and files under test only: not for every VM", name));
         default:
             throw_errno("MMUWITNESS_PLANT({})", name);
     }
