@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mmuwitness bench: what being witnessed costs a guest that writes under a dirty log, beside other
-// ways to record the same functions. Figures to read, not a test.
+// ways to record the same functions, and what it costs bystanders. Figures to read, not a test.
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include <optional>
 #include <print>
 
+#include "bench/bystanders.h"
 #include "bench/contender.h"
 #include "cli/commands.h"
 #include "cli/machine.h"
@@ -173,27 +174,54 @@ void print_ways(const std::vector<Way>& ways, const Places& places, int turns) {
     }
 }
 
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    const std::size_t half = values.size() / 2;
+    return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+void print_bystanders(const std::vector<Bystander>& bystanders, int turns) {
+    std::println("bystanders: without the module, and while a session records, by turns; {} turns",
+                 turns);
+    std::println("{:<34} {:>12} {:>12} {:>10} {:>10}", "workload", "ms without", "ms with",
+                 "median", "least");
+    for (const Bystander& b : bystanders)
+        std::println("{:<34} {:>12.2f} {:>12.2f} {:>9.3f}x {:>9.3f}x", b.name,
+                     median(b.without) * 1000, median(b.with) * 1000,
+                     median(b.with) / median(b.without),
+                     *std::ranges::min_element(b.with) / *std::ranges::min_element(b.without));
+}
+
 }  // namespace
 
 int bench_command(const Words& words) {
     std::string kmod, scratch_path;
     bool emulated = false;
-    int turns = 0;
+    int turns = 0, bystander_turns = 0;
     po::options_description options("options");
     auto add = options.add_options();
     add("kmod", po::value(&kmod), "mmuwitness.ko to load");
     add("scratch", po::value(&scratch_path)->required(), "as with run");
     add("emulated", po::bool_switch(&emulated), "as with run");
     add("turns", po::value(&turns)->default_value(3), "how often each is measured");
+    add("bystanders", po::value(&bystander_turns)->default_value(0),
+        "turns with workloads that are not witnessed instead; wants --kmod");
     parse_options(words, "bench", options);
     if (turns < 1) throw Exit(kUsage, "bench: --turns must be at least 1");
+    if (bystander_turns > 0 && kmod.empty())
+        throw Exit(kUsage, "bench: --bystanders wants --kmod: it loads and unloads the module");
     check_machine("bench");
 
-    std::optional<Module> module;
-    if (!kmod.empty()) module.emplace(kmod, "");
     const ScratchFs scratch = open_scratch(scratch_path);
     std::optional<KvmAnchor> anchor;
     if (emulated) anchor.emplace();
+    if (bystander_turns > 0) {
+        print_bystanders(measure_bystanders(kmod, scratch.directory(), bystander_turns),
+                         bystander_turns);
+        return kPass;
+    }
+    std::optional<Module> module;
+    if (!kmod.empty()) module.emplace(kmod, ModuleParts{});
     const Kvm kvm;
     const Places places = hook_places();
     const std::string& directory = scratch.directory();

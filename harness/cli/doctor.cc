@@ -97,7 +97,7 @@ std::optional<Kvm> check_kvm(Checklist& list) {
 void check_witness(Checklist& list, const std::string& kmod) {
     try {
         std::optional<Module> module;
-        if (!kmod.empty()) module.emplace(kmod, "");
+        if (!kmod.empty()) module.emplace(kmod, ModuleParts{});
         Device device;
         list.ok(std::format("module mmuwitness {}", device.version()));
         device.start();

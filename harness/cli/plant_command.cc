@@ -110,7 +110,7 @@ int plant_command(const Words& words) {
     std::optional<Module> module;
     std::optional<Device> device;
     if (s.plant != kNone) {
-        if (!s.kmod.empty()) module.emplace(s.kmod, "allow_plants=1");
+        if (!s.kmod.empty()) module.emplace(s.kmod, ModuleParts{.plants = true});
         device.emplace();
         device->plant(s.plant, Device::PlantFor::kEveryVm);
     }
@@ -118,10 +118,13 @@ int plant_command(const Words& words) {
     const auto begin = Clock::now();
     const int status = await(start(s.command), begin, log);
     const double seconds = seconds_since(begin);
-    std::uint64_t hits = 0;
+    std::uint64_t hits = 0, missed = 0;
     if (device)
         for (const Plant& plant : device->plants())
-            if (plant.name == s.plant) hits = plant.hits;
+            if (plant.name == s.plant) hits = plant.hits, missed = plant.missed;
+    if (missed != 0)
+        std::println(stderr, "plant {}: {} calls were not looked at: hits are too few", s.plant,
+                     missed);
     std::println(stderr, "plant {}: {} hits; status {} after {:.2f} s", s.plant, hits, status,
                  seconds);
     return status;

@@ -151,7 +151,9 @@ int run_command(const Words& words) {
     catch_interrupts();
     HostFacts host = this_host(s.host, s.emulated, !s.no_kmod, s.mmu);
     std::optional<Module> module;
-    if (!s.kmod.empty()) module.emplace(s.kmod, s.plant.empty() ? "" : "allow_plants=1");
+    if (!s.kmod.empty())
+        module.emplace(
+            s.kmod, ModuleParts{.plants = !s.plant.empty(), .reference = s.mmu.reference});
     const auto [result, recording_error] = witness_and_judge(s, host);
     std::print("\n{}{}", table(result, s.colour || wants_colour(STDOUT_FILENO)), histogram(result));
     std::fflush(stdout);  // the verdict is out, whatever becomes of the records

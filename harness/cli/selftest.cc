@@ -69,10 +69,10 @@ Settings parse(const Words& words) {
 // What the module of this kernel has. Each run loads it anew.
 std::vector<Plant> known_plants(const Settings& s) {
     std::optional<Module> module;
-    if (!s.kmod.empty()) module.emplace(s.kmod, "allow_plants=1");
+    if (!s.kmod.empty()) module.emplace(s.kmod, ModuleParts{.plants = true, .reference = s.mmu.reference});
     Device device;
-    if (!device.plants_allowed())
-        throw Exit(kUsage, "selftest: the module was loaded without allow_plants=1");
+    if (!device.has_plants())
+        throw Exit(kUsage, "selftest: mmuwitness-plants.ko is not loaded: it has the plants");
     if (s.mmu.reference) {  // without a session they are KVM's
         device.start(MMUWITNESS_MMU_REFERENCE);
         return device.plants();
@@ -228,7 +228,7 @@ class Selftest {
         return done;
     }
 
-    // A run that was killed left it loaded, and perhaps without leave to plant.
+    // A run that was killed left it loaded.
     void remove_module() const {
         if (s_.kmod.empty()) return;
         for (int i = 0; i < 100 && Module::remove() == EWOULDBLOCK; i++)

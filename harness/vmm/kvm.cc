@@ -28,7 +28,7 @@ Kvm::Kvm(const Mmu& mmu) : mmu_(mmu) {
     fd_ = Fd(open(device.c_str(), O_RDWR | O_CLOEXEC));
     if (!fd_)
         throw_errno("open({}): is {} loaded and permitted?", device,
-                    mmu.reference ? "mmuwitness.ko" : "KVM");
+                    mmu.reference ? "mmuwitness-reference.ko" : "KVM");
     const int version = kvm_ioctl(fd(), KVM_GET_API_VERSION, 0UL, "KVM_GET_API_VERSION");
     if (version != KVM_API_VERSION)
         throw std::runtime_error(

@@ -61,7 +61,7 @@ Device::Device() : fd_(open_device()) {
             "rmmod mmuwitness and load the one built with this harness",
             info.abi, MMUWITNESS_ABI));
     version_ = text(info.version);
-    plants_allowed_ = info.plants_allowed != 0;
+    has_plants_ = info.has_plants != 0;
 }
 
 std::uint64_t Device::last_seq() const {
@@ -75,7 +75,7 @@ void Device::start(std::uint32_t mmu) {
     if (ioctl(fd_.get(), MMUWITNESS_START, &start) == 0) return;
     if (errno == ENODEV && mmu == MMUWITNESS_MMU_REFERENCE)
         throw std::runtime_error(
-            "the kernel does not tell where the module's functions are: it needs CONFIG_KPROBES");
+            "no reference MMU: load mmuwitness-reference.ko, beside mmuwitness.ko");
     if (errno == EUCLEAN)
         throw std::runtime_error(
             "this kernel does not call hooks on functions now: set kernel.ftrace_enabled=1, and "
@@ -156,13 +156,16 @@ std::vector<Hook> Device::hooks() const {
 
 std::vector<Plant> Device::plants() const {
     std::vector<Plant> plants;
+    if (!has_plants_)
+        throw std::runtime_error("mmuwitness-plants.ko is not loaded: it has the plants");
     for (mmuwitness_plant_info plant{}; ioctl(fd_.get(), MMUWITNESS_PLANT_INFO, &plant) == 0;
          plant.index++)
         plants.push_back({.name = text(plant.name),
                           .what = text(plant.what),
                           .origin = text(plant.origin),
                           .available = plant.available != 0,
-                          .hits = plant.hits});
+                          .hits = plant.hits,
+                          .missed = plant.missed});
     return plants;
 }
 
@@ -172,9 +175,9 @@ void Device::plant(const std::string& name, PlantFor which) {
     copy_text(plant.name, name);
     if (ioctl(fd_.get(), MMUWITNESS_PLANT, &plant) == 0) return;
     switch (errno) {
-        case EPERM:
+        case ENXIO:
             throw std::runtime_error(
-                "plants need the module loaded with allow_plants=1: they break the kernel");
+                "plants need mmuwitness-plants.ko, which is not loaded: it breaks the kernel");
         case ENOENT:
             throw std::runtime_error(
                 std::format("unknown plant '{}': see mmuwitness list --plants", name));

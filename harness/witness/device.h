@@ -28,6 +28,7 @@ struct Plant {
     std::string origin;
     bool available;
     std::uint64_t hits;
+    std::uint64_t missed;  // calls that it was not told of
 };
 
 struct Point {
@@ -53,7 +54,7 @@ class Device : public Witness {
     Device();
 
     [[nodiscard]] const std::string& version() const { return version_; }
-    [[nodiscard]] bool plants_allowed() const { return plants_allowed_; }
+    [[nodiscard]] bool has_plants() const { return has_plants_; }
 
     // Number of the newest event, recorded or not read yet.
     [[nodiscard]] std::uint64_t last_seq() const;
@@ -93,7 +94,7 @@ class Device : public Witness {
   private:
     Fd fd_;
     std::string version_;
-    bool plants_allowed_ = false;
+    bool has_plants_ = false;
 };
 
 }  // namespace mmuw

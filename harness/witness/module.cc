@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <format>
+#include <ranges>
 #include <stdexcept>
+#include <string_view>
 
 #include "base/fd.h"
 #include "base/sys_error.h"
@@ -17,22 +20,19 @@ namespace mmuw {
 
 namespace {
 
-constexpr const char* kName = "mmuwitness";
+// In the order in which they rest on each other; a name has '_' where its file has '-'.
+constexpr const char* kNames[] = {"mmuwitness", "mmuwitness_plants", "mmuwitness_reference"};
 
-}  // namespace
-
-Module::Module(const std::string& path, const std::string& parameters) {
+// False: it was loaded before.
+bool load(const std::string& path) {
     const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) throw_errno("open({})", path);
-    if (syscall(SYS_finit_module, fd.get(), parameters.c_str(), 0) == 0) {
-        loaded_ = true;
-        return;
-    }
+    if (syscall(SYS_finit_module, fd.get(), "", 0) == 0) return true;
     utsname system{};
     uname(&system);
     switch (errno) {
         case EEXIST:
-            return;
+            return false;
         case EPERM:
             throw std::runtime_error(
                 "the kernel refuses to load modules: run as root, without lockdown");
@@ -55,18 +55,43 @@ Module::Module(const std::string& path, const std::string& parameters) {
     }
 }
 
+int remove_one(const char* name) {
+    if (syscall(SYS_delete_module, name, O_NONBLOCK) == 0 || errno == ENOENT) return 0;
+    return errno;
+}
+
+std::string beside(const std::string& path, std::string_view file) {
+    return std::filesystem::path(path).replace_filename(file).string();
+}
+
+}  // namespace
+
+Module::Module(const std::string& path, ModuleParts parts) {
+    try {
+        if (load(path)) loaded_.emplace_back(kNames[0]);
+        if (parts.plants && load(beside(path, "mmuwitness-plants.ko")))
+            loaded_.emplace_back(kNames[1]);
+        if (parts.reference && load(beside(path, "mmuwitness-reference.ko")))
+            loaded_.emplace_back(kNames[2]);
+    } catch (...) {
+        static_cast<void>(unload());
+        throw;
+    }
+}
+
 Module::~Module() {
     static_cast<void>(unload());
 }
 
 int Module::remove() {
-    return syscall(SYS_delete_module, kName, O_NONBLOCK) < 0 ? errno : 0;
+    for (const char* name : kNames | std::views::reverse)
+        if (const int error = remove_one(name); error != 0) return error;
+    return 0;
 }
 
 int Module::unload() {
-    if (!loaded_) return 0;
-    if (const int error = remove(); error != 0) return error;
-    loaded_ = false;
+    for (; !loaded_.empty(); loaded_.pop_back())
+        if (const int error = remove_one(loaded_.back().c_str()); error != 0) return error;
     return 0;
 }
 

@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Loading and unloading mmuwitness.ko.
+// Loading and unloading mmuwitness.ko, and the two modules that rest on it and lie beside it.
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace mmuw {
 
-// Loads the module for the object's life, unless it is loaded already: then it stays.
+// What a run needs beside the witness.
+struct ModuleParts {
+    bool plants = false;     // mmuwitness-plants.ko
+    bool reference = false;  // mmuwitness-reference.ko
+};
+
+// Loads the modules for the object's life, each unless it is loaded already: then it stays.
 class Module {
   public:
-    // std::runtime_error with one line that says what to do.
-    Module(const std::string& path, const std::string& parameters);
+    // path: of mmuwitness.ko. std::runtime_error with one line that says what to do.
+    Module(const std::string& path, ModuleParts parts);
     ~Module();
     Module(const Module&) = delete;
     Module& operator=(const Module&) = delete;
 
-    // 0, or the errno value of delete_module: EWOULDBLOCK says that it is still referenced.
+    // 0, or the errno value of delete_module: EWOULDBLOCK says that one is still referenced.
     [[nodiscard]] int unload();
-    // The same for whoever loaded it.
+    // The same of all that are loaded, for whoever loaded them.
     [[nodiscard]] static int remove();
-    // Unloaded by this object, not by its owner: false if it was there before.
-    [[nodiscard]] bool ours() const { return loaded_; }
 
   private:
-    bool loaded_ = false;
+    std::vector<std::string> loaded_;  // names, the newest last
 };
 
 }  // namespace mmuw

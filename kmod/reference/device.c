@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* /dev/mmuwitness-reference: what /dev/kvm is to KVM. */
+/* mmuwitness-reference.ko: /dev/mmuwitness-reference is what /dev/kvm is to KVM. */
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
-#include "reference.h"
-
-long mmuw_ref_check_extension(unsigned long capability)
-{
-	switch (capability) {
-	case KVM_CAP_USER_MEMORY:
-	case KVM_CAP_DESTROY_MEMORY_REGION_WORKS:
-	case KVM_CAP_ENABLE_CAP_VM:
-	case KVM_CAP_CHECK_EXTENSION_VM:
-		return 1;
-	case KVM_CAP_NR_MEMSLOTS:
-		return MMUW_REF_SLOTS;
-	case KVM_CAP_NR_VCPUS:
-	case KVM_CAP_MAX_VCPUS:
-		return MMUW_REF_VCPUS;
-	case KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2:
-		return KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | KVM_DIRTY_LOG_INITIALLY_SET;
-	case KVM_CAP_DIRTY_LOG_RING_ACQ_REL:
-		return MMUW_REF_MAX_RING * sizeof(struct kvm_dirty_gfn);
-	}
-	return 0;
-}
+#include "reference/reference.h"
+#include "reference/tell.h"
+#include "witness/hook.h"
+#include "witness/second_mmu.h"
 
 static int device_open(struct inode *inode, struct file *file)
 {
@@ -61,12 +43,51 @@ static struct miscdevice device = {
 	.fops = &device_fops,
 };
 
-int mmuw_ref_register(void)
+static bool is_vm(const struct file *file)
 {
-	return misc_register(&device);
+	return mmuw_ref_vm_of(file);
 }
 
-void mmuw_ref_unregister(void)
+static struct mm_struct *mm_of(const struct file *file)
 {
+	return mmuw_ref_vm_of(file)->mm;
+}
+
+static u16 id_of(const struct file *file)
+{
+	return mmuw_ref_vm_of(file)->id;
+}
+
+static void set_id(struct file *file, u16 id)
+{
+	WRITE_ONCE(mmuw_ref_vm_of(file)->id, id);
+}
+
+static const struct mmuw_second_mmu reference = {
+	.owner = THIS_MODULE, .hooks = mmuw_ref_hooks,
+	.is_vm = is_vm, .mm = mm_of, .id = id_of, .set_id = set_id,
+};
+
+static int __init reference_init(void)
+{
+	int err = misc_register(&device);
+
+	if (err)
+		return err;
+	err = mmuw_second_mmu_register(&reference);
+	if (err)
+		misc_deregister(&device);
+	return err;
+}
+
+static void __exit reference_exit(void)
+{
+	mmuw_second_mmu_unregister();
 	misc_deregister(&device);
 }
+
+module_init(reference_init);
+module_exit(reference_exit);
+
+MODULE_DESCRIPTION("A secondary MMU in software, witnessed by mmuwitness as KVM is");
+MODULE_LICENSE("GPL");

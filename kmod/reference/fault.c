@@ -6,9 +6,9 @@
  */
 #include <linux/sched/signal.h>
 
-#include "plant.h"
-#include "reference.h"
-#include "tell.h"
+#include "reference/breaks.h"
+#include "reference/reference.h"
+#include "reference/tell.h"
 
 static int look_up(struct mmuw_ref_vm *vm, unsigned long hva, bool write, struct page **page)
 {
@@ -86,7 +86,7 @@ static bool stale(struct mmuw_ref_slot *slot, unsigned long seq, bool held)
 	if (mmuw_ref_pins(slot->vm) || !mmu_interval_read_retry(&slot->notifier, seq))
 		return false;
 	/* A page that nobody holds may be somebody else's by now. */
-	return !held || !mmuw_ref_breaks(MMUW_REF_PLANT_STALE_CHECK_SKIPPED, slot->vm);
+	return !held || !mmuw_ref_breaks(MMUW_BREAK_STALE_CHECK, slot->vm);
 }
 
 static int resolve(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write)

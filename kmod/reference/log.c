@@ -5,9 +5,9 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "plant.h"
-#include "reference.h"
-#include "tell.h"
+#include "reference/breaks.h"
+#include "reference/reference.h"
+#include "reference/tell.h"
 
 static bool logs(const struct mmuw_ref_slot *slot)
 {
@@ -18,7 +18,7 @@ static void push(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 off
 {
 	struct kvm_dirty_gfn *entry = &vcpu->ring[vcpu->ring_dirty & (vcpu->vm->ring_entries - 1)];
 
-	if (mmuw_ref_breaks(MMUW_REF_PLANT_RING_PUSH_DROPPED, slot->vm))
+	if (mmuw_ref_breaks(MMUW_BREAK_RING_PUSH, slot->vm))
 		return;
 	mmuw_ref_tell_ring(slot->vm, vcpu, MMUWITNESS_RING_PUSH, slot->id, offset);
 	entry->slot = slot->id;
@@ -41,7 +41,7 @@ void mmuw_ref_log_mark(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u
 		return;
 	}
 	set_bit(offset, slot->dirty);
-	if (offset + 1 < slot->pages && mmuw_ref_breaks(MMUW_REF_PLANT_MARK_NEXT_GFN, slot->vm))
+	if (offset + 1 < slot->pages && mmuw_ref_breaks(MMUW_BREAK_MARK_NEXT_GFN, slot->vm))
 		set_bit(offset + 1, slot->dirty);
 }
 
@@ -157,7 +157,7 @@ static bool reset_entry(struct mmuw_ref_vm *vm, u32 id, u64 offset)
 	struct mmuw_ref_slot *slot = mmuw_ref_slot_by_id(vm, id & 0xffff);
 
 	if (!slot || offset >= slot->pages || !logs(slot) ||
-	    mmuw_ref_breaks(MMUW_REF_PLANT_RING_RESET_DROPPED, vm))
+	    mmuw_ref_breaks(MMUW_BREAK_RING_RESET, vm))
 		return false;
 	return mmuw_ref_protect(slot, slot->gfn + offset, slot->gfn + offset + 1, NULL);
 }

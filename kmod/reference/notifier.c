@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What mm tells the reference MMU: pages go, pages are aged. */
-#include "plant.h"
-#include "reference.h"
-#include "tell.h"
+#include "reference/breaks.h"
+#include "reference/reference.h"
+#include "reference/tell.h"
 
 struct gfns {
 	u64 first, end;

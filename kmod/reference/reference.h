@@ -80,13 +80,12 @@ enum mmuw_ref_flush {
 	MMUW_REF_FLUSH_AGING,
 };
 
-/* device.c */
-int mmuw_ref_register(void);
-void mmuw_ref_unregister(void);
+/* vm_ioctl.c */
 long mmuw_ref_check_extension(unsigned long capability);
+int mmuw_ref_create_vm(unsigned long variant);
 
 /* vm.c */
-int mmuw_ref_create_vm(unsigned long variant);
+struct mmuw_ref_vm *mmuw_ref_vm_create(unsigned long variant);
 void mmuw_ref_vm_put(struct mmuw_ref_vm *vm);
 /* The reference VM of this file, NULL: it is something else. */
 struct file;

@@ -3,7 +3,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "reference.h"
+#include "reference/reference.h"
 
 struct mmuw_ref_slot *mmuw_ref_slot_of(struct mmuw_ref_vm *vm, u64 gfn)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "tell.h"
+#include "reference/tell.h"
 
-#include "../emit.h"
-#include "../gate.h"
-#include "../hook.h"
-#include "../notifier.h"
-#include "../page.h"
-#include "../session.h"
-#include "reference.h"
+#include "witness/emit.h"
+#include "witness/point.h"
+#include "witness/hook.h"
+#include "witness/notifier.h"
+#include "witness/page.h"
+#include "witness/witnessed.h"
+#include "reference/reference.h"
 
 /*
  * A VM's id is read and used within one RCU section: the session waits before it
@@ -227,27 +227,26 @@ static void range_end(struct mmuw_hook *h, const unsigned long *arg)
 		atomic64_inc(&h->hits);
 }
 
-/* What the functions themselves tell has no handler here. */
+/* What the functions themselves tell has no handler here, and no function to look for. */
 struct mmuw_hook mmuw_ref_hooks[] = {
 	{ .name = "notifier_start", .symbols = { "__mmu_notifier_invalidate_range_start" },
 	  .on_entry = range_start },
 	{ .name = "notifier_end", .symbols = { "__mmu_notifier_invalidate_range_end" },
 	  .on_entry = range_end },
-	{ .name = "vm_ioctl", .symbols = { "mmuw_ref_tell_ioctl" } },
-	{ .name = "fault", .symbols = { "mmuw_ref_tell_fault" } },
-	{ .name = "pfn_lookup", .symbols = { "mmuw_ref_tell_fault" } },
-	{ .name = "pfn_found", .symbols = { "mmuw_ref_tell_pfn_found" } },
-	{ .name = "fault_end", .symbols = { "mmuw_ref_tell_fault" } },
-	{ .name = "spte", .symbols = { "mmuw_ref_tell_spte" } },
-	/* All changes are told there, whoever makes them. */
-	{ .name = "spte_attributes", .symbols = { "mmuw_ref_tell_spte" } },
-	{ .name = "tlb_flush", .symbols = { "mmuw_ref_tell_flush" } },
-	{ .name = "log_mark", .symbols = { "mmuw_ref_tell_log_mark" } },
-	{ .name = "ring_push", .symbols = { "mmuw_ref_tell_ring" } },
-	{ .name = "ring_reset", .symbols = { "mmuw_ref_tell_ring" } },
-	{ .name = "kvm_dirty", .symbols = { "mmuw_ref_tell_dirty" } },
-	{ .name = "clear_flush_young", .symbols = { "mmuw_ref_tell_young" } },
-	{ .name = "clear_young", .symbols = { "mmuw_ref_tell_young" } },
-	{ .name = "test_young", .symbols = { "mmuw_ref_tell_young" } },
+	{ .name = "vm_ioctl", .told_by = "mmuw_ref_tell_ioctl" },
+	{ .name = "fault", .told_by = "mmuw_ref_tell_fault" },
+	{ .name = "pfn_lookup", .told_by = "mmuw_ref_tell_fault" },
+	{ .name = "pfn_found", .told_by = "mmuw_ref_tell_pfn_found" },
+	{ .name = "fault_end", .told_by = "mmuw_ref_tell_fault" },
+	{ .name = "spte", .told_by = "mmuw_ref_tell_spte" },
+	{ .name = "spte_attributes", .told_by = "mmuw_ref_tell_spte" },
+	{ .name = "tlb_flush", .told_by = "mmuw_ref_tell_flush" },
+	{ .name = "log_mark", .told_by = "mmuw_ref_tell_log_mark" },
+	{ .name = "ring_push", .told_by = "mmuw_ref_tell_ring" },
+	{ .name = "ring_reset", .told_by = "mmuw_ref_tell_ring" },
+	{ .name = "kvm_dirty", .told_by = "mmuw_ref_tell_dirty" },
+	{ .name = "clear_flush_young", .told_by = "mmuw_ref_tell_young" },
+	{ .name = "clear_young", .told_by = "mmuw_ref_tell_young" },
+	{ .name = "test_young", .told_by = "mmuw_ref_tell_young" },
 	{ }
 };

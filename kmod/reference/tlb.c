@@ -5,9 +5,9 @@
  */
 #include <linux/highmem.h>
 
-#include "plant.h"
-#include "reference.h"
-#include "tell.h"
+#include "reference/breaks.h"
+#include "reference/reference.h"
+#include "reference/tell.h"
 
 static void drop(struct mmuw_ref_tlb_entry *entry)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Translations, and what goes with one that is made, protected or removed. */
-#include "plant.h"
-#include "reference.h"
-#include "tell.h"
+#include "reference/breaks.h"
+#include "reference/reference.h"
+#include "reference/tell.h"
 
 u64 mmuw_ref_load(struct mmuw_ref_vm *vm, u64 gfn)
 {
@@ -29,7 +29,7 @@ void mmuw_ref_store(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 
 void mmuw_ref_mark_folio(struct mmuw_ref_vm *vm, struct mmuw_ref_vcpu *vcpu, struct page *page,
 			 bool locked)
 {
-	if (mmuw_ref_breaks(MMUW_REF_PLANT_DIRTY_SKIPPED, vm))
+	if (mmuw_ref_breaks(MMUW_BREAK_DIRTY, vm))
 		return;
 	mmuw_ref_tell_dirty(vm, vcpu, page, locked);
 	folio_mark_dirty(page_folio(page));

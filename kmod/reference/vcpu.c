@@ -8,7 +8,7 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
-#include "reference.h"
+#include "reference/reference.h"
 
 /* Nor may mprotect() make it executable later. Since 6.3 there are functions for this. */
 static void forbid_exec(struct vm_area_struct *vma)

@@ -33,7 +33,7 @@
 /* INFO: works before START; a harness compares abi before anything else. */
 struct mmuwitness_info {
 	__u32 abi;			/* (out) MMUWITNESS_ABI of the module */
-	__u32 plants_allowed;		/* (out) module parameter allow_plants */
+	__u32 has_plants;		/* (out) mmuwitness-plants.ko is loaded */
 	__u64 last_seq;			/* (out) seq of the newest event, 0: none */
 	char version[MMUWITNESS_NAME_LEN];	/* (out) module version */
 };
@@ -223,7 +223,7 @@ struct mmuwitness_hook {
 
 /*
  * PLANT: break the kernel on purpose, for the witnessed VMs only, or for every
- * VM of the machine. EPERM unless the module was loaded with allow_plants=1,
+ * VM of the machine. ENXIO where mmuwitness-plants.ko is not loaded, which has them,
  * ENOENT for an unknown name, EOPNOTSUPP when this kernel has no place for it.
  * An empty name removes it.
  *
@@ -310,11 +310,12 @@ struct mmuwitness_gate {
 	__u64 held_ns;			/* in all */
 };
 
-#define MMUWITNESS_IOC_MAGIC 0xB7
+/* Nobody has it in Documentation/userspace-api/ioctl/ioctl-number.rst of 7.3. */
+#define MMUWITNESS_IOC_MAGIC 0xB9
 #define MMUWITNESS_INFO _IOR(MMUWITNESS_IOC_MAGIC, 0, struct mmuwitness_info)
 /* START: attach hooks and the notifier that runs after the MMU's, on the caller's
  * mm. Before KVM_CREATE_VM. EALREADY when started, EBUSY with a plant: plants come
- * after. KVM, if it is that, must be loaded (ENODEV). EUCLEAN: this kernel does not call
+ * after. KVM, or mmuwitness-reference.ko, must be loaded (ENODEV). EUCLEAN: this kernel does not call
  * hooks on functions now (kernel.ftrace_enabled, debugfs' kprobes/enabled). */
 #define MMUWITNESS_START _IOW(MMUWITNESS_IOC_MAGIC, 1, struct mmuwitness_start)
 #define MMUWITNESS_ADD_VM _IOWR(MMUWITNESS_IOC_MAGIC, 2, struct mmuwitness_vm)

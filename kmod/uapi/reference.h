@@ -53,7 +53,7 @@ struct mmuwitness_ref_access {
 	__u32 reserved;			/* (in) 0 */
 };
 
-#define MMUWITNESS_REF_ACCESS _IOWR(0xB7, 0x40, struct mmuwitness_ref_access)
+#define MMUWITNESS_REF_ACCESS _IOWR(0xB9, 0x40, struct mmuwitness_ref_access)
 
 /* Translations in spte events: the pfn from bit 12 on, and these. */
 #define MMUWITNESS_REF_PRESENT (1u << 0)

@@ -21,7 +21,7 @@ expect() {
 # Functions that ftrace or a kprobe has a hand in, and the module's own.
 touched() { grep -c . /sys/kernel/tracing/enabled_functions; }
 
-insmod /mmuwitness.ko allow_plants=1
+insmod /mmuwitness.ko && insmod /mmuwitness-plants.ko
 before=$(touched)
 expect 7 '^plant none: 0 hits; status 7 after' "the command's status" none -- sh -c 'exit 7'
 expect 137 'status 137' "a command that is killed" none -- sh -c "kill -9 \$\$"
@@ -29,6 +29,9 @@ expect 2 'cannot run /no/such' "a command that is not there" none -- /no/such
 expect 2 'give it after --' "no command" none
 expect 2 'unknown plant' "an unknown plant" frobnicate -- true
 expect 2 'not for every VM' "a plant on files under test" dirty-after-writeback -- true
+for plant in zap-skipped flush-skipped-in-zap flush-skipped-in-notifier; do
+	expect 2 'not for every VM' "$plant, which would leave a VM freed pages" $plant -- true
+done
 [ "$(touched)" = "$before" ]
 verdict $? "the plant is gone with the command"
 
@@ -42,8 +45,8 @@ for signal in TERM KILL; do
 	kill -$signal $plant
 	wait $plant
 	usleep 300000
-	[ "$(touched)" = "$before" ] && ! pidof sleep >/dev/null && rmmod mmuwitness &&
-		insmod /mmuwitness.ko allow_plants=1
+	[ "$(touched)" = "$before" ] && ! pidof sleep >/dev/null && rmmod mmuwitness_plants mmuwitness &&
+		insmod /mmuwitness.ko && insmod /mmuwitness-plants.ko
 	verdict $? "SIG$signal takes the plant and the command along"
 done
 ! dmesg | grep -qE 'WARNING|BUG|Oops|Call Trace'

@@ -49,7 +49,7 @@ expect 0 '^disturber signals .* [1-9]' "a disturber" $run --perturb=signals --fi
 mount -t tracefs tracefs /sys/kernel/tracing
 
 # ---- a kernel that is broken from outside, and the same without
-insmod /mmuwitness.ko allow_plants=1
+insmod /mmuwitness.ko && insmod /mmuwitness-plants.ko
 planted() { # PLANT RULE FILTER
 	expect 1 "^  $2: fail: " "$1 is noticed by $2" /mmuwitness plant "$1" -- $run --filter "$3"
 }

@@ -61,10 +61,10 @@ if grep -q '^kvm_amd ' /proc/modules; then
 		done </modules.list
 	}
 	# shellcheck source=/dev/null
-	(. /args && rmmod kvm_amd kvm && insmod /mmuwitness.ko allow_plants=1 &&
+	(. /args && rmmod kvm_amd kvm && insmod /mmuwitness.ko && insmod /mmuwitness-plants.ko &&
 		/mmuwitness list --plants >$work/without && reload_kvm &&
-		/mmuwitness list --plants >$work/loaded && rmmod mmuwitness &&
-		insmod /mmuwitness.ko && /mmuwitness list --plants >$work/fresh && rmmod mmuwitness) >$text 2>&1
+		/mmuwitness list --plants >$work/loaded && rmmod mmuwitness_plants mmuwitness &&
+		insmod /mmuwitness.ko && insmod /mmuwitness-plants.ko && /mmuwitness list --plants >$work/fresh && rmmod mmuwitness_plants mmuwitness) >$text 2>&1
 	verdict $? "KVM goes and comes"
 	grep -q '^log-mark-skipped *(not here)' $work/without && ! grep -q '^log-mark-skipped *(not here)' $work/loaded
 	verdict $? "... and so do the places of its plants"

@@ -35,7 +35,8 @@ refused 'not --no-kmod with --mmu=reference' "the module's MMU without the modul
 	run --no-kmod --mmu=reference
 
 # Killed in mid-access, with vCPUs, a plant and gates: nothing is left that holds the module.
-insmod /mmuwitness.ko allow_plants=1
+insmod /mmuwitness.ko && insmod /mmuwitness-plants.ko && insmod /mmuwitness-reference.ko
+none=$(printf '0\n0')
 for filter in 'ContinuousWriters.*' 'Staged.*' 'Migration.*'; do
 	/mmuwitness run --scratch $scratch --out $work --emulated --mmu=reference --repeat 100 \
 		--filter "$filter" --plant flush-skipped-in-notifier >$text 2>&1 </dev/null &
@@ -43,12 +44,12 @@ for filter in 'ContinuousWriters.*' 'Staged.*' 'Migration.*'; do
 	sleep 3
 	kill -9 $long
 	wait $long 2>/dev/null
-	read -r references </sys/module/mmuwitness/refcnt
-	[ "$references" = 0 ] && grep -q "^[a-z]* *${filter%%.*}" $text
-	verdict $? "kill -9 in $filter leaves $references references to the module"
+	references=$(cat /sys/module/mmuwitness_plants/refcnt /sys/module/mmuwitness_reference/refcnt)
+	[ "$references" = "$none" ] && grep -q "^[a-z]* *${filter%%.*}" $text
+	verdict $? "kill -9 in $filter leaves no reference to the modules"
 done
-rmmod mmuwitness
-verdict $? "... and it unloads"
+rmmod mmuwitness_reference mmuwitness_plants mmuwitness
+verdict $? "... and they unload"
 
 # Rules that failed, one a line.
 broken() {

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * arm64: stage-2 faults, and changes of stage-2 entries. There is no tracepoint
+ * for those: KVM's page-table walkers are watched, each of which visits one
+ * entry. They are static, and called by pointer only, so they are never inlined.
+ */
+#include <asm/virt.h>
+#include <linux/kvm_host.h>
+
+#include "hooks/arch.h"
+#include "witness/context.h"
+#include "hooks/hooks.h"
+#include "witness/witnessed.h"
+#include "witness/symbol.h"
+#include "hooks/spte_event.h"
+#include "hooks/arm64/stage2.h"
+
+/* What gives the fault its pfn (hook_fault.c); mmu_lock comes next. */
+static bool pfn_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	return ctx && ctx->vcpu && ctx->in_fault;
+}
+
+static void pfn_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long pfn)
+{
+	if (!is_error_noslot_pfn(pfn))
+		mmuw_fault_pfn_found(h);
+}
+
+static void emit(struct mmuw_hook *h, const struct mmuw_visit *v, kvm_pte_t new)
+{
+	struct mmuw_spte_event e = {
+		.gfn = v->addr >> PAGE_SHIFT, .level = v->level, .old = v->old, .new = new,
+	};
+	struct kvm *kvm = mmuw_context_kvm();
+
+	/* A block is found by any address in it. */
+	e.gfn &= ~(mmuw_spte_pages(e.level) - 1);
+	if (!kvm)
+		kvm = mmuw_spte_kvm_by_page(&e, &h->missed);
+	if (!mmuw_vm_id(kvm))
+		return;
+	atomic64_inc(&h->hits);
+	mmuw_emit_spte(kvm, &e);
+}
+
+/* What a return has to know: the visit, whose structure may be gone, and more. */
+static void save(struct mmuw_frame *f, const struct mmuw_visit *v, u64 more)
+{
+	f->saved[0] = v->addr;
+	f->saved[1] = (unsigned long)v->ptep;
+	f->saved[2] = v->old;
+	f->saved[3] = v->level;
+	f->saved[4] = more;
+}
+
+static struct mmuw_visit saved_visit(const struct mmuw_frame *f)
+{
+	return (struct mmuw_visit){
+		.addr = f->saved[0], .ptep = (kvm_pte_t *)f->saved[1], .old = f->saved[2],
+		.level = f->saved[3],
+	};
+}
+
+/*
+ * stage2_map_walker(): an entry is made, and may replace a block, or a table that
+ * a block takes the place of (up to 6.2 in two steps, before and after the table's
+ * own entries). Afterwards, under the read side of mmu_lock, others may change it
+ * at once: as what it was made is in the walker's data, which begin with these in
+ * 6.1 to 7.2.
+ */
+struct map_data {
+	u64 phys;
+	kvm_pte_t attr;
+};
+
+static bool map_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct mmuw_visit v = mmuw_visit(f->arg);
+	const struct map_data *data = v.data;
+
+	if (!mmuw_vm_id(mmuw_context_kvm()))
+		return false;
+	/* A table is passed by on the way to one of its pages. */
+	if (v.what == KVM_PGTABLE_WALK_TABLE_PRE &&
+	    v.bytes < mmuw_spte_pages(v.level) << PAGE_SHIFT)
+		return false;
+	save(f, &v, data->attr);
+	return true;
+}
+
+/* A table gives way to a block: its entries go without being visited. RCU frees it. */
+static void emit_children(struct mmuw_hook *h, const struct mmuw_visit *v)
+{
+	const kvm_pte_t *table = phys_to_virt(kvm_pte_to_phys(v->old));
+	struct mmuw_visit child = { .level = v->level - 1 };
+	u64 block = mmuw_spte_pages(v->level) << PAGE_SHIFT;
+	unsigned int i;
+
+	for (i = 0; i < PTRS_PER_PTE; i++) {
+		child.old = READ_ONCE(table[i]);
+		child.addr = (v->addr & ~(block - 1)) + i * (block / PTRS_PER_PTE);
+		if (mmuw_stage2_is_leaf(child.old, child.level))
+			emit(h, &child, 0);
+	}
+}
+
+static void map_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	const kvm_pte_t permissions = MMUW_S2_READABLE | MMUW_S2_WRITABLE | MMUW_S2_ACCESSED;
+	struct mmuw_visit v = saved_visit(f);
+	kvm_pte_t now = READ_ONCE(*v.ptep);
+
+	if ((int)ret || now == v.old)
+		return;
+	if (mmuw_stage2_is_table(v.old, v.level))
+		emit_children(h, &v);
+	if (mmuw_stage2_is_leaf(now, v.level))
+		emit(h, &v, (now & ~permissions) | (f->saved[4] & permissions));
+	else if (mmuw_stage2_is_leaf(v.old, v.level))
+		/* Entries of the new table are made one by one, as the guest asks for them. */
+		emit(h, &v, 0);
+}
+
+/*
+ * stage2_attr_walker(): bits of a valid entry are set and cleared, up to 6.2 also
+ * those of aging. Its data begin with these in 6.1 to 7.2. It fails if another
+ * vCPU was faster.
+ */
+struct attr_data {
+	kvm_pte_t set, clear;
+};
+
+static bool attr_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct mmuw_visit v = mmuw_visit(f->arg);
+	const struct attr_data *data = v.data;
+	kvm_pte_t new = (v.old & ~data->clear) | data->set;
+
+	if (!mmuw_stage2_is_leaf(v.old, v.level) || new == v.old ||
+	    !mmuw_vm_id(mmuw_context_kvm()))
+		return false;
+	save(f, &v, new);
+	return true;
+}
+
+static void attr_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	struct mmuw_visit v = saved_visit(f);
+
+	if (!(int)ret)
+		emit(h, &v, f->saved[4]);
+}
+
+/*
+ * stage2_age_walker(): data begin with bool mkold. Under mmu_lock for writing, as
+ * the next one: what it is about to do is done.
+ */
+static void age(struct mmuw_hook *h, const unsigned long *arg)
+{
+	struct mmuw_visit v = mmuw_visit(arg);
+
+	if (mmuw_stage2_is_leaf(v.old, v.level) && v.old & MMUW_S2_ACCESSED &&
+	    *(const bool *)v.data)
+		emit(h, &v, v.old & ~MMUW_S2_ACCESSED);
+}
+
+/* stage2_unmap_walker(): the entry goes, and its TLB entries with it or after the walk. */
+static void unmap(struct mmuw_hook *h, const unsigned long *arg)
+{
+	struct mmuw_visit v = mmuw_visit(arg);
+
+	if (mmuw_stage2_is_leaf(v.old, v.level))
+		emit(h, &v, 0);
+}
+
+/* Since 6.14 a protected KVM keeps the tables in EL2. */
+static const char *tables_hidden(void)
+{
+	return is_protected_kvm_enabled() && mmuw_symbol_address("pkvm_pgtable_stage2_map") ?
+	       "EL2 keeps the stage-2 tables (protected mode)" : NULL;
+}
+
+struct mmuw_hook mmuw_arch_hooks[] = {
+	{ .name = "fault", .symbols = { "kvm_handle_guest_abort" }, .on_entry = mmuw_fault_begin },
+	{ .name = "pfn_found", .symbols = { "__kvm_faultin_pfn", "__gfn_to_pfn_memslot" },
+	  .on_enter = pfn_enter, .on_return = pfn_return, .on_demand = true },
+	{ .name = "spte", .symbols = { "stage2_map_walker" },
+	  .on_enter = map_enter, .on_return = map_return, .hidden = tables_hidden },
+	{ .name = "spte_attributes", .symbols = { "stage2_attr_walker" },
+	  .on_enter = attr_enter, .on_return = attr_return, .hidden = tables_hidden,
+	  .part_of = "spte" },
+	{ .name = "spte_age", .symbols = { "stage2_age_walker" }, .on_entry = age,
+	  .hidden = tables_hidden },
+	{ .name = "spte_unmap", .symbols = { "stage2_unmap_walker" }, .on_entry = unmap,
+	  .hidden = tables_hidden, .part_of = "spte" },
+	{ }
+};
+
+/* trace_kvm_entry(vcpu_pc) */
+static void on_entry(void *data, unsigned long vcpu_pc)
+{
+	mmuw_fault_reentry(data);
+}
+
+struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
+	{ .name = "fault_end", .system = "kvm", .symbol = "kvm_entry",
+	  .probes = { { on_entry, "vcpu_pc" } } },
+	{ }
+};

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* x86: page faults and SPTE changes of the TDP MMU. */
+#include <linux/kvm_host.h>
+#include <linux/mm.h>
+#include <linux/trace_events.h>
+
+#include "hooks/arch.h"
+#include "witness/context.h"
+#include "hooks/hooks.h"
+#include "witness/witnessed.h"
+#include "hooks/spte_event.h"
+#include "hooks/x86/spte.h"
+
+/* trace_kvm_tdp_mmu_spte_changed(as_id, gfn, level, old_spte, new_spte) */
+static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old_spte,
+			    u64 new_spte)
+{
+	struct mmuw_spte_event e = {
+		.gfn = gfn, .level = level, .as_id = as_id, .old = old_spte, .new = new_spte,
+	};
+	struct mmuw_tracepoint *p = data;
+	struct kvm *kvm;
+
+	/* Non-leaf changes move no page; their children are reported one by one. */
+	if (!((mmuw_spte_bits(old_spte, level) | mmuw_spte_bits(new_spte, level)) & MMUWITNESS_SPTE_LEAF))
+		return;
+	rcu_read_lock();
+	kvm = mmuw_context_kvm();
+	if (!kvm)
+		kvm = mmuw_spte_kvm_by_page(&e, &p->missed);
+	if (mmuw_vm_id(kvm)) {
+		atomic64_inc(&p->hits);
+		mmuw_emit_spte(kvm, &e);
+	}
+	rcu_read_unlock();
+}
+
+struct kvm_page_fault;			/* private to KVM */
+static int ret_pf_fixed = -1;
+
+/*
+ * trace_fast_page_fault(vcpu, fault, sptep, old_spte, ret): an SPTE made
+ * writable (or accessible again) without mmu_lock. There is no other trace of
+ * it: fast_pf_fix_direct_spte() is inlined. struct kvm_page_fault is private.
+ */
+static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, struct kvm_page_fault *fault,
+			       u64 *sptep, u64 old_spte, int ret)
+{
+	struct mmuw_tracepoint *p = data;
+	struct mmuw_context *ctx;
+
+	if (ret != ret_pf_fixed)
+		return;
+	rcu_read_lock();
+	ctx = mmuw_context();
+	if (ctx && ctx->vcpu == vcpu && mmuw_vm_id(vcpu->kvm)) {
+		/* Of unknown level: 4K where a log is on, and nobody else looks at it. */
+		struct mmuw_spte_event e = {
+			.gfn = ctx->fault_gfn, .level = PG_LEVEL_4K, .fast = 1, .old = old_spte,
+			.new = old_spte | (ctx->fault_write ? SPTE_WRITABLE : 0),
+		};
+
+		atomic64_inc(&p->hits);
+		mmuw_emit_spte(vcpu->kvm, &e);
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * RET_PF_FIXED has moved between versions and is private to KVM. The event's
+ * print format ends in "REC->ret == RET_PF_FIXED", where the tracing core has
+ * put the value for the name (TRACE_DEFINE_ENUM).
+ */
+static int find_ret_pf_fixed(const struct trace_event_call *event)
+{
+	const char *value = NULL, *next = event->print_fmt;
+
+	while ((next = strstr(next, "== ")))
+		value = next += strlen("== ");
+	if (!value || sscanf(value, "%d", &ret_pf_fixed) != 1)
+		return -EPROTO;
+	return 0;
+}
+
+/*
+ * int kvm_mmu_faultin_pfn(vcpu, fault, access), kvm_faultin_pfn() up to 6.12: a
+ * point and no event. RET_PF_CONTINUE is 0.
+ */
+static bool faultin_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	return ctx && ctx->vcpu && ctx->in_fault;
+}
+
+static void faultin_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	if (!(int)ret)
+		mmuw_fault_pfn_found(h);
+}
+
+struct mmuw_hook mmuw_arch_hooks[] = {
+	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" }, .on_entry = mmuw_fault_begin },
+	{ .name = "pfn_found", .symbols = { "kvm_mmu_faultin_pfn", "kvm_faultin_pfn" },
+	  .on_enter = faultin_enter, .on_return = faultin_return, .on_demand = true },
+	/* The hook "tlb_flush" tells that, too: no handler. */
+	{ .name = "roots",
+	  .symbols = { "kvm_make_all_cpus_request_except", "kvm_make_all_cpus_request" } },
+	{ }
+};
+
+/* trace_kvm_entry(vcpu, force_immediate_exit); without the latter up to 6.8 */
+static void on_entry(void *data, struct kvm_vcpu *vcpu, bool force_immediate_exit)
+{
+	mmuw_fault_reentry(data);
+}
+
+static void on_entry_old(void *data, struct kvm_vcpu *vcpu)
+{
+	mmuw_fault_reentry(data);
+}
+
+struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
+	{ .name = "fault_end", .system = "kvm", .symbol = "kvm_entry",
+	  .probes = { { on_entry, "vcpu_id immediate_exit" }, { on_entry_old, "vcpu_id" } } },
+	{ .name = "spte", .system = "kvmmmu", .symbol = "kvm_tdp_mmu_spte_changed",
+	  .probes = { { on_spte_changed, "gfn old_spte new_spte level as_id" } } },
+	{ .name = "spte_fast", .system = "kvmmmu", .symbol = "fast_page_fault",
+	  .probes = { { on_fast_page_fault, "vcpu_id cr2_or_gpa sptep old_spte new_spte" } },
+	  .on_found = find_ret_pf_fixed },
+	{ }
+};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks: functions of KVM and mm that are watched, found by name when the
+ * session starts. What this kernel does not have is reported, not fatal.
+ *
+ * A hook with on_return is a kretprobe; all others share one ftrace_ops, since
+ * attaching one ops per function takes seconds. Tracepoints of KVM are not
+ * exported: they are found by walking the tracepoint tables.
+ */
+#ifndef _MMUWITNESS_HOOK_H
+#define _MMUWITNESS_HOOK_H
+
+#include <linux/atomic.h>
+#include <linux/kprobes.h>
+#include <linux/tracepoint.h>
+#include <linux/types.h>
+
+#include "uapi/mmuwitness.h"
+
+struct kvm;
+struct trace_event_call;
+struct trace_event_file;
+
+#define MMUW_HOOK_ARGS 6
+
+/* State that an entry hands to its return. */
+struct mmuw_frame {
+	unsigned long arg[MMUW_HOOK_ARGS];
+	unsigned long saved[5];
+};
+
+struct mmuw_hook {
+	const char *name;		/* what is witnessed */
+	const char *symbols[4];		/* candidates: renamed, split or vendor variants */
+	const char *told_by;		/* instead: a function of another MMU's tells it by itself */
+	void (*on_entry)(struct mmuw_hook *hook, const unsigned long *arg);
+	/*
+	 * With on_return, either on_enter, which fills the frame (false: no return
+	 * wanted), and is not told of what a plant has put in its place; or on_entry,
+	 * and the return counts only if the function has run: not what a live patch
+	 * has put in its place, either.
+	 */
+	bool (*on_enter)(struct mmuw_hook *hook, struct mmuw_frame *frame);
+	bool on_demand;			/* attached by mmuw_hook_use() only: it is dear */
+	void (*on_return)(struct mmuw_hook *hook, struct mmuw_frame *frame, unsigned long ret);
+	/* Calls for this VM that must have happened and were not seen; optional, as a pair. */
+	void (*vm_added)(struct mmuw_hook *hook, struct kvm *kvm, u16 vm);
+	u64 (*missed_for)(struct mmuw_hook *hook, struct kvm *kvm, u16 vm);
+	/* Why it would tell nothing, or not all, as KVM is set up; NULL: it does. Optional. */
+	const char *(*hidden)(void);
+	const char *part_of;		/* the hook of this name tells half of it without this one */
+	bool optional;			/* ... unless this kernel has no such function */
+
+	/* state */
+	const char *symbol;		/* the candidate that exists */
+	unsigned long address;
+	bool attached;
+	int error;			/* why it is missing ... */
+	const char *why;		/* ... in words, by hidden */
+	atomic64_t hits;
+	atomic64_t missed;		/* by missed_for, of VMs that are gone; not attributed */
+	struct kretprobe rp;
+};
+
+struct mmuw_tracepoint {
+	const char *name;		/* what is witnessed */
+	const char *system;		/* the event's: events/SYSTEM/SYMBOL */
+	const char *symbol;		/* name of the tracepoint, and of its event */
+	/* The first that fits: its arguments are those of events with these fields. */
+	struct {
+		void *probe;
+		const char *fields;	/* with a space between */
+	} probes[2];
+	int (*on_found)(const struct trace_event_call *event);	/* optional */
+
+	struct trace_event_file *file;	/* NULL: there is no such event */
+	void *probe;
+	int error;			/* EPROTO: none of the probes fits */
+	atomic64_t hits;
+	atomic64_t missed;		/* could not be attributed to a VM */
+};
+
+/* What is attached together: tables, NULL-terminated by name, one per kind of thing witnessed. */
+struct mmuw_hook_set {
+	struct mmuw_hook *const *tables;
+	unsigned int count;
+	struct mmuw_tracepoint *const *tracepoints;
+	unsigned int tracepoint_count;
+	bool (*alive)(void);		/* are hooks on functions called at all? */
+};
+
+/* Attaches a hook that is on demand. name: "a|b" either of them. EOPNOTSUPP: not here. */
+int mmuw_hook_use(const char *name);
+/* Is the hook or tracepoint of this name there? Its symbol, if so. */
+bool mmuw_hook_symbol(const char *name, const char **symbol);
+
+/* ENODEV: none of it is here; EUCLEAN: it is, and is not called. */
+int mmuw_hooks_attach(const struct mmuw_hook_set *set);
+/* Also back to the first set, which is what reports are about without a session. */
+void mmuw_hooks_detach(void);
+void mmuw_hooks_init(const struct mmuw_hook_set *first);
+/* A VM joins or leaves the session: compare with what KVM itself has counted. */
+void mmuw_hooks_vm_added(struct kvm *kvm, u16 vm);
+void mmuw_hooks_vm_leaves(struct kvm *kvm, u16 vm);
+int mmuw_hook_report(struct mmuwitness_hook *report);
+/* As mmuw_symbol_address() of the function behind a hook. */
+unsigned long mmuw_hook_address(const char *name);
+
+/* tracepoint.c: part of attaching */
+void mmuw_tracepoints_attach(struct mmuw_tracepoint *const *tables, unsigned int count);
+void mmuw_tracepoints_detach(struct mmuw_tracepoint *const *tables, unsigned int count);
+
+#endif /* _MMUWITNESS_HOOK_H */
