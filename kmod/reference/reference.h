@@ -97,7 +97,11 @@ static inline bool mmuw_ref_pins(const struct mmuw_ref_vm *vm)
 
 /* slot.c: memslots, with slots_sem held */
 struct mmuw_ref_slot *mmuw_ref_slot_of(struct mmuw_ref_vm *vm, u64 gfn);
-struct mmuw_ref_slot *mmuw_ref_slot_by_id(struct mmuw_ref_vm *vm, u32 id);
+static inline struct mmuw_ref_slot *mmuw_ref_slot_by_id(struct mmuw_ref_vm *vm, u32 id)
+{
+	return id < MMUW_REF_SLOTS ? vm->slots[id] : NULL;
+}
+
 int mmuw_ref_set_slot(struct mmuw_ref_vm *vm, const struct kvm_userspace_memory_region *region);
 void mmuw_ref_remove_slots(struct mmuw_ref_vm *vm);
 

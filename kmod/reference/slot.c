@@ -15,11 +15,6 @@ struct mmuw_ref_slot *mmuw_ref_slot_of(struct mmuw_ref_vm *vm, u64 gfn)
 	return NULL;
 }
 
-struct mmuw_ref_slot *mmuw_ref_slot_by_id(struct mmuw_ref_vm *vm, u32 id)
-{
-	return id < MMUW_REF_SLOTS ? vm->slots[id] : NULL;
-}
-
 /* Room for all translations, so that none has to be allocated under lock. */
 static void unreserve(struct mmuw_ref_vm *vm, u64 gfn, u64 pages)
 {
