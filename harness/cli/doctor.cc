@@ -97,7 +97,7 @@ std::optional<Kvm> check_kvm(Checklist& list) {
 void check_witness(Checklist& list, const std::string& kmod) {
     try {
         std::optional<Module> module;
-        if (!kmod.empty()) module.emplace(kmod, ModuleParts{});
+        if (!kmod.empty()) module.emplace(kmod, ModuleParts{.plants = Module::has_plants(kmod)});
         Device device;
         list.ok(std::format("module mmuwitness {}", device.version()));
         device.start();
@@ -112,9 +112,12 @@ void check_witness(Checklist& list, const std::string& kmod) {
             if (!point.available)
                 list.limit(std::format("point {}", point.name),
                            "scenarios that hold a task there are skipped");
-        for (const Plant& plant : device.plants())
-            if (!plant.available)
-                list.limit(std::format("plant {}", plant.name), "has no place in this kernel");
+        if (!device.has_plants())
+            list.limit("plants", "mmuwitness-plants.ko is not loaded: nothing can be planted");
+        else
+            for (const Plant& plant : device.plants())
+                if (!plant.available)
+                    list.limit(std::format("plant {}", plant.name), "has no place in this kernel");
     } catch (const std::exception& error) {
         list.fatal(error.what(), "give the module built for this kernel: doctor --kmod PATH");
     }

@@ -23,6 +23,9 @@ namespace {
 // In the order in which they rest on each other; a name has '_' where its file has '-'.
 constexpr const char* kNames[] = {"mmuwitness", "mmuwitness_plants", "mmuwitness_reference"};
 
+constexpr const char* kPlants = "mmuwitness-plants.ko";
+constexpr const char* kReference = "mmuwitness-reference.ko";
+
 // False: it was loaded before.
 bool load(const std::string& path) {
     const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -69,14 +72,17 @@ std::string beside(const std::string& path, std::string_view file) {
 Module::Module(const std::string& path, ModuleParts parts) {
     try {
         if (load(path)) loaded_.emplace_back(kNames[0]);
-        if (parts.plants && load(beside(path, "mmuwitness-plants.ko")))
-            loaded_.emplace_back(kNames[1]);
-        if (parts.reference && load(beside(path, "mmuwitness-reference.ko")))
+        if (parts.plants && load(beside(path, kPlants))) loaded_.emplace_back(kNames[1]);
+        if (parts.reference && load(beside(path, kReference)))
             loaded_.emplace_back(kNames[2]);
     } catch (...) {
         static_cast<void>(unload());
         throw;
     }
+}
+
+bool Module::has_plants(const std::string& path) {
+    return std::filesystem::exists(beside(path, kPlants));
 }
 
 Module::~Module() {

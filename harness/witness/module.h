@@ -22,6 +22,9 @@ class Module {
     Module(const Module&) = delete;
     Module& operator=(const Module&) = delete;
 
+    // Is mmuwitness-plants.ko beside it? A machine that nobody shall break may not have it.
+    [[nodiscard]] static bool has_plants(const std::string& path);
+
     // 0, or the errno value of delete_module: EWOULDBLOCK says that one is still referenced.
     [[nodiscard]] int unload();
     // The same of all that are loaded, for whoever loaded them.

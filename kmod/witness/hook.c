@@ -6,11 +6,8 @@
 
 #include "witness/context.h"
 #include "witness/fregs.h"
-#include "witness/redirect.h"
+#include "witness/returns.h"
 #include "witness/symbol.h"
-
-/* vCPUs sit in KVM_RUN for a whole scenario: an instance each, and room. */
-#define MAX_ACTIVE 128
 
 static const struct mmuw_hook_set *first, *set;
 static bool attached;
@@ -82,36 +79,21 @@ static bool has_entered(const struct mmuw_hook *h)
 
 static struct ftrace_ops function_ops;
 
-static int on_call(struct kretprobe_instance *ri, struct pt_regs *regs)
+static bool enter(struct mmuw_hook *h, struct mmuw_frame *frame, bool redirected)
 {
-	struct mmuw_hook *h = container_of(get_kretprobe(ri), struct mmuw_hook, rp);
-	struct mmuw_frame *frame = (struct mmuw_frame *)ri->data;
-	unsigned int i;
-	bool wanted;
-
-	for (i = 0; i < MMUW_HOOK_ARGS; i++)
-		frame->arg[i] = regs_get_kernel_argument(regs, i);
-	rcu_read_lock();
-	if (h->on_enter) {
-		wanted = !mmuw_was_redirected(h->address) && h->on_enter(h, frame);
-	} else {
-		has_entered(h);		/* in vain: its return was missed */
-		wanted = mmuw_context();
-	}
-	rcu_read_unlock();
-	return wanted ? 0 : 1;
+	if (h->on_enter)
+		return !redirected && h->on_enter(h, frame);
+	has_entered(h);		/* in vain: its return was missed */
+	return mmuw_context();
 }
 
-static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void returned(struct mmuw_hook *h, struct mmuw_frame *frame, unsigned long ret)
 {
-	struct mmuw_hook *h = container_of(get_kretprobe(ri), struct mmuw_hook, rp);
-
-	rcu_read_lock();
 	if (h->on_enter || has_entered(h))
-		h->on_return(h, (struct mmuw_frame *)ri->data, regs_return_value(regs));
-	rcu_read_unlock();
-	return 0;
+		h->on_return(h, frame, ret);
 }
+
+static const struct mmuw_return_handlers return_handlers = { enter, returned };
 
 /* The first candidate that has an address. */
 static void resolve(struct mmuw_hook *h, const struct mmuw_symbol *candidates)
@@ -172,20 +154,30 @@ static int resolve_all(void)
 	return 0;
 }
 
-static void attach_return(struct mmuw_hook *h)
+static void attach_returns(struct mmuw_hook *const *hooks, unsigned int count)
 {
-	if (h->attached)
-		return;
-	memset(&h->rp, 0, sizeof(h->rp));
-	h->rp.kp.addr = (kprobe_opcode_t *)h->address;
-	h->rp.entry_handler = on_call;
-	h->rp.handler = on_return;
-	h->rp.data_size = sizeof(struct mmuw_frame);
-	h->rp.maxactive = MAX_ACTIVE;
-	h->error = register_kretprobe(&h->rp);
-	h->attached = !h->error;
-	if (h->error)
-		h->address = 0;
+	unsigned int i;
+
+	mmuw_returns_attach(hooks, count, &return_handlers);
+	for (i = 0; i < count; i++)
+		if (hooks[i]->error)
+			hooks[i]->address = 0;
+}
+
+static void attach_all_returns(void)
+{
+	struct mmuw_hook *hooks[MAX_ENTRIES], *h;
+	unsigned int t, n = 0;
+
+	for_each_hook(h, t) {
+		if (!h->address || !h->on_return || h->on_demand)
+			continue;
+		if (n == ARRAY_SIZE(hooks))
+			h->error = -ENOSPC, h->address = 0;
+		else
+			hooks[n++] = h;
+	}
+	attach_returns(hooks, n);
 }
 
 /* What it is a part of does not count as witnessed, though it goes on telling. */
@@ -266,9 +258,7 @@ int mmuw_hooks_attach(const struct mmuw_hook_set *hooks)
 		set = first;
 		return err;
 	}
-	for_each_hook(h, t)
-		if (h->address && h->on_return && !h->on_demand)
-			attach_return(h);
+	attach_all_returns();
 	for_each_hook(h, t)
 		if (h->part_of && h->error && !(h->optional && h->error == -ENOENT))
 			mark_incomplete(h);
@@ -282,22 +272,14 @@ int mmuw_hooks_attach(const struct mmuw_hook_set *hooks)
 
 void mmuw_hooks_detach(void)
 {
-	struct kretprobe *rps[32];
 	struct mmuw_hook *h;
 	unsigned int t;
-	int n = 0;
 
 	if (!attached)
 		return;
 	attached = false;
 	mmuw_tracepoints_detach(set->tracepoints, set->tracepoint_count);
-	for_each_hook(h, t)
-		if (h->attached && !WARN_ON_ONCE(n == ARRAY_SIZE(rps))) {
-			rps[n++] = &h->rp;
-			h->attached = false;
-		}
-	/* In one go: each call waits for a grace period. */
-	unregister_kretprobes(rps, n);
+	mmuw_returns_detach();
 	unregister_ftrace_function(&function_ops);
 	ftrace_free_filter(&function_ops);
 	for_each_hook(h, t)
@@ -322,8 +304,8 @@ int mmuw_hook_use(const char *name)
 	unsigned int t;
 
 	for_each_hook(h, t)
-		if (is_named(h->name, name) && h->address && h->on_demand)
-			attach_return(h);
+		if (is_named(h->name, name) && h->address && h->on_demand && !h->attached)
+			attach_returns(&h, 1);
 	return mmuw_hook_symbol(name, &symbol) ? 0 : -EOPNOTSUPP;
 }
 
@@ -417,7 +399,7 @@ int mmuw_hook_report(struct mmuwitness_hook *report)
 		if (i++ != report->index)
 			continue;
 		fill(report, h->name, h->symbol ?: h->told_by ?: h->symbols[0], h->error, h->why,
-		     atomic64_read(&h->hits), atomic64_read(&h->missed) + h->rp.nmissed + h->rp.kp.nmissed);
+		     atomic64_read(&h->hits), atomic64_read(&h->missed) + mmuw_returns_missed(h));
 		return 0;
 	}
 	for_each_tracepoint_hook(p, t) {

@@ -3,7 +3,7 @@
  * Hooks: functions of KVM and mm that are watched, found by name when the
  * session starts. What this kernel does not have is reported, not fatal.
  *
- * A hook with on_return is a kretprobe; all others share one ftrace_ops, since
+ * Those with on_return are attached by returns.h; all others share one ftrace_ops, since
  * attaching one ops per function takes seconds. Tracepoints of KVM are not
  * exported: they are found by walking the tracepoint tables.
  */
@@ -11,7 +11,6 @@
 #define _MMUWITNESS_HOOK_H
 
 #include <linux/atomic.h>
-#include <linux/kprobes.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
@@ -59,7 +58,6 @@ struct mmuw_hook {
 	const char *why;		/* ... in words, by hidden */
 	atomic64_t hits;
 	atomic64_t missed;		/* by missed_for, of VMs that are gone; not attributed */
-	struct kretprobe rp;
 };
 
 struct mmuw_tracepoint {
