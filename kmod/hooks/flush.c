@@ -10,7 +10,7 @@
 static u64 requested_before[MMUWITNESS_MAX_VMS + 1];
 static atomic64_t seen[MMUWITNESS_MAX_VMS + 1];
 
-bool mmuw_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages)
+bool mmuw_emit_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages)
 {
 	struct mmuw_flush_event e = {
 		.vm = mmuw_vm_id(kvm), .phase = phase, .gfn = gfn, .pages = pages,

@@ -11,7 +11,7 @@
  * A flush of [gfn, gfn + pages) begins, or with a phase of DONE is complete; pages
  * 0: of the whole VM. False: not a VM of ours.
  */
-bool mmuw_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages);
+bool mmuw_emit_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages);
 
 /* Is req, an argument of kvm_make_all_cpus_request(), this one? */
 static inline bool mmuw_is_request(unsigned long req, unsigned int which)

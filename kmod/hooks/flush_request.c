@@ -25,12 +25,12 @@ static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 	else
 		return false;
 	f->saved[0] = phase + 1;	/* done */
-	return mmuw_flush(h, kvm, phase, 0, 0);
+	return mmuw_emit_flush(h, kvm, phase, 0, 0);
 }
 
 static void all_cpus_request_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
-	mmuw_flush(h, (const struct kvm *)f->arg[0], f->saved[0], 0, 0);
+	mmuw_emit_flush(h, (const struct kvm *)f->arg[0], f->saved[0], 0, 0);
 }
 
 struct mmuw_hook mmuw_flush_hooks[] = {

@@ -30,7 +30,7 @@ static bool fill(struct mmuw_folio_event *e, struct folio *folio, u8 op)
 	return true;
 }
 
-static void put_on_record(const struct mmuw_folio_event *e, struct folio *folio)
+static void emit(const struct mmuw_folio_event *e, struct folio *folio)
 {
 	static const u8 points[] = {
 		[MMUWITNESS_FOLIO_DIRTIED] = MMUW_POINT_DIRTIED,
@@ -55,7 +55,7 @@ static bool emit_folio(struct mmuw_hook *h, struct folio *folio, u8 op)
 	if (!fill(&e, folio, op))
 		return false;
 	atomic64_inc(&h->hits);
-	put_on_record(&e, folio);
+	emit(&e, folio);
 	return true;
 }
 
@@ -64,7 +64,7 @@ static void emit_return(struct folio *folio, u8 op, long ret)
 	struct mmuw_folio_event e = { .ret = ret };
 
 	if (fill(&e, folio, op))
-		put_on_record(&e, folio);
+		emit(&e, folio);
 }
 
 /* bool folio_clear_dirty_for_io(struct folio *folio) */
@@ -127,7 +127,7 @@ void mmuw_folio_kvm_dirty(struct mmuw_hook *h, unsigned long pfn)
 	e.index = index;
 	e.pages = 1;
 	atomic64_inc(&h->hits);
-	put_on_record(&e, folio);
+	emit(&e, folio);
 }
 
 struct mmuw_hook mmuw_folio_hooks[] = {
@@ -152,7 +152,7 @@ static void on_dirty_folio(void *data, struct folio *folio, struct address_space
 	rcu_read_lock();
 	if (fill(&e, folio, MMUWITNESS_FOLIO_DIRTIED)) {
 		atomic64_inc(&p->hits);
-		put_on_record(&e, folio);
+		emit(&e, folio);
 	}
 	rcu_read_unlock();
 }

@@ -20,7 +20,7 @@ static enum mmuw_plant_act do_not_mark(struct mmuw_plant *p, struct kvm *kvm,
 static enum mmuw_plant_act do_not_mark_on_read(struct mmuw_plant *p, struct kvm *kvm,
 					       const unsigned long *arg)
 {
-	return mmuw_plant_in_read_fault() ? do_not_mark(p, kvm, arg) : MMUW_PLANT_PASS;
+	return mmuw_plant_in_read_fault() ? do_not_mark(p, kvm, arg) : MMUW_PLANT_LEAVE;
 }
 
 struct mmuw_plant mmuw_plants_fault[] = {

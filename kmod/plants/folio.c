@@ -171,7 +171,7 @@ static struct kvm *vm_of_file(const unsigned long *arg)
 static enum mmuw_plant_act leave_out_mkclean(struct mmuw_plant *p, struct kvm *kvm,
 					     const unsigned long *arg)
 {
-	return READ_ONCE(cleaner) == current ? MMUW_PLANT_PASS : MMUW_PLANT_SKIP;
+	return READ_ONCE(cleaner) == current ? MMUW_PLANT_LEAVE : MMUW_PLANT_SKIP;
 }
 
 static void mkclean_late(struct work_struct *work)

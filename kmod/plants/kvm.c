@@ -17,7 +17,7 @@ static bool in_notifier(const struct kvm *kvm)
 
 static enum mmuw_plant_act skip_if(bool condition)
 {
-	return condition ? MMUW_PLANT_SKIP : MMUW_PLANT_PASS;
+	return condition ? MMUW_PLANT_SKIP : MMUW_PLANT_LEAVE;
 }
 
 /* kvm_flush_remote_tlbs(kvm) from an ioctl that hands the log to user space */
@@ -54,7 +54,7 @@ static enum mmuw_plant_act flush_in_notifier(struct mmuw_plant *p, struct kvm *k
 					     const unsigned long *arg)
 {
 	if (!in_mkclean(kvm))
-		return MMUW_PLANT_PASS;
+		return MMUW_PLANT_LEAVE;
 	WRITE_ONCE(unflushed, kvm);
 	return MMUW_PLANT_SKIP;
 }
@@ -99,7 +99,7 @@ static enum mmuw_plant_act flush_in_zap(struct mmuw_plant *p, struct kvm *kvm,
 	int idx, bkt;
 
 	if (!mmuw_plant_in_region_ioctl(kvm))
-		return MMUW_PLANT_PASS;
+		return MMUW_PLANT_LEAVE;
 	idx = srcu_read_lock(&kvm->srcu);
 	kvm_for_each_memslot(slot, bkt, kvm_memslots(kvm))
 		zap |= slot->flags & KVM_MEMSLOT_INVALID;
@@ -147,7 +147,7 @@ static enum mmuw_plant_act log_next_gfn(struct mmuw_plant *p, struct kvm *kvm,
 	u64 next = slot ? arg[2] - slot->base_gfn + 1 : 0;
 
 	if (!slot_is_logged(arg) || !slot->dirty_bitmap || next >= slot->npages)
-		return MMUW_PLANT_PASS;
+		return MMUW_PLANT_LEAVE;
 	set_bit_le(next, slot->dirty_bitmap);
 	return MMUW_PLANT_HIT;
 }

@@ -54,14 +54,14 @@ static bool always_young(struct mmuw_plant *p, struct kvm *kvm, const unsigned l
 static enum mmuw_plant_act flush_in_aging(struct mmuw_plant *p, struct kvm *kvm,
 					  const unsigned long *arg)
 {
-	return aging_of(kvm) ? MMUW_PLANT_SKIP : MMUW_PLANT_PASS;
+	return aging_of(kvm) ? MMUW_PLANT_SKIP : MMUW_PLANT_LEAVE;
 }
 
 /* kvm_age_gfn(kvm, range): kvm_flush_remote_tlbs(kvm) runs in its place, and nothing ages. */
 static enum mmuw_plant_act flush_instead(struct mmuw_plant *p, struct kvm *kvm,
 					 const unsigned long *arg)
 {
-	return aging_of(kvm) ? MMUW_PLANT_REDIRECT : MMUW_PLANT_PASS;
+	return aging_of(kvm) ? MMUW_PLANT_REDIRECT : MMUW_PLANT_LEAVE;
 }
 
 /*
@@ -71,7 +71,7 @@ static enum mmuw_plant_act flush_instead(struct mmuw_plant *p, struct kvm *kvm,
 static enum mmuw_plant_act unmap_in_merge(struct mmuw_plant *p, struct kvm *kvm,
 					  const unsigned long *arg)
 {
-	return in_ksm() ? MMUW_PLANT_SKIP : MMUW_PLANT_PASS;
+	return in_ksm() ? MMUW_PLANT_SKIP : MMUW_PLANT_LEAVE;
 }
 
 /*

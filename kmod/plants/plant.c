@@ -72,8 +72,8 @@ static void on_function(unsigned long ip, unsigned long parent_ip, struct ftrace
 	rcu_read_lock();
 	p = READ_ONCE(active);
 	kvm = p ? kvm_of(p, arg) : NULL;
-	act = concerns(kvm) ? p->on_call(p, kvm, arg) : MMUW_PLANT_PASS;
-	if (act != MMUW_PLANT_PASS)
+	act = concerns(kvm) ? p->on_call(p, kvm, arg) : MMUW_PLANT_LEAVE;
+	if (act != MMUW_PLANT_LEAVE)
 		hit(p, mmuw_vm_id(kvm), 0);
 	if (act == MMUW_PLANT_SKIP)
 		mmuw_fregs_set_ip(fregs, (unsigned long)skipped);

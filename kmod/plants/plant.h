@@ -25,7 +25,7 @@
 #define MMUW_PLANT_SYMBOLS 4
 
 enum mmuw_plant_act {
-	MMUW_PLANT_PASS,		/* not this call */
+	MMUW_PLANT_LEAVE,		/* not this call: it is left alone */
 	MMUW_PLANT_HIT,			/* counted; the call goes on */
 	MMUW_PLANT_SKIP,		/* counted; returns 0, false or nothing at once */
 	MMUW_PLANT_REDIRECT,		/* counted; ->instead runs, with the same arguments */

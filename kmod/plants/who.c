@@ -47,9 +47,9 @@ enum mmuw_plant_act mmuw_plant_clean_folio_of_read_fault(unsigned long pfn)
 	u16 file;
 
 	if (!mmuw_plant_in_read_fault())
-		return MMUW_PLANT_PASS;
+		return MMUW_PLANT_LEAVE;
 	folio = mmuw_folio_of_pfn(pfn, &file, &index);
 	if (!folio || folio_test_locked(folio) || !folio_test_clear_dirty(folio))
-		return MMUW_PLANT_PASS;
+		return MMUW_PLANT_LEAVE;
 	return MMUW_PLANT_HIT;
 }

@@ -16,7 +16,7 @@ bool mmuw_ref_breaks(enum mmuw_break what, struct mmuw_ref_vm *vm)
 	return hit;
 }
 
-bool mmuw_ref_breaks_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why)
+bool mmuw_ref_breaks_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush_reason why)
 {
 	static const enum mmuw_break breaks[] = {
 		[MMUW_REF_FLUSH_COLLECTION] = MMUW_BREAK_FLUSH_COLLECTION,

@@ -8,7 +8,7 @@
 
 /* The plant is there and concerns this VM: a hit. */
 bool mmuw_ref_breaks(enum mmuw_break what, struct mmuw_ref_vm *vm);
-bool mmuw_ref_breaks_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why);
+bool mmuw_ref_breaks_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush_reason why);
 /* This translation stays, though the range is being invalidated. */
 bool mmuw_ref_breaks_unmap(struct mmuw_ref_vm *vm, const struct mmu_notifier_range *range,
 			   u64 spte);

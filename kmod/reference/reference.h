@@ -72,7 +72,7 @@ struct mmuw_ref_vm {
 };
 
 /* What a flush is for: a plant each. */
-enum mmuw_ref_flush {
+enum mmuw_ref_flush_reason {
 	MMUW_REF_FLUSH_COLLECTION,
 	MMUW_REF_FLUSH_LOG_ENABLE,
 	MMUW_REF_FLUSH_NOTIFIER,
@@ -113,10 +113,10 @@ bool mmuw_ref_tlb_access(struct mmuw_ref_vcpu *vcpu, struct mmuwitness_ref_acces
 /* Takes the translation into the TLB, if there is one that permits this. */
 bool mmuw_ref_walk(struct mmuw_ref_vcpu *vcpu, u64 gfn, bool write);
 /* With lock held; when it returns no vCPU uses what was removed before. */
-void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why);
+void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush_reason why);
 /* ... for both, in batches between which lock is dropped, unless the invalidation must not block. */
 void mmuw_ref_zap_and_flush(struct mmuw_ref_slot *slot, u64 first, u64 end,
-			    const struct mmu_notifier_range *range, enum mmuw_ref_flush why);
+			    const struct mmu_notifier_range *range, enum mmuw_ref_flush_reason why);
 void mmuw_ref_tlb_drop(struct mmuw_ref_vcpu *vcpu, bool held_too);
 
 /* fault.c; 0 or the errors of REF_ACCESS */

@@ -27,7 +27,7 @@ void mmuw_ref_tlb_drop(struct mmuw_ref_vcpu *vcpu, bool held_too)
 	spin_unlock(&vcpu->tlb_lock);
 }
 
-void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why)
+void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush_reason why)
 {
 	bool skipped = mmuw_ref_breaks_flush(vm, why);
 	unsigned int i;
@@ -44,7 +44,7 @@ void mmuw_ref_flush(struct mmuw_ref_vm *vm, enum mmuw_ref_flush why)
 }
 
 void mmuw_ref_zap_and_flush(struct mmuw_ref_slot *slot, u64 first, u64 end,
-			    const struct mmu_notifier_range *range, enum mmuw_ref_flush why)
+			    const struct mmu_notifier_range *range, enum mmuw_ref_flush_reason why)
 {
 	u64 batch;
 

@@ -18,19 +18,19 @@
  */
 static void flush(struct mmuw_hook *h, const unsigned long *arg)
 {
-	mmuw_flush(h, (struct kvm *)arg[0], MMUWITNESS_FLUSH_REQUEST, 0, 0);
+	mmuw_emit_flush(h, (struct kvm *)arg[0], MMUWITNESS_FLUSH_REQUEST, 0, 0);
 }
 
 static void flush_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
-	mmuw_flush(h, (struct kvm *)f->arg[0], MMUWITNESS_FLUSH_DONE, 0, 0);
+	mmuw_emit_flush(h, (struct kvm *)f->arg[0], MMUWITNESS_FLUSH_DONE, 0, 0);
 }
 
 static void range(struct mmuw_hook *h, const unsigned long *arg, u64 bytes, u8 phase)
 {
 	struct kvm_s2_mmu *mmu = (struct kvm_s2_mmu *)arg[0];
 
-	mmuw_flush(h, kvm_s2_mmu_to_kvm(mmu), phase, arg[1] >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
+	mmuw_emit_flush(h, kvm_s2_mmu_to_kvm(mmu), phase, arg[1] >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
 }
 
 /* void kvm_tlb_flush_vmid_range(struct kvm_s2_mmu *mmu, phys_addr_t addr, size_t size) */

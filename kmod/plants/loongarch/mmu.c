@@ -22,7 +22,7 @@ static enum mmuw_plant_act clean_folio(struct mmuw_plant *p, struct kvm *kvm,
 {
 	struct page *page = (struct page *)arg[0];
 
-	return page ? mmuw_plant_clean_folio_of_read_fault(page_to_pfn(page)) : MMUW_PLANT_PASS;
+	return page ? mmuw_plant_clean_folio_of_read_fault(page_to_pfn(page)) : MMUW_PLANT_LEAVE;
 }
 
 /*
@@ -36,9 +36,9 @@ static enum mmuw_plant_act leave_to_fast_path(struct mmuw_plant *p, struct kvm *
 	const struct kvm_memory_slot *slot;
 
 	if (!ctx || !ctx->in_fault || ctx->fault_write)
-		return MMUW_PLANT_PASS;
+		return MMUW_PLANT_LEAVE;
 	slot = __gfn_to_memslot(kvm_memslots(kvm), ctx->fault_gfn);
-	return slot && kvm_slot_dirty_track_enabled(slot) ? MMUW_PLANT_REDIRECT : MMUW_PLANT_PASS;
+	return slot && kvm_slot_dirty_track_enabled(slot) ? MMUW_PLANT_REDIRECT : MMUW_PLANT_LEAVE;
 }
 
 static void (*release_page_dirty)(struct page *page);

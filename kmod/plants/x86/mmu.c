@@ -124,7 +124,7 @@ static enum mmuw_plant_act flush_after_drop(struct mmuw_plant *p, struct kvm *kv
 					    const unsigned long *arg)
 {
 	return READ_ONCE(dropped_kvm) == kvm && mmuw_plant_in_region_ioctl(kvm) ?
-		       MMUW_PLANT_SKIP : MMUW_PLANT_PASS;
+		       MMUW_PLANT_SKIP : MMUW_PLANT_LEAVE;
 }
 
 /*
@@ -141,7 +141,7 @@ static enum mmuw_plant_act drop_accessed_bit(struct mmuw_plant *p, struct kvm *k
 
 	if (!(spte & mmuw_spte_accessed_mask()) ||
 	    cmpxchg64(sptep, spte, spte & ~mmuw_spte_accessed_mask()) != spte)
-		return MMUW_PLANT_PASS;
+		return MMUW_PLANT_LEAVE;
 	return MMUW_PLANT_HIT;
 }
 
