@@ -5,7 +5,7 @@ export HOST KERNEL FS FILTER PLANT SCRIPT REPORT APPEND TIMEOUT ARGS HOST_SCRIPT
 build:
 	@HOST="$${HOST:-local}" scripts/build
 
-run selftest check nightly bench compare doctor lint update clean help:
+run selftest check nightly bench hammer compare doctor lint update clean help:
 	@scripts/$@
 
-.PHONY: build run selftest check nightly bench compare doctor lint update clean help
+.PHONY: build run selftest check nightly bench hammer compare doctor lint update clean help

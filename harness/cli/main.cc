@@ -17,6 +17,7 @@ constexpr const char* kUsageText =
     "  doctor         what this machine can and cannot witness, and what to do about it\n"
     "  bench          what being witnessed costs a guest\n"
     "  selftest       plant every known fault, and see that it is noticed\n"
+    "  hammer         everything very often, and nothing is left of it in the kernel\n"
     "  plant NAME -- COMMAND ...  run COMMAND on a kernel broken for every VM\n"
     "mmuwitness COMMAND --help has the options. Exit status: 0 pass, 1 fail or inconclusive,\n"
     "2 cannot start, 4 skip.\n";
@@ -28,7 +29,7 @@ int main(int argc, char** argv) {
     const std::map<std::string, std::function<int(const Words&)>> commands = {
         {"run", run_command},           {"list", list_command},     {"explain", explain_command},
         {"judge", judge_command},       {"doctor", doctor_command}, {"bench", bench_command},
-        {"selftest", selftest_command}, {"plant", plant_command},
+        {"selftest", selftest_command}, {"plant", plant_command},   {"hammer", hammer_command},
     };
     if (argc < 2 || argv[1] == std::string("--help")) {
         std::print(argc < 2 ? stderr : stdout, "{}", kUsageText);

@@ -29,6 +29,8 @@ class Module {
     [[nodiscard]] int unload();
     // The same of all that are loaded, for whoever loaded them.
     [[nodiscard]] static int remove();
+    // They stay loaded when this object goes.
+    void keep() { loaded_.clear(); }
 
   private:
     std::vector<std::string> loaded_;  // names, the newest last

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the kernel holds while the module is not loaded. Before and after it has to be the same.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace mmuw {
+
+struct Inventory {
+    std::set<std::string> functions;   // that ftrace has patched, with who did
+    std::set<std::string> kprobes;     // registered
+    std::set<std::string> instances;   // of tracefs
+    std::set<std::string> cpus;        // offline, by number
+    std::uint64_t trampolines = 0;     // of ftrace and kprobes
+    std::uint64_t symbols = 0;         // of the module in kallsyms
+    std::uint64_t files = 0;           // open, of the whole machine
+    std::uint64_t vms = 0;             // of KVM
+    std::uint64_t vmalloc_kb = 0;
+    std::map<std::string, std::uint64_t> slabs;  // objects in use by cache, nothing kept in reserve
+
+    // Has caches dropped and reserves given back first.
+    static Inventory take();
+};
+
+// What there is more of than before; `rounds`: how often something was done that may have leaked.
+// Empty: nothing.
+std::vector<std::string> left_over(const Inventory& before, const Inventory& after,
+                                   std::uint64_t rounds);
+// Until nothing is left over, or for some seconds: what is freed late (RCU, a last reference that a
+// worker drops) has been by then.
+std::vector<std::string> wait_for(const Inventory& before, std::uint64_t rounds);
+
+// Unloads the module, which must be possible at once or after what closes late has closed. Empty,
+// or why not.
+std::string unload_module();
+
+// kmemleak, where the kernel has it: forgets what it knows / what it found since, while the
+// module's symbols are there.
+void forget_leaks();
+std::vector<std::string> find_leaks();
+
+}  // namespace mmuw
