@@ -25,7 +25,7 @@ struct Other {
 };
 // Beside the ioctls. A close that is the last one ends a session, or a VM: milliseconds.
 constexpr Other kOthers[] = {
-    {Act::close, 30}, {Act::dup, 40},    {Act::send, 40}, {Act::receive, 60}, {Act::fork, 2},
+    {Act::close, 20}, {Act::dup, 40},    {Act::send, 40}, {Act::receive, 60}, {Act::fork, 2},
     {Act::map, 40},   {Act::memory, 60}, {Act::file, 20}, {Act::signal, 20},
 };
 
@@ -132,6 +132,7 @@ Call make_call(std::uint64_t seed, std::uint64_t worker, std::uint64_t number) {
         at -= other.weight;
     }
     call.target = any_target(draw);
+    if (call.act == Act::send && draw.one_in(2)) call.target = Target::device;
     if (call.act == Act::map) call.target = Target::vcpu;
     if (call.act == Act::file) call.target = Target::file;
     return call;

@@ -128,7 +128,6 @@ Inventory Inventory::take() {
     now.vms = kvm_vms();
     count_symbols(now);
     now.vmalloc_kb = mmuw::vmalloc_kb();
-    std::ifstream("/proc/sys/fs/file-nr") >> now.files;
     now.slabs = mmuw::slabs();
     return now;
 }
@@ -142,8 +141,6 @@ std::vector<std::string> left_over(const Inventory& before, const Inventory& aft
     tell_new(out, "CPUs offline", before.cpus, after.cpus);
     tell_more(out, "trampolines", before.trampolines, after.trampolines, 0);
     tell_more(out, "symbols of the module", before.symbols, after.symbols, 0);
-    // A few belong to whatever else the machine does.
-    tell_more(out, "open files", before.files, after.files, 4);
     tell_more(out, "VMs", before.vms, after.vms, 0);
     tell_more(out, "KB of vmalloc", before.vmalloc_kb, after.vmalloc_kb, 1024 + rounds * 2);
     // One object in two rounds is a leak; below some hundreds it may be anybody's.

@@ -29,6 +29,19 @@ Process::Process(const Orders& orders, unsigned number, Shared& shared, int send
         files_[slot] = std::format("{}/hammer-{}-{}", orders.directory, number_, slot);
 }
 
+namespace {
+
+// Of the VMs in the four slots: bitmaps, bitmaps cleared by hand (in both ways), a ring. It is too
+// late for that once somebody has made a vCPU or a memslot.
+void enable_log(int vm, unsigned slot) {
+    kvm_enable_cap cap{};
+    cap.cap = slot == 3 ? KVM_CAP_DIRTY_LOG_RING_ACQ_REL : KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2;
+    cap.args[0] = slot == 3 ? 1024 * sizeof(kvm_dirty_gfn) : slot == 1 ? 1 : 3;
+    if (slot != 0) ioctl(vm, KVM_ENABLE_CAP, &cap);
+}
+
+}  // namespace
+
 int Process::peek(Target target, unsigned slot) const {
     return fds_[static_cast<std::size_t>(target)][slot].load(std::memory_order_relaxed);
 }
@@ -46,6 +59,8 @@ int Process::descriptor(Target target, unsigned slot) {
     const int fd = peek(target, slot);
     if (fd >= 0) return fd;
     const int made = make(target, slot);
+    for (unsigned other = 0; made < 0 && other < kSlots; other++)
+        if (const int another = peek(target, other); another >= 0) return another;
     if (made < 0) return -1;
     int none = -1;
     auto& place = fds_[static_cast<std::size_t>(target)][slot];
@@ -67,6 +82,7 @@ int Process::make(Target target, unsigned slot) {
             const int vm = ioctl(device, KVM_CREATE_VM,
                                  static_cast<unsigned long>(slot % MMUWITNESS_REF_VARIANTS));
             if (vm >= 0) shared_.vms++;
+            enable_log(vm, slot);
             return vm;
         }
         case Target::vcpu: {

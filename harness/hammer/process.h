@@ -40,7 +40,8 @@ class Process {
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
-    // The slot's descriptor. If it has none one is made, where that can be done: -1, not here.
+    // The slot's descriptor. If it has none one is made; if that cannot be, as of the device that is
+    // open already, another slot's. -1: not here.
     int descriptor(Target target, unsigned slot);
     // Without one: -1.
     int peek(Target target, unsigned slot) const;

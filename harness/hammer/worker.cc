@@ -2,9 +2,11 @@
 #include "hammer/worker.h"
 
 #include <fcntl.h>
+#include <linux/kvm.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,9 +98,9 @@ long Worker::perform(Call& call, std::uint64_t number) {
             return result(fd) < 0 ? result(fd) : 0;
         }
         case Act::send:
-            return pass_on(process_.peek(call.target, call.slot));
+            return pass_on(call.target, process_.peek(call.target, call.slot));
         case Act::receive:
-            return receive(call.target, call.slot);
+            return receive(call);
         case Act::fork:
             return fork_one(number);
         case Act::map:
@@ -158,17 +160,17 @@ long Worker::make_ioctl(Call& call) {
 // Often all of a kind: or a session would end only when nobody has it from anywhere.
 long Worker::close_some(const Call& call) {
     long came = -EBADF;
-    const bool all = call.detail % 2 == 0;
+    const bool all = call.detail % (call.target == Target::device ? 2 : 4) == 0;
     for (unsigned slot = 0; slot < kSlots; slot++)
         if (all || slot == call.slot)
             if (const int fd = process_.take(call.target, slot); fd >= 0) came = result(close(fd));
     return came;
 }
 
-// Whoever receives it puts it where it thinks right.
-long Worker::pass_on(int fd) {
+// With what it is of.
+long Worker::pass_on(Target target, int fd) {
     if (fd < 0) return -EBADF;
-    char byte = 0;
+    char byte = static_cast<char>(target);
     iovec data{.iov_base = &byte, .iov_len = 1};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof fd)] = {};
     msghdr message{};
@@ -184,7 +186,8 @@ long Worker::pass_on(int fd) {
     return result(sendmsg(process_.send_end(), &message, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
-long Worker::receive(Target target, unsigned slot) {
+// Sometimes to where it does not belong.
+long Worker::receive(const Call& call) {
     char byte = 0;
     iovec data{.iov_base = &byte, .iov_len = 1};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
@@ -199,7 +202,8 @@ long Worker::receive(Target target, unsigned slot) {
     if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return -EBADMSG;
     int fd = -1;
     std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    process_.put(target, slot, fd);
+    const auto sent_as = static_cast<Target>(byte);
+    process_.put(call.detail % 16 == 0 ? call.target : sent_as, call.slot, fd);
     return 0;
 }
 
@@ -252,8 +256,14 @@ long Worker::map_vcpu(const Call& call) {
     if (memory == MAP_FAILED) return -errno;
     if ((prot & PROT_WRITE) != 0)
         for (std::size_t i = 0; i < 8; i++) {
-            auto* word = static_cast<volatile std::uint32_t*>(memory) + draw.below(bytes / 4);
-            *word = draw.one_in(2) ? 2 /* KVM_DIRTY_GFN_F_RESET */ : static_cast<std::uint32_t>(odd_number(draw));
+            // By the kernel, to whom a page that is not there is an error and no signal: the
+            // descriptor may be of something else.
+            std::uint32_t word = KVM_DIRTY_GFN_F_RESET;
+            if (draw.one_in(2)) word = static_cast<std::uint32_t>(odd_number(draw));
+            const iovec from{.iov_base = &word, .iov_len = sizeof word};
+            const iovec to{.iov_base = static_cast<std::uint32_t*>(memory) + draw.below(bytes / 4),
+                           .iov_len = sizeof word};
+            static_cast<void>(process_vm_writev(getpid(), &from, 1, &to, 1, 0));
         }
     return result(munmap(memory, bytes));
 }

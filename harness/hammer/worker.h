@@ -26,8 +26,8 @@ class Worker {
     long perform(Call& call, std::uint64_t number);
     long make_ioctl(Call& call);
     long close_some(const Call& call);
-    long pass_on(int fd);
-    long receive(Target target, unsigned slot);
+    long pass_on(Target target, int fd);
+    long receive(const Call& call);
     long fork_one(std::uint64_t number);
     [[noreturn]] void be_child(std::uint64_t number);
     long map_vcpu(const Call& call);
