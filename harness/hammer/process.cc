@@ -29,6 +29,12 @@ Process::Process(const Orders& orders, unsigned number, Shared& shared, int send
         files_[slot] = std::format("{}/hammer-{}-{}", orders.directory, number_, slot);
 }
 
+Process::~Process() {
+    for (auto& slots : fds_)
+        for (auto& fd : slots)
+            if (fd >= 0) close(fd);
+}
+
 namespace {
 
 // Of the VMs in the four slots: bitmaps, bitmaps cleared by hand (in both ways), a ring. It is too
@@ -41,6 +47,13 @@ void enable_log(int vm, unsigned slot) {
 }
 
 }  // namespace
+
+// Calls on a session that is not started end early. In slot 0 they may do so.
+void Process::start_session(int device, bool reference) {
+    const mmuwitness_start how{.mmu = reference ? MMUWITNESS_MMU_REFERENCE : MMUWITNESS_MMU_KVM,
+                               .reserved = 0};
+    if (ioctl(device, MMUWITNESS_START, &how) == 0) shared_.sessions++;
+}
 
 int Process::peek(Target target, unsigned slot) const {
     return fds_[static_cast<std::size_t>(target)][slot].load(std::memory_order_relaxed);
@@ -72,8 +85,11 @@ int Process::descriptor(Target target, unsigned slot) {
 // Only system calls: a child of a process with threads comes here as well.
 int Process::make(Target target, unsigned slot) {
     switch (target) {
-        case Target::device:
-            return open(MMUWITNESS_DEVICE, O_RDWR | O_CLOEXEC);
+        case Target::device: {
+            const int device = open(MMUWITNESS_DEVICE, O_RDWR | O_CLOEXEC);
+            if (device >= 0 && slot != 0) start_session(device, slot % 2 == 0 || !orders_.kvm);
+            return device;
+        }
         case Target::reference:
             return open(MMUWITNESS_REFERENCE, O_RDWR | O_CLOEXEC);
         case Target::vm: {

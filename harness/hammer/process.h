@@ -37,6 +37,7 @@ class Process {
   public:
     // The socket's ends are shared by all processes.
     Process(const Orders& orders, unsigned number, Shared& shared, int send_end, int receive_end);
+    ~Process();  // closes what is in the slots
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
@@ -56,6 +57,7 @@ class Process {
 
   private:
     int make(Target target, unsigned slot);
+    void start_session(int device, bool reference);
 
     const Orders& orders_;
     unsigned number_;

@@ -62,7 +62,7 @@ void memory_region(Draw& draw, Call& call) {
     region.slot = static_cast<std::uint32_t>(slot);
     region.flags = draw.one_in(2) ? KVM_MEM_LOG_DIRTY_PAGES : 0;
     region.guest_phys_addr = (slot * 64 + (draw.one_in(8) ? draw.below(64) : 0)) * page_size();
-    region.memory_size = (draw.one_in(4) ? 0 : 1 + draw.below(64)) * page_size();
+    region.memory_size = (draw.one_in(4) ? 0 : draw.one_in(2) ? 64 : 1 + draw.below(128)) * page_size();
     if (draw.one_in(200)) region.memory_size = kArenaBytes;
     region.userspace_addr = draw.below(kArenaBytes / page_size()) * page_size();
     call.address_at = offsetof(kvm_userspace_memory_region, userspace_addr);
@@ -81,8 +81,8 @@ void get_log(Draw& draw, Call& call) {
 void clear_log(Draw& draw, Call& call) {
     kvm_clear_dirty_log log{};
     log.slot = slot_id(draw);
-    log.first_page = draw.one_in(8) ? odd_number(draw) : draw.below(2) * 64;
-    log.num_pages = static_cast<std::uint32_t>(draw.one_in(8) ? odd_number(draw) : draw.below(65));
+    log.first_page = draw.one_in(8) ? odd_number(draw) : draw.one_in(4) ? 64 : 0;
+    log.num_pages = static_cast<std::uint32_t>(draw.one_in(8) ? odd_number(draw) : draw.one_in(2) ? 64 : draw.below(65));
     call.pointer_at = offsetof(kvm_clear_dirty_log, dirty_bitmap);
     put(call, log);
 }

@@ -30,6 +30,8 @@ std::int64_t now_ms() {
         .count();
 }
 
+constexpr long kNobody = -ENXIO;  // not from any ioctl of ours
+
 long result(long value) {
     return value < 0 ? -errno : value;
 }
@@ -48,7 +50,7 @@ Worker::Worker(Process& process, std::uint64_t seed, unsigned number)
     Draw draw(seed, number);
     auto* marks = static_cast<mmuwitness_mark*>(bulk_.get());
     for (std::size_t i = 0; i < MMUWITNESS_MAX_MARKS; i++) {
-        marks[i].kind = static_cast<std::uint32_t>(draw.below(20));
+        marks[i].kind = static_cast<std::uint32_t>(1 + draw.below(MMUWITNESS_MARK_SEEN));
         marks[i].vm = static_cast<std::uint32_t>(draw.below(MMUWITNESS_MAX_VMS + 1));
         for (auto& a : marks[i].a) a = draw.next();
     }
@@ -67,6 +69,11 @@ void Worker::run() {
         Call call = make_call(seed_, number_, n);
         const long came = perform(call, n);
         if (call.act != Act::ioctl) continue;
+        if (came == kNobody) {
+            // No descriptor, as while a session begins or ends elsewhere: nothing was asked.
+            usleep(200);
+            continue;
+        }
         shared.ioctls++;
         (came < 0 ? shared.refused : shared.ok)[call.kind]++;
         if (came >= 0 && call.request == MMUWITNESS_START && call.target == Target::device)
@@ -137,6 +144,7 @@ void* Worker::place(Where where, void* here, std::size_t size) const {
 
 long Worker::make_ioctl(Call& call) {
     const int fd = process_.descriptor(call.target, call.slot);
+    if (fd < 0) return kNobody;
     if (call.by_value) return result(ioctl(fd, call.request, call.detail));
     const auto at = [&](std::int16_t offset) { return &call.argument[static_cast<std::size_t>(offset)]; };
     if (call.fd_at >= 0) {
@@ -160,7 +168,7 @@ long Worker::make_ioctl(Call& call) {
 // Often all of a kind: or a session would end only when nobody has it from anywhere.
 long Worker::close_some(const Call& call) {
     long came = -EBADF;
-    const bool all = call.detail % (call.target == Target::device ? 2 : 4) == 0;
+    const bool all = call.target == Target::device ? call.detail % 4 != 0 : call.detail % 4 == 0;
     for (unsigned slot = 0; slot < kSlots; slot++)
         if (all || slot == call.slot)
             if (const int fd = process_.take(call.target, slot); fd >= 0) came = result(close(fd));
