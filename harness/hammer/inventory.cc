@@ -58,7 +58,7 @@ std::uint64_t kvm_vms() {
 void count_symbols(Inventory& inventory) {
     std::ifstream in("/proc/kallsyms");
     for (std::string line; std::getline(in, line);) {
-        inventory.symbols += line.ends_with("[mmuwitness]");
+        inventory.symbols += line.contains("[mmuwitness");
         inventory.trampolines += line.ends_with("[__builtin__ftrace]");
     }
 }
@@ -161,17 +161,27 @@ std::vector<std::string> wait_for(const Inventory& before, std::uint64_t rounds)
     }
 }
 
+std::string references() {
+    std::string text;
+    for (const std::string& name : names("/sys/module"))
+        if (name.starts_with("mmuwitness"))
+            text += (text.empty() ? "" : ", ") + name + ' ' +
+                    read_setting("/sys/module/" + name + "/refcnt");
+    return text;
+}
+
 std::string unload_module() {
     const auto end = std::chrono::steady_clock::now() + kPatience;
     for (;;) {
         const int error = Module::remove();
         if (error == 0 || error == ENOENT) break;
         if (error != EWOULDBLOCK || std::chrono::steady_clock::now() >= end)
-            return std::format("the module cannot be unloaded ({}), it has {} references",
-                               strerror(error), read_setting("/sys/module/mmuwitness/refcnt"));
+            return std::format("the modules cannot be unloaded ({}), references: {}",
+                               strerror(error), references());
         std::this_thread::sleep_for(20ms);
     }
-    return fs::exists("/sys/module/mmuwitness") ? "the module is unloaded, and still there" : "";
+    const std::string left = references();
+    return left.empty() ? "" : "unloaded, and still there: " + left;
 }
 
 void forget_leaks() {

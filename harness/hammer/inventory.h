@@ -33,7 +33,9 @@ std::vector<std::string> left_over(const Inventory& before, const Inventory& aft
 // worker drops) has been by then.
 std::vector<std::string> wait_for(const Inventory& before, std::uint64_t rounds);
 
-// Unloads the module, which must be possible at once or after what closes late has closed. Empty,
+// "NAME COUNT" of each of our modules that is loaded, with commas between.
+std::string references();
+// Unloads them, which must be possible at once or after what closes late has closed. Empty,
 // or why not.
 std::string unload_module();
 

@@ -82,6 +82,24 @@ pid_t start(Body body) {
     _exit(1);
 }
 
+// Where in the kernel each thread of ours is, children and all.
+void print_stacks() {
+    namespace fs = std::filesystem;
+    std::error_code gone;
+    for (const auto& process : fs::directory_iterator("/proc", gone)) {
+        std::string name;
+        std::ifstream(process.path() / "comm") >> name;
+        if (!name.starts_with("mmuw")) continue;
+        for (const auto& task : fs::directory_iterator(process.path() / "task", gone)) {
+            std::println("        | stack of {}", task.path().string());
+            for (const char* file : {"syscall", "stack"}) {
+                std::ifstream in(task.path() / file);
+                for (std::string line; std::getline(in, line);) std::println("        |   {}", line);
+            }
+        }
+    }
+}
+
 std::string positions(const Shared& shared) {
     std::string text;
     for (unsigned w = 0; w < kProcesses * kThreads; w++)
@@ -126,9 +144,11 @@ class Herd {
             find_ended();
             std::this_thread::sleep_for(20ms);
         }
-        for (const pid_t pid : pids_) kill(pid, SIGKILL);
-        if (!pids_.empty())
+        if (!pids_.empty()) {
             complain(std::format("{} processes do not end by themselves", pids_.size()));
+            print_stacks();
+        }
+        for (const pid_t pid : pids_) kill(pid, SIGKILL);
         for (const pid_t pid : pids_) waitpid(pid, nullptr, 0);
     }
 

@@ -45,7 +45,7 @@ std::string run(const Orders& orders, const std::vector<std::string>& words) {
 }
 
 std::vector<Plant> plants(const Orders& orders) {
-    const Module module(orders.kmod, "allow_plants=1");
+    const Module module(orders.kmod, {.plants = true, .reference = true});
     Device device;
     if (!orders.kvm) device.start(MMUWITNESS_MMU_REFERENCE);
     return device.plants();

@@ -61,7 +61,7 @@ void switch_ftrace(Draw& draw, Unrest& counts) {
 
 void unload(const Orders& orders, Unrest& counts) {
     if (Module::remove() != 0) return;
-    Module module(orders.kmod, "allow_plants=1");
+    Module module(orders.kmod, {.plants = true, .reference = true});
     module.keep();
     counts.unloads++;
 }
