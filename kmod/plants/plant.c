@@ -8,6 +8,7 @@
 #include "witness/context.h"
 #include "witness/emit.h"
 #include "plants/every_vm.h"
+#include "plants/ftrace_on.h"
 #include "witness/fregs.h"
 #include "witness/redirect.h"
 #include "witness/witnessed.h"
@@ -296,6 +297,9 @@ static int set(struct mmuw_plant *p, bool every)
 		return -EXDEV;
 	atomic64_set(&p->calls, 0);
 	atomic64_set(&p->hits, 0);
+	err = mmuw_keep_ftrace_on();
+	if (err)
+		return err;
 	err = every ? mmuw_every_vm_attach(p->faults || p->fault_end ? fault_ended : NULL) : 0;
 	if (!err)
 		err = attach(p);
@@ -394,6 +398,7 @@ static void session_ends(void)
 	clear();
 	mmuw_every_vm_detach();
 	detach();
+	mmuw_let_ftrace_off();
 	mmu = MMUWITNESS_MMU_KVM;
 }
 
