@@ -59,14 +59,14 @@ JudgeResult prefault(const std::string& release, bool broken, const std::string&
         "note kind=HOOK text=\"prefault attached\"\n"
         "note kind=HOOK text=\"pfn_lookup attached\"\n"
         "mark kind=MEMSLOT vm=1 slot=1 gfn=0x100 pages=4 hva=0x7f00000000\n"
-        "spte vm=1 pid=2 gfn=0x101 level=1 bits_new=PWDAL new=0x123456867\n"
+        "spte vm=1 pid=2 gfn=0x101 level=1 bits_new=PWDAL new_spte=0x123456867\n"
         "plant name=\"a-plant\" vm=1\n"
         "prefault vm=1 pid=1 phase=BEGIN gfn=0x101\n{}"
         "prefault vm=1 pid=1 phase=END gfn=0x101\n"
         "note kind=SCENARIO_END text=\"trials=1 hits=1 status=done\"\n",
         release, kScenario, plant, kRule,
-        broken ? "spte vm=1 pid=1 gfn=0x101 level=1 bits_old=PWDAL bits_new=PWL old=0x123456867 "
-                 "new=0x123456807\n"
+        broken ? "spte vm=1 pid=1 gfn=0x101 level=1 bits_old=PWDAL bits_new=PWL old_spte=0x123456867 "
+                 "new_spte=0x123456807\n"
                : ""));
     Judge judge;
     auto ok = read_lines(in, [&](const Event& e) { judge.feed(e); });

@@ -57,13 +57,13 @@ std::string scenario(const Told& t) {
         "note kind=RULE text=\"{}\"\n"
         "note kind=HOOK text=\"spte {}\"\nnote kind=HOOK text=\"prefault {}\"\n"
         "mark kind=MEMSLOT vm=1 slot=1 gfn=0x100 pages=4 hva=0x7f00000000\n"
-        "spte vm=1 pid=2 gfn=0x101 level=1 bits_new=PWDAL new=0x123456867\n"
+        "spte vm=1 pid=2 gfn=0x101 level=1 bits_new=PWDAL new_spte=0x123456867\n"
         "prefault vm=1 pid=1 phase=BEGIN gfn=0x101\n{}"
         "prefault vm=1 pid=1 phase=END gfn=0x101\n"
         "note kind=SCENARIO_END text=\"{}\"\n",
         t.promise, state, state,
         t.broken ? "spte vm=1 pid=1 gfn=0x101 level=1 bits_old=PWDAL bits_new=PWL "
-                   "old=0x123456867 new=0x123456807\n"
+                   "old_spte=0x123456867 new_spte=0x123456807\n"
                  : "",
         t.status);
 }

@@ -31,7 +31,7 @@ std::vector<Event> some_events() {
     const char* lines[] = {
         "note kind=SCENARIO_BEGIN text=\"a seed=3 plant=-\"",
         "notifier pid=1 phase=START_BEFORE_KVM start=0x1000 end=0x2000",
-        "spte vm=1 vcpu=-1 gfn=0x123456789abcdef0 bits_new=PWDAL level=2 old=0xffffffffffffffff",
+        "spte vm=1 vcpu=-1 gfn=0x123456789abcdef0 bits_new=PWDAL level=2 old_spte=0xffffffffffffffff",
         "vm_ioctl vm=2 ret=-22 cmd=KVM_GET_DIRTY_LOG phase=END",
         "vcpu_run vm=1 vcpu=3 phase=BEGIN ret=-4",
         "log_mark vm=1 slot=3 gfn=0x10 logging=1",
@@ -200,12 +200,12 @@ TEST(Decoder, NamesTheMissingFieldAndIgnoresNewOnes) {
     spte = without;
     spte.replace(spte.find("inv_seq"), 7, "inv_sex");
     EXPECT_EQ(Decoder::make(c.formats).error(),
-              "event 'spte' lacks field 'inv_seq': the module is of another version");
+              "event 'mmuw_spte' lacks field 'inv_seq': the module is of another version");
     c.formats.erase(c.formats.begin() + static_cast<long>(Kind::fault));
     c.formats.erase(c.formats.begin() + static_cast<long>(Kind::spte));
-    EXPECT_EQ(
-        Decoder::make(c.formats).error(),
-        "formats of mmuwitness events missing: spte, fault: the module is of another version");
+    EXPECT_EQ(Decoder::make(c.formats).error(),
+              "formats of mmuwitness events missing: mmuw_spte, mmuw_fault: the module is of "
+              "another version");
 }
 
 }  // namespace

@@ -28,7 +28,10 @@ Result<void> Decoder::add(void* tep, const FormatFile& format) {
     tep_event* event = tep_find_event_by_name(handle, format.system.c_str(), name.c_str());
     if (!parsed || !event)
         return error("cannot parse the format of event {}:{}", format.system, name);
-    const auto kind = kind_by_name(event->name);
+    const std::string_view full = event->name;
+    const auto kind = full.starts_with(kEventPrefix)
+                          ? kind_by_name(full.substr(kEventPrefix.size()))
+                          : std::nullopt;
     if (!kind) return {};  // of a later version of the module
     const tep_format_field* type = tep_find_common_field(event, "common_type");
     const tep_format_field* pid = tep_find_common_field(event, "common_pid");
@@ -87,6 +90,7 @@ Result<Decoder> Decoder::make(const std::vector<FormatFile>& formats) {
     for (size_t i = 0; i < kKinds; ++i)
         if (!d.ids_[i]) {
             missing += missing.empty() ? "" : ", ";
+            missing += kEventPrefix;
             missing += kind_info(static_cast<Kind>(i)).name;
         }
     if (d.plans_.empty())

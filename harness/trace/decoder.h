@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "trace/event.h"
@@ -13,6 +14,8 @@
 namespace mmuw {
 
 inline constexpr const char* kSystem = "mmuwitness";
+// Of the names of its events in the kernel.
+inline constexpr std::string_view kEventPrefix = "mmuw_";
 
 // One events/SYSTEM/NAME/format file.
 struct FormatFile {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One event of the witness, decoded. Members are those of kmod/trace.h, values those of
+// One event of the witness, decoded. Members are those of kmod/uapi/events.def, values those of
 // kmod/uapi/mmuwitness.h; fields.cc has the table that ties the two together.
 #pragma once
 

@@ -21,7 +21,7 @@ struct Symbol {
 };
 
 struct Field {
-    const char* name;  // as in kmod/trace.h
+    const char* name;  // as in kmod/uapi/events.def
     uint16_t offset;   // in Event
     uint8_t size;      // of one element, bytes; text: of the whole
     uint8_t count;     // elements

@@ -12,7 +12,7 @@ static atomic64_t seen[MMUWITNESS_MAX_VMS + 1];
 
 bool mmuw_emit_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages)
 {
-	struct mmuw_flush_event e = {
+	struct mmuw_tlb_flush_event e = {
 		.vm = mmuw_vm_id(kvm), .phase = phase, .gfn = gfn, .pages = pages,
 	};
 

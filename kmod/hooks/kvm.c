@@ -14,8 +14,8 @@
 static bool vm_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	struct kvm *kvm = ((struct file *)f->arg[0])->private_data;
-	struct mmuw_ioctl_event e = {
-		.vm = mmuw_vm_id(kvm), .cmd = (u32)f->arg[1], .phase = MMUWITNESS_BEGIN, .vcpu = -1,
+	struct mmuw_vm_ioctl_event e = {
+		.vm = mmuw_vm_id(kvm), .cmd = (u32)f->arg[1], .phase = MMUWITNESS_BEGIN,
 	};
 
 	if (!e.vm)
@@ -30,9 +30,9 @@ static bool vm_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 
 static void vm_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
-	struct mmuw_ioctl_event e = {
+	struct mmuw_vm_ioctl_event e = {
 		.vm = f->saved[0], .cmd = (u32)f->arg[1], .phase = MMUWITNESS_END,
-		.vcpu = -1, .ret = (long)ret,
+		.ret = (long)ret,
 	};
 
 	mmuw_emit(vm_ioctl, &e);
@@ -48,7 +48,7 @@ static void vm_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned 
 static bool vcpu_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	struct kvm_vcpu *vcpu = ((struct file *)f->arg[0])->private_data;
-	struct mmuw_ioctl_event e = { .phase = MMUWITNESS_BEGIN };
+	struct mmuw_vcpu_run_event e = { .phase = MMUWITNESS_BEGIN };
 
 	e.vm = mmuw_vm_id(vcpu->kvm);
 	if (!e.vm)
@@ -67,7 +67,7 @@ static bool vcpu_ioctl_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 
 static void vcpu_ioctl_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
 {
-	struct mmuw_ioctl_event e = {
+	struct mmuw_vcpu_run_event e = {
 		.vm = f->saved[0], .vcpu = f->saved[1], .phase = MMUWITNESS_END, .ret = (int)ret,
 	};
 
@@ -82,7 +82,7 @@ static void log_mark(struct mmuw_hook *h, const unsigned long *arg)
 {
 	struct kvm *kvm = (struct kvm *)arg[0];
 	const struct kvm_memory_slot *slot = (const struct kvm_memory_slot *)arg[1];
-	struct mmuw_log_event e = { .vm = mmuw_vm_id(kvm) };
+	struct mmuw_log_mark_event e = { .vm = mmuw_vm_id(kvm) };
 
 	if (!e.vm || !slot)
 		return;

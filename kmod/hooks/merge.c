@@ -37,10 +37,12 @@ static void protect_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned l
 /* void __mmu_notifier_change_pte(struct mm_struct *mm, unsigned long address, pte_t pte) */
 static void change_pte(struct mmuw_hook *h, const unsigned long *arg)
 {
+	struct mmuw_change_pte_event e = { .address = arg[1] };
+
 	if (!mmuw_is_session_mm((struct mm_struct *)arg[0]))
 		return;
 	atomic64_inc(&h->hits);
-	mmuw_emit(change_pte, arg[1]);
+	mmuw_emit(change_pte, &e);
 }
 
 struct mmuw_hook mmuw_merge_hooks[] = {

@@ -13,7 +13,7 @@
 
 struct folio *mmuw_spte_folio(struct mmuw_spte_event *e, pgoff_t *index)
 {
-	u64 spte = mmuw_spte_bits(e->new, e->level) ? e->new : e->old;
+	u64 spte = mmuw_spte_bits(e->new_spte, e->level) ? e->new_spte : e->old_spte;
 
 	return mmuw_folio_of_pfn(mmuw_spte_pfn(spte), &e->file, index);
 }
@@ -36,17 +36,17 @@ void mmuw_emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 	struct folio *folio;
 	pgoff_t index;
 
-	if (!trace_spte_enabled() && !READ_ONCE(mmuw_points_watched))
+	if (!trace_mmuw_spte_enabled() && !READ_ONCE(mmuw_points_watched))
 		return;
-	e->bits_old = mmuw_spte_bits(e->old, e->level);
-	e->bits_new = mmuw_spte_bits(e->new, e->level);
+	e->bits_old = mmuw_spte_bits(e->old_spte, e->level);
+	e->bits_new = mmuw_spte_bits(e->new_spte, e->level);
 	/* Without mmu_lock the page may be somebody else's by now. */
 	folio = e->fast ? NULL : mmuw_spte_folio(e, &index);
 	if (folio) {
 		e->index = index;
 		e->page = mmuw_page_flags(folio, index);
 	} else if (!e->fast && e->bits_new & MMUWITNESS_SPTE_LEAF) {
-		e->page = mmuw_ksm_flag(mmuw_spte_pfn(e->new));
+		e->page = mmuw_ksm_flag(mmuw_spte_pfn(e->new_spte));
 	}
 	e->vm = mmuw_vm_id(kvm);
 	e->vcpu = mmuw_context_vcpu_id();

@@ -22,7 +22,7 @@ struct folio *mmuw_spte_folio(struct mmuw_spte_event *e, pgoff_t *index);
  * another's, or, which is counted in *missed, nobody can tell of which.
  */
 struct kvm *mmuw_spte_kvm_by_page(struct mmuw_spte_event *e, atomic64_t *missed);
-/* e: gfn, level, old, new and fast, as_id if set; the rest is filled in here. */
+/* e: gfn, level, old_spte, new_spte and fast, as_id if set; the rest is filled in here. */
 void mmuw_emit_spte(struct kvm *kvm, struct mmuw_spte_event *e);
 
 #endif /* _MMUWITNESS_SPTE_EVENT_H */

@@ -38,9 +38,11 @@ static bool every_vm;			/* the active one is for every VM */
 
 static void hit(struct mmuw_plant *p, u16 vm, u64 arg)
 {
+	struct mmuw_plant_event e = { .name = p->name, .vm = vm, .arg = arg };
+
 	atomic64_inc(&p->hits);
 	if (!READ_ONCE(every_vm))
-		mmuw_emit(plant, vm, arg, p->name);
+		mmuw_emit(plant, &e);
 }
 
 static bool concerns(const struct kvm *kvm)

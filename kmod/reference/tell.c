@@ -20,8 +20,8 @@ static s16 id_of(const struct mmuw_ref_vcpu *vcpu)
 
 void mmuw_ref_tell_ioctl(struct mmuw_ref_vm *vm, unsigned int cmd, u8 phase, s64 ret)
 {
-	struct mmuw_ioctl_event e = {
-		.cmd = cmd, .phase = phase, .vcpu = -1, .ret = ret,
+	struct mmuw_vm_ioctl_event e = {
+		.cmd = cmd, .phase = phase, .ret = ret,
 	};
 
 	rcu_read_lock();
@@ -90,8 +90,8 @@ void mmuw_ref_tell_spte(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, 
 			u64 old, u64 new)
 {
 	struct mmuw_spte_event e = {
-		.vcpu = id_of(vcpu), .gfn = gfn, .old = old,
-		.new = new, .level = 1, .lock = MMUWITNESS_LOCK_HELD,
+		.vcpu = id_of(vcpu), .gfn = gfn, .old_spte = old,
+		.new_spte = new, .level = 1, .lock = MMUWITNESS_LOCK_HELD,
 		.inv_seq = READ_ONCE(slot->notifier.invalidate_seq),
 		.bits_old = bits_of(old), .bits_new = bits_of(new),
 	};
@@ -117,7 +117,7 @@ out:
 
 void mmuw_ref_tell_flush(struct mmuw_ref_vm *vm, u8 phase)
 {
-	struct mmuw_flush_event e = { .vcpu = -1, .phase = phase };
+	struct mmuw_tlb_flush_event e = { .vcpu = -1, .phase = phase };
 
 	rcu_read_lock();
 	e.vm = READ_ONCE(vm->id);
@@ -132,7 +132,7 @@ out:
 
 void mmuw_ref_tell_log_mark(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, u64 gfn)
 {
-	struct mmuw_log_event e = {
+	struct mmuw_log_mark_event e = {
 		.vcpu = id_of(vcpu), .gfn = gfn, .slot = slot->id,
 		.logging = !!(slot->flags & KVM_MEM_LOG_DIRTY_PAGES), .lock = MMUWITNESS_LOCK_HELD,
 	};

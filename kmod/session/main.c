@@ -69,8 +69,13 @@ static int marks(const struct mmuwitness_marks *arg)
 		if (mark[i].vm > MMUWITNESS_MAX_VMS || !mark[i].kind ||
 		    mark[i].kind > MMUWITNESS_MARK_SEEN)
 			goto invalid;	/* all of them, or none */
-	for (i = 0; i < arg->count; i++)
-		mmuw_emit(mark, &mark[i]);
+	for (i = 0; i < arg->count; i++) {
+		struct mmuw_mark_event e = {
+			.kind = mark[i].kind, .vm = mark[i].vm, .a = mark[i].a,
+		};
+
+		mmuw_emit(mark, &e);
+	}
 	kvfree(mark);
 	return 0;
 invalid:
@@ -91,9 +96,11 @@ static int page_state(const struct mmuwitness_page_state *arg)
 
 static int note(struct mmuwitness_note *arg)
 {
+	struct mmuw_note_event e = { .kind = arg->kind, .text = arg->text };
+
 	if (strnlen(arg->text, sizeof(arg->text)) == sizeof(arg->text))
 		return -EINVAL;
-	mmuw_emit(note, arg->kind, arg->text);
+	mmuw_emit(note, &e);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
  * Root only, one open session at a time (a second open fails with EBUSY). A
  * session lives exactly as long as its file descriptor: closing it, or dying,
  * removes every plant, hook, notifier and reference that the session made.
- * Events are trace events of system "mmuwitness" (kmod/trace.h); nothing is
+ * Events are trace events of system "mmuwitness" (events.def); nothing is
  * read back through this device except page state and reports.
  *
  * Every ioctl returns 0, or -1 with errno. Fields marked (in) are read by the
@@ -23,6 +23,7 @@
 #define MMUWITNESS_DEVICE "/dev/mmuwitness"
 #define MMUWITNESS_NAME_LEN 48
 #define MMUWITNESS_TEXT_LEN 128
+#define MMUWITNESS_MARK_WORDS 6
 #define MMUWITNESS_MAX_VMS 8
 #define MMUWITNESS_MAX_FILES 8
 #define MMUWITNESS_MAX_MARKS 4096
@@ -71,7 +72,7 @@ struct mmuwitness_file {
 struct mmuwitness_mark {
 	__u32 kind;			/* (in) enum mmuwitness_mark_kind */
 	__u32 vm;			/* (in) vm id, 0: none; EINVAL past the last */
-	__u64 a[6];			/* (in) see the kind */
+	__u64 a[MMUWITNESS_MARK_WORDS];	/* (in) see the kind */
 };
 
 struct mmuwitness_marks {
@@ -183,7 +184,7 @@ enum mmuwitness_note_kind {
 
 /*
  * PAGE_STATE: flags of each page of [first, first + count), read without
- * locking, one page_state event for each.
+ * locking, one mmuw_page_state event for each.
  */
 #define MMUWITNESS_PAGE_PRESENT (1u << 0)	/* in the page cache */
 #define MMUWITNESS_PAGE_DIRTY (1u << 1)		/* PG_dirty of its folio */
@@ -339,7 +340,7 @@ struct mmuwitness_gate {
 /* GATE_CLEAR: lets go whom it holds; the gate is gone then. */
 #define MMUWITNESS_GATE_CLEAR _IOW(MMUWITNESS_IOC_MAGIC, 17, struct mmuwitness_gate)
 
-/* Values of event fields (kmod/trace.h), shared with whoever reads the events. */
+/* Values of event fields (events.def), shared with whoever reads the events. */
 
 enum mmuwitness_notifier_phase {
 	MMUWITNESS_START_BEFORE_KVM = 1,	/* range_start, KVM has not run yet */

@@ -18,13 +18,13 @@ static inline struct mmuw_stamp mmuw_stamp(void)
 	};
 }
 
-/* A number is only used up when somebody records the event. */
-#define mmuw_emit(event, ...)						\
+/* A number is only used up when somebody records the event, which is mmuw_EVENT there. */
+#define mmuw_emit(event, e)						\
 	do {								\
-		if (trace_##event##_enabled()) {			\
+		if (trace_mmuw_##event##_enabled()) {			\
 			struct mmuw_stamp __stamp = mmuw_stamp();	\
 									\
-			trace_##event(&__stamp, __VA_ARGS__);		\
+			trace_mmuw_##event(&__stamp, e);		\
 		}							\
 	} while (0)
 

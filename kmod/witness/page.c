@@ -79,6 +79,7 @@ EXPORT_SYMBOL_GPL(mmuw_ksm_flag);
 long mmuw_page_state(struct address_space *mapping, const struct mmuwitness_page_state *arg)
 {
 	u32 __user *out = u64_to_user_ptr(arg->flags);
+	struct mmuw_page_state_event e = { .file = arg->file };
 	struct folio *folio;
 	u32 i, flags;
 
@@ -93,7 +94,9 @@ long mmuw_page_state(struct address_space *mapping, const struct mmuwitness_page
 			rcu_read_unlock();
 			folio_put(folio);
 		}
-		mmuw_emit(page_state, arg->file, index, flags);
+		e.index = index;
+		e.page = flags;
+		mmuw_emit(page_state, &e);
 		if (put_user(flags, &out[i]))
 			return -EFAULT;
 		cond_resched();

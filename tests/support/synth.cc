@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 
+#include "trace/decoder.h"
 #include "trace/fields.h"
 
 namespace mmuw::synth {
@@ -35,7 +36,8 @@ uint16_t record_id(Kind kind) {
 }
 
 std::string format_text(Kind kind, uint16_t id) {
-    std::string s = std::format("name: {}\nID: {}\nformat:\n", kind_info(kind).name, id);
+    std::string s =
+        std::format("name: {}{}\nID: {}\nformat:\n", kEventPrefix, kind_info(kind).name, id);
     s += "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
          "\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"
          "\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"

@@ -13,7 +13,7 @@
 
 namespace mmuw::synth {
 
-// The format file that kmod/trace.h would give an event, with the record id.
+// The format file that the module would give an event, with the record id.
 std::string format_text(Kind kind, uint16_t id);
 std::string header_page(size_t page);
 std::string header_event();

@@ -32,7 +32,8 @@ static void pfn_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long 
 static void emit(struct mmuw_hook *h, const struct mmuw_visit *v, kvm_pte_t new)
 {
 	struct mmuw_spte_event e = {
-		.gfn = v->addr >> PAGE_SHIFT, .level = v->level, .old = v->old, .new = new,
+		.gfn = v->addr >> PAGE_SHIFT, .level = v->level, .old_spte = v->old,
+		.new_spte = new,
 	};
 	struct kvm *kvm = mmuw_context_kvm();
 

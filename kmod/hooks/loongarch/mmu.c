@@ -42,7 +42,8 @@ static void pfn_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long 
 static void emit(struct mmuw_hook *h, struct kvm *kvm, u64 gfn, int level, u64 old, u64 new)
 {
 	struct mmuw_spte_event e = {
-		.gfn = gfn & ~(mmuw_spte_pages(level) - 1), .level = level, .old = old, .new = new,
+		.gfn = gfn & ~(mmuw_spte_pages(level) - 1), .level = level,
+		.old_spte = old, .new_spte = new,
 	};
 
 	if (!mmuw_vm_id(kvm))
@@ -121,9 +122,9 @@ static void made_dirty(struct mmuw_hook *h, const unsigned long *arg)
 
 	if (!ctx || !ctx->fault_sptep || arg[1] != ctx->fault_gfn || !mmuw_vm_id(ctx->kvm))
 		return;
-	e.old = ctx->fault_spte;
-	e.new = kvm_pte_mkdirty(kvm_pte_mkyoung(e.old));
-	if (is_huge(e.old)) {
+	e.old_spte = ctx->fault_spte;
+	e.new_spte = kvm_pte_mkdirty(kvm_pte_mkyoung(e.old_spte));
+	if (is_huge(e.old_spte)) {
 		e.level = 2;
 		e.gfn &= ~(mmuw_spte_pages(2) - 1);
 	}

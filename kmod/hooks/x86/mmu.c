@@ -16,7 +16,8 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 			    u64 new_spte)
 {
 	struct mmuw_spte_event e = {
-		.gfn = gfn, .level = level, .as_id = as_id, .old = old_spte, .new = new_spte,
+		.gfn = gfn, .level = level, .as_id = as_id, .old_spte = old_spte,
+		.new_spte = new_spte,
 	};
 	struct mmuw_tracepoint *p = data;
 	struct kvm *kvm;
@@ -56,8 +57,8 @@ static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, struct kvm_pag
 	if (ctx && ctx->vcpu == vcpu && mmuw_vm_id(vcpu->kvm)) {
 		/* Of unknown level: 4K where a log is on, and nobody else looks at it. */
 		struct mmuw_spte_event e = {
-			.gfn = ctx->fault_gfn, .level = PG_LEVEL_4K, .fast = 1, .old = old_spte,
-			.new = old_spte | (ctx->fault_write ? SPTE_WRITABLE : 0),
+			.gfn = ctx->fault_gfn, .level = PG_LEVEL_4K, .fast = 1, .old_spte = old_spte,
+			.new_spte = old_spte | (ctx->fault_write ? SPTE_WRITABLE : 0),
 		};
 
 		atomic64_inc(&p->hits);
