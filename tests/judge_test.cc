@@ -124,9 +124,16 @@ TEST(Judge, LostEventsTakeTheProofFromAProtocolViolation) {
     EXPECT_EQ(rule_of(s, "flush-on-protect")->verdict, Verdict::inconclusive);
 }
 
+// The disk has one that is older than what was promised.
+void age_stamp(Event& disk) {
+    auto m = mark_of<mark::Disk>(disk).value();
+    m.stamp = 3;
+    set_mark(disk, m);
+}
+
 TEST(Judge, LostEventsLeaveAnEndToEndViolationStanding) {
     auto e = events(scenario(kDurable));
-    e[6].mark.a[3] = 3;  // the disk has an older stamp
+    age_stamp(e[6]);
     e.erase(e.begin() + 5);
     EXPECT_EQ(judged(e).verdict, Verdict::fail);
 }
@@ -136,7 +143,7 @@ TEST(Judge, SaysHowAndWhenAViolationWasFound) {
     auto e = events(scenario(trial + kFlush + trial + trial + kDurable, "p"));
     for (size_t i = 0; i < e.size(); ++i) e[i].ns = 1000000000 + i * 1000000;
     for (Event& x : e)
-        if (x.kind == Kind::mark && x.mark.kind == MMUWITNESS_MARK_DISK) x.mark.a[3] = 3;
+        if (mark_of<mark::Disk>(x)) age_stamp(x);
     const auto s = judged(e);
     EXPECT_DOUBLE_EQ(s.begin, 1);
     const RuleResult& trace = *rule_of(s, "flush-on-protect");

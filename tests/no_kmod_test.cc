@@ -28,12 +28,13 @@ void tell(Notebook& to, std::uint64_t on_disk, const std::string& hits = "unknow
     to.note(MMUWITNESS_NOTE_SCENARIO_BEGIN, "A.B seed=3 plant=-");
     for (const char* rule : {"quiet-kernel", "durable", "tagged", "dirty-in-time"})
         to.note(MMUWITNESS_NOTE_RULE, rule);
-    for (std::uint64_t page : {0, 1}) to.mark(MMUWITNESS_MARK_EXPECT, 0, {1, page, 0, 5});
-    to.mark(MMUWITNESS_MARK_SYNC_BEGIN, 0, {1, 0, 2, MMUWITNESS_SYNC_FSYNC});
-    to.mark(MMUWITNESS_MARK_SYNC_END, 0, {1, 0, 2, MMUWITNESS_SYNC_FSYNC, 0});
-    to.mark(MMUWITNESS_MARK_DISK, 0, {1, 0, 0, 5});
-    to.mark(MMUWITNESS_MARK_DISK, 0, {1, 1, 0, on_disk});
-    to.mark(MMUWITNESS_MARK_KERNEL_LOG, 0, {0, 0, 0});
+    for (std::uint64_t page : {0, 1})
+        to.mark(0, mark::Expect{.file = 1, .page = page, .lane = 0, .stamp = 5});
+    to.mark(0, mark::SyncBegin{.file = 1, .pages = 2, .sync = MMUWITNESS_SYNC_FSYNC});
+    to.mark(0, mark::SyncEnd{.file = 1, .pages = 2, .sync = MMUWITNESS_SYNC_FSYNC});
+    to.mark(0, mark::Disk{.file = 1, .page = 0, .stamp = 5});
+    to.mark(0, mark::Disk{.file = 1, .page = 1, .stamp = on_disk});
+    to.mark(0, mark::KernelLog{});
     to.note(MMUWITNESS_NOTE_SCENARIO_END, "trials=1 hits=" + hits + " status=done why=");
 }
 
@@ -73,8 +74,8 @@ TEST(NoKmod, SkipsAScenarioThatIsAboutRulesThatNeedTheModule) {
     notebook.note(MMUWITNESS_NOTE_SCENARIO_BEGIN, "A.B seed=3 plant=-");
     for (const char* rule : {"quiet-kernel", "nothing-left", "young"})
         notebook.note(MMUWITNESS_NOTE_RULE, rule);
-    notebook.mark(MMUWITNESS_MARK_LEFT, 0, {MMUWITNESS_LEFT_PINNED_PAGES, 0});
-    notebook.mark(MMUWITNESS_MARK_KERNEL_LOG, 0, {0, 0, 0});
+    notebook.mark(0, mark::Left{.what = MMUWITNESS_LEFT_PINNED_PAGES});
+    notebook.mark(0, mark::KernelLog{});
     notebook.note(MMUWITNESS_NOTE_SCENARIO_END, "trials=1 hits=1 status=done why=");
     const ScenarioResult s = judged(events_of(notebook));
     EXPECT_EQ(s.verdict, Verdict::skip);
@@ -165,7 +166,7 @@ TEST(Notebook, TextsFitIntoALine) {
     n.note(MMUWITNESS_NOTE_KERNEL_LOG, "it \"says\"\nso" + std::string(300, 'x'));
     const Event e = n.take().value_or(Event{});
     ASSERT_EQ(e.kind, Kind::note);
-    EXPECT_EQ(e.note.view(), "it 'says' so" + std::string(MMUWITNESS_TEXT_LEN - 1 - 12, 'x'));
+    EXPECT_EQ(e.note.text.view(), "it 'says' so" + std::string(MMUWITNESS_TEXT_LEN - 1 - 12, 'x'));
     EXPECT_EQ(e.pid, gettid());
     EXPECT_FALSE(n.take());
 }

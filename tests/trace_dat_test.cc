@@ -191,6 +191,41 @@ TEST(TraceDat, WithoutWitnessEventsSaysSo) {
     EXPECT_NE(error_of(dir / "t.dat").find("no mmuwitness events"), std::string::npos);
 }
 
+TEST(Decoder, NamesTheFieldThatIsOfAnotherTypeAndFindsThoseThatMoved) {
+    DatContents c = synth::contents(4096);
+    std::string& ring = c.formats[static_cast<size_t>(Kind::ring)].text;
+    const auto error_with = [&](std::string_view from, std::string_view to) {
+        const std::string good = ring;
+        ring.replace(ring.find(from), from.size(), to);
+        const auto made = Decoder::make(c.formats);
+        ring = good;
+        return made ? "" : made.error();
+    };
+    EXPECT_EQ(
+        error_with("u64 offset;\toffset:24;\tsize:8", "u32 offset;\toffset:24;\tsize:4"),
+        "event 'mmuw_ring', field 'offset': u32, and not u64: the module is of another version");
+    EXPECT_EQ(
+        error_with("s16 vcpu;\toffset:34;\tsize:2;\tsigned:1",
+                   "u16 vcpu;\toffset:34;\tsize:2;\tsigned:0"),
+        "event 'mmuw_ring', field 'vcpu': u16, and not s16: the module is of another version");
+
+    const auto vcpu = ring.find("offset:34");
+    const auto slot = ring.find("offset:36");
+    ring.replace(vcpu, 9, "offset:36");
+    ring.replace(slot, 9, "offset:34");
+    const auto decoder = Decoder::make(c.formats);
+    ASSERT_TRUE(decoder) << decoder.error();
+    unsigned char record[64] = {};
+    const uint16_t id = synth::record_id(Kind::ring);
+    std::memcpy(record, &id, sizeof id);
+    const int16_t values[] = {7, -1};
+    std::memcpy(record + 34, values, sizeof values);
+    Event e;
+    ASSERT_TRUE(decoder->decode(record, sizeof record, e));
+    EXPECT_EQ(e.ring.slot, 7);
+    EXPECT_EQ(e.ring.vcpu, -1);
+}
+
 TEST(Decoder, NamesTheMissingFieldAndIgnoresNewOnes) {
     DatContents c = synth::contents(4096);
     std::string& spte = c.formats[static_cast<size_t>(Kind::spte)].text;

@@ -6,6 +6,7 @@
 
 #include "judge/ioctls.h"
 #include "trace/fields.h"
+#include "trace/marks.h"
 #include "trace/text.h"
 
 namespace mmuw {
@@ -37,37 +38,47 @@ struct Target {
     }
 };
 
-bool concerns(const MarkEvent& m, const Target& t) {
-    switch (m.kind) {
-        case MMUWITNESS_MARK_MEMSLOT:
-            return t.has_vm(m.vm);
-        case MMUWITNESS_MARK_EXPECT:
-        case MMUWITNESS_MARK_DISK:
-            return t.has_page(m.a[0], m.a[1]);
-        case MMUWITNESS_MARK_SYNC_BEGIN:
-        case MMUWITNESS_MARK_SYNC_END:
-        case MMUWITNESS_MARK_SETTLED:
-            return t.has_page(m.a[0], m.a[1], m.a[2] ? m.a[2] : ~0ull);
-        case MMUWITNESS_MARK_COLLECT_BEGIN:
-        case MMUWITNESS_MARK_COLLECT_END:
-            return t.subject.gfn && t.has_vm(m.vm);
-        case MMUWITNESS_MARK_LOGGED: {
-            if (!t.subject.gfn || m.vm != t.subject.vm) return false;
-            const uint64_t at = *t.subject.gfn - m.a[1];
-            return at < 64 && (m.a[2] >> at & 1);
-        }
-        case MMUWITNESS_MARK_WROTE:
-        case MMUWITNESS_MARK_COPY:
-        case MMUWITNESS_MARK_GONE:
-            return t.has_gfn(m.vm, m.a[1]);
-        case MMUWITNESS_MARK_SEEN:
-            return t.has_gfn(m.vm, m.a[1]);
-        case MMUWITNESS_MARK_TOUCHED:
-        case MMUWITNESS_MARK_UNTOUCHED:
-            return t.has_gfn(m.vm, m.a[1], m.a[2]);
-        default:
-            return false;
-    }
+template <class M>
+concept HasFile = requires(M m) {
+    m.file;
+};
+template <class M>
+concept HasGfn = requires(M m) {
+    m.gfn;
+};
+template <class M>
+concept HasPages = requires(M m) {
+    m.pages;
+};
+template <class M>
+concept HasSlot = requires(M m) {
+    m.slot;
+};
+
+// By what a mark has: pages of a file, gfns, or only a slot.
+bool concerns(const MarkEvent& e, const Target& t) {
+    bool does = false;
+    visit_mark(e, Overloaded{
+                      [&](const mark::Memslot&) { does = t.has_vm(e.vm); },
+                      [&](const mark::Logged& m) {
+                          if (!t.subject.gfn || e.vm != t.subject.vm) return;
+                          const uint64_t at = *t.subject.gfn - m.gfn;
+                          does = at < 64 && (m.bits >> at & 1);
+                      },
+                      [&]<class M>(const M& m) {
+                          if constexpr (HasFile<M> && HasPages<M>)
+                              does = t.has_page(m.file, m.page, m.pages ? m.pages : ~0ull);
+                          else if constexpr (HasFile<M>)
+                              does = t.has_page(m.file, m.page);
+                          else if constexpr (HasGfn<M> && HasPages<M>)
+                              does = t.has_gfn(e.vm, m.gfn, m.pages);
+                          else if constexpr (HasGfn<M>)
+                              does = t.has_gfn(e.vm, m.gfn);
+                          else if constexpr (HasSlot<M>)
+                              does = t.subject.gfn && t.has_vm(e.vm);
+                      },
+                  });
+    return does;
 }
 
 bool concerns(const Event& e, const Target& t) {

@@ -68,7 +68,7 @@ void Judge::feed(const Event& e) {
     count();
     history_.add(e);
     if (e.kind == Kind::plant)
-        scenario_->facts.plant_hits += e.plant.view() == scenario_->facts.plant;
+        scenario_->facts.plant_hits += e.plant.name.view() == scenario_->facts.plant;
     if (e.kind == Kind::gate) {
         scenario_->facts.holds_won += e.gate.phase == MMUWITNESS_GATE_WON;
         scenario_->facts.holds_timed_out += e.gate.phase == MMUWITNESS_GATE_TIMED_OUT;
@@ -83,7 +83,7 @@ void Judge::count() {
 }
 
 void Judge::note(const Event& e) {
-    const std::string_view text = e.note.view();
+    const std::string_view text = e.note.text.view();
     switch (e.note.kind) {
         case MMUWITNESS_NOTE_SCENARIO_BEGIN:
             begin(e);
@@ -123,7 +123,7 @@ void Judge::begin(const Event& e) {
     if (scenario_) close(scenario_->ended);
     scenario_ = std::make_unique<Scenario>(history_);
     Scenario& s = *scenario_;
-    std::string_view rest = e.note.view();
+    std::string_view rest = e.note.text.view();
     s.facts.name = next_word(rest);
     each_pair(rest, [&](std::string_view key, std::string_view value) {
         if (key == "seed") s.facts.seed = to_number(value);
@@ -141,7 +141,7 @@ void Judge::begin(const Event& e) {
 void Judge::end(const Event& e) {
     if (!scenario_ || scenario_->ended) return;
     Scenario& s = *scenario_;
-    each_pair(e.note.view(), [&](std::string_view key, std::string_view value) {
+    each_pair(e.note.text.view(), [&](std::string_view key, std::string_view value) {
         if (key == "trials") s.facts.trials = to_number(value);
         if (key == "hits") s.facts.hits = to_number(value);
         if (key == "hits") s.facts.hits_known = value != "unknown";

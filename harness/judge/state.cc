@@ -167,14 +167,13 @@ void State::spte(const Event& e) {
     }
 }
 
-void State::memslot(const Event& e) {
-    const auto& a = e.mark.a;
+void State::memslot(const Event& e, const mark::Memslot& m) {
     VmRecord* v = touch(e.mark.vm);
     if (!v) return;
     Slot* slot = nullptr;
     for (Slot& s : v->slots)
-        if (s.id == a[0]) slot = &s;
-    if (a[3] == 0) {  // deleted, or the VM is about to go
+        if (s.id == m.slot) slot = &s;
+    if (m.pages == 0) {  // deleted, or the VM is about to go
         if (slot) v->slots.erase(v->slots.begin() + (slot - v->slots.data()));
         return;
     }
@@ -182,24 +181,24 @@ void State::memslot(const Event& e) {
         v->faults.clear();
         v->ring = false;
     }
-    if (!slot || slot->gfn != a[2] || slot->hva != a[4]) {
+    if (!slot || slot->gfn != m.gfn || slot->hva != m.hva) {
         // A new slot has no SPTEs: kvm_arch_flush_shadow_memslot() zapped those of whatever
         // was there before, in another VM of this id perhaps, which told us nothing.
         for (unsigned level = 1; level <= kLevels; ++level) {
             const unsigned shift = bits_ * (level - 1);
-            v->sptes[level - 1].each(a[2] >> shift, (a[2] + a[3]) >> shift,
+            v->sptes[level - 1].each(m.gfn >> shift, (m.gfn + m.pages) >> shift,
                                      [](uint64_t, SpteRecord& r) { r = {}; });
         }
     }
     if (!slot) slot = &v->slots.emplace_back();
     const uint64_t since = slot->logging_since;
-    *slot = {.id = a[0],
-             .gfn = a[2],
-             .pages = a[3],
-             .hva = a[4],
-             .first_page = a[5] & 0xffffffff,
-             .flags = static_cast<uint32_t>(a[1]),
-             .file = static_cast<uint16_t>(a[5] >> 32)};
+    *slot = {.id = m.slot,
+             .gfn = m.gfn,
+             .pages = m.pages,
+             .hva = m.hva,
+             .first_page = m.page,
+             .flags = static_cast<uint32_t>(m.flags),
+             .file = static_cast<uint16_t>(m.file)};
     if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES) slot->logging_since = since ? since : e.order;
 }
 
@@ -242,7 +241,7 @@ void State::fault(const Event& e) {
 }
 
 void State::flush(const Event& e) {
-    const FlushEvent& f = e.tlb_flush;
+    const TlbFlushEvent& f = e.tlb_flush;
     VmRecord* v = touch(f.vm);
     Task& t = task_of(e.pid);
     if (f.phase == MMUWITNESS_FLUSH_REQUEST || f.phase == MMUWITNESS_FLUSH_ROOTS_REQUEST)
@@ -309,8 +308,8 @@ void State::apply(const Event& e) {
             if (VmRecord* v = touch(e.ring.vm)) v->ring = true;
             break;
         case Kind::mark:
-            if (e.mark.kind == MMUWITNESS_MARK_MEMSLOT) memslot(e);
-            if (e.mark.kind == MMUWITNESS_MARK_TRIAL) ++trials_;
+            if (const auto m = mark_of<mark::Memslot>(e)) memslot(e, *m);
+            if (mark_of<mark::Trial>(e)) ++trials_;
             break;
         case Kind::log_mark:
             touch(e.log_mark.vm);

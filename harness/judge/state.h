@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "judge/chunked.h"
-#include "trace/event.h"
+#include "trace/marks.h"
 
 namespace mmuw {
 
@@ -145,7 +145,7 @@ class State {
     template <typename F>
     bool any_level(uint16_t vm, uint64_t gfn, F&& f) const;
     void spte(const Event& e);
-    void memslot(const Event& e);
+    void memslot(const Event& e, const mark::Memslot& m);
     void folio(const Event& e);
     void fault(const Event& e);
     void flush(const Event& e);

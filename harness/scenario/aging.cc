@@ -51,7 +51,7 @@ TEST_P(Aging, AccessesAreSeen) {
     for (int round = 0; round < kRounds; round++) {
         guest.write(0, 0, kPages / 2);
         guest.read(0, kPages / 2, kPages / 2);
-        mark(guest, MMUWITNESS_MARK_TOUCHED, {1, gfn, kPages});
+        mark(guest, mark::Touched{.slot = 1, .gfn = gfn, .pages = kPages});
         // Whether pages go is up to reclaim; that KVM was asked, the rule has to have seen.
         cgroup->reclaim(kPages / 2 * page_size());
         trial({});

@@ -95,9 +95,13 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
                 const std::uint64_t seen = side == MMUWITNESS_SIDE_HOST
                                                ? load_lane(r.page(i), lane)
                                                : r.guest.read(0, r.first + i, 1, lane).last;
-                marks.push_back(make_mark(
-                    MMUWITNESS_MARK_SEEN, vm_id(r.guest),
-                    {r.slot, r.guest.gfn(r.first + i), lane, seen, r.stamps[i][lane], side}));
+                marks.push_back(
+                    make_mark(vm_id(r.guest), mark::Seen{.slot = r.slot,
+                                                         .gfn = r.guest.gfn(r.first + i),
+                                                         .lane = lane,
+                                                         .seen = seen,
+                                                         .expect = r.stamps[i][lane],
+                                                         .side = side}));
             }
         run_.witness.marks(marks);
     }

@@ -34,16 +34,18 @@ TEST_P(Migration, CopyEqualsMemory) {
     for (unsigned vcpu = 0; vcpu < vcpus; vcpu++)
         guest.start_writing(vcpu, sharing == Pages::kSame ? 0 : vcpu * kPagesPerVcpu, kPagesPerVcpu,
                             {.order = guest::Order::kRandom, .seed = seed() + vcpu});
+    const mark::Untouched untouched = {
+        .slot = slot.id(), .gfn = slot.gfn() + written, .pages = kUntouched};
     MigrationCopy copy(file.file(), vcpus);
     copy.copy_all();
     for (int round = 0; round < rounds(kRounds); round++) {
         let_write(guest);
-        mark(guest, MMUWITNESS_MARK_UNTOUCHED, {slot.id(), slot.gfn() + written, kUntouched});
+        mark(guest, untouched);
         copy.copy(guest.log().collect(slot));
         trial();
     }
     guest.pause();
-    mark(guest, MMUWITNESS_MARK_UNTOUCHED, {slot.id(), slot.gfn() + written, kUntouched});
+    mark(guest, untouched);
     copy.copy(guest.log().collect(slot));
     run_.witness.marks(copy.compare(vm_id(guest), slot));
     guest.resume();

@@ -27,9 +27,11 @@ std::vector<mmuwitness_mark> MigrationCopy::compare(std::uint32_t vm, const Mems
     for (std::uint64_t page = 0; page < slot.pages(); page++)
         for (unsigned lane = 0; lane < lanes_; lane++)
             marks.push_back(
-                make_mark(MMUWITNESS_MARK_COPY, vm,
-                          {slot.id(), slot.gfn() + page, lane, stamps_[page * lanes_ + lane],
-                           load_lane(source_.page(page), lane)}));
+                make_mark(vm, mark::Copy{.slot = slot.id(),
+                                         .gfn = slot.gfn() + page,
+                                         .lane = lane,
+                                         .copy = stamps_[page * lanes_ + lane],
+                                         .memory = load_lane(source_.page(page), lane)}));
     return marks;
 }
 

@@ -27,9 +27,13 @@ void WitnessObserver::vm_closing(int /*vm_fd*/) {
 
 void WitnessObserver::mark(const MemslotChange& change) {
     const BackingPage backing = files_.find(change.hva);
-    witness_.mark(MMUWITNESS_MARK_MEMSLOT, vm_,
-                  {change.slot, change.flags, change.gfn, change.pages, change.hva,
-                   std::uint64_t{backing.file} << 32 | backing.page});
+    witness_.mark(vm_, mark::Memslot{.slot = change.slot,
+                                     .flags = change.flags,
+                                     .gfn = change.gfn,
+                                     .pages = change.pages,
+                                     .hva = change.hva,
+                                     .file = backing.file,
+                                     .page = static_cast<std::uint32_t>(backing.page)});
 }
 
 // A rule may ask for logging only of faults that began when it was on for certain.
@@ -44,7 +48,7 @@ void WitnessObserver::after_memslot(const MemslotChange& change) {
 }
 
 void WitnessObserver::before_collect(std::uint32_t slot) {
-    witness_.mark(MMUWITNESS_MARK_COLLECT_BEGIN, vm_, {slot});
+    witness_.mark(vm_, mark::CollectBegin{.slot = slot});
     hooks_.calling(true);
 }
 
@@ -54,9 +58,9 @@ void WitnessObserver::after_collect(std::uint32_t slot, std::uint64_t gfn,
     std::vector<mmuwitness_mark> marks;
     for (std::uint64_t i = 0; i < logged.words().size(); i++)
         if (logged.words()[i] != 0)
-            marks.push_back(
-                make_mark(MMUWITNESS_MARK_LOGGED, vm_, {slot, gfn + i * 64, logged.words()[i]}));
-    marks.push_back(make_mark(MMUWITNESS_MARK_COLLECT_END, vm_, {slot}));
+            marks.push_back(make_mark(
+                vm_, mark::Logged{.slot = slot, .gfn = gfn + i * 64, .bits = logged.words()[i]}));
+    marks.push_back(make_mark(vm_, mark::CollectEnd{.slot = slot}));
     witness_.marks(marks);
 }
 

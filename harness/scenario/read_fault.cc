@@ -70,7 +70,7 @@ TEST_P(LoggedReadFault, WriteAfterReadIsLogged) {
         std::vector<mmuwitness_mark> marks;
         for (std::uint64_t page = 0; page < kPages / 2; page++)
             marks.push_back(
-                make_mark(MMUWITNESS_MARK_WROTE, vm_id(guest), {slot.id(), slot.gfn() + page, 0}));
+                make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
         run_.witness.marks(marks);
         static_cast<void>(guest.log().collect(slot));
         sync_both(file, guest, Sync::kMsync, round);

@@ -50,7 +50,7 @@ TEST_F(RingReset, SignalBetweenBatchesLosesNothing) {
         std::vector<mmuwitness_mark> marks;
         for (std::uint64_t page = 0; page < kPages; page++)
             marks.push_back(
-                make_mark(MMUWITNESS_MARK_WROTE, vm_id(guest), {slot.id(), slot.gfn() + page, 0}));
+                make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
         run_.witness.marks(marks);
         if (round > 0) gate.arm();
         const std::jthread signaller(signal_then_let_go);

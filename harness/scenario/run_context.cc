@@ -98,8 +98,9 @@ void RunContext::put_kernel_log_on_record() {
     for (const std::string& line : reading.suspicious)
         witness.note(MMUWITNESS_NOTE_KERNEL_LOG, line);
     const std::uint64_t taint = kernel_taint();
-    witness.mark(MMUWITNESS_MARK_KERNEL_LOG, 0,
-                 {reading.lines, reading.suspicious.size(), taint & ~taint_});
+    witness.mark(0, mark::KernelLog{.lines = reading.lines,
+                                    .suspicious = reading.suspicious.size(),
+                                    .taint = taint & ~taint_});
     taint_ |= taint;
 }
 

@@ -111,17 +111,12 @@ void ScenarioTest::trial(std::optional<bool> hit) {
     else if (hits_)
         *hits_ += *hit;
     constexpr std::uint64_t kUnknown = 2;
-    run_.witness.mark(MMUWITNESS_MARK_TRIAL, 0, {hit ? std::uint64_t{*hit} : kUnknown});
+    run_.witness.mark(0, mark::Trial{.met = hit ? std::uint64_t{*hit} : kUnknown});
 }
 
 std::uint32_t ScenarioTest::vm_id(const Guest& guest) const {
     return std::ranges::find_if(guests_, [&](const auto& g) { return g.guest.get() == &guest; })
         ->observer->vm();
-}
-
-void ScenarioTest::mark(const Guest& guest, std::uint32_t kind,
-                        std::initializer_list<std::uint64_t> a) {
-    run_.witness.mark(kind, vm_id(guest), a);
 }
 
 Points& ScenarioTest::points() {

@@ -58,7 +58,10 @@ class ScenarioTest : public testing::Test {
     // Of this scenario: the same for the same --seed.
     [[nodiscard]] std::uint64_t seed() const { return seed_; }
     [[nodiscard]] std::uint32_t vm_id(const Guest& guest) const;
-    void mark(const Guest& guest, std::uint32_t kind, std::initializer_list<std::uint64_t> a);
+    template <Mark M>
+    void mark(const Guest& guest, const M& m) {
+        run_.witness.mark(vm_id(guest), m);
+    }
 
     // Why this kernel cannot have them staged at these points, empty: it can.
     [[nodiscard]] std::string missing_point(std::initializer_list<std::string_view> points);

@@ -39,8 +39,10 @@ class SlotChange : public ScenarioTest,
             const std::uint64_t exits = guest.unbacked(page) - before[page - first];
             const bool reached =
                 load_lane(file.page(page - first), guest.lane(0)) == guest.journal(0, page);
-            marks.push_back(make_mark(MMUWITNESS_MARK_GONE, vm_id(guest),
-                                      {slot, guest.gfn(page), exits, reached}));
+            marks.push_back(make_mark(
+                vm_id(guest),
+                mark::Gone{
+                    .slot = slot, .gfn = guest.gfn(page), .exits = exits, .reached = reached}));
             noticed &= exits != 0 && !reached;
         }
         run_.witness.marks(marks);

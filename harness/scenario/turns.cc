@@ -36,10 +36,11 @@ TEST_P(Turns, EveryWriteIsLoggedAndNothingElse) {
         std::vector<mmuwitness_mark> marks;
         for (std::uint64_t page = 0; page < count; page++)
             marks.push_back(
-                make_mark(MMUWITNESS_MARK_WROTE, vm_id(guest), {slot.id(), slot.gfn() + page, 0}));
+                make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
         if (count < kPages)
-            marks.push_back(make_mark(MMUWITNESS_MARK_UNTOUCHED, vm_id(guest),
-                                      {slot.id(), slot.gfn() + count, kPages - count}));
+            marks.push_back(make_mark(vm_id(guest), mark::Untouched{.slot = slot.id(),
+                                                                    .gfn = slot.gfn() + count,
+                                                                    .pages = kPages - count}));
         run_.witness.marks(marks);
         static_cast<void>(guest.log().collect(slot));
         trial();

@@ -72,24 +72,28 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
         for (const std::string_view rule : kAboutWriteback) cannot(rule, why);
     std::vector<mmuwitness_mark> marks;
     for (const Expectation& e : expectations)
-        marks.push_back(make_mark(MMUWITNESS_MARK_EXPECT, 0, {id_, e.page, e.lane, e.stamp}));
+        marks.push_back(make_mark(
+            0, mark::Expect{.file = id_, .page = e.page, .lane = e.lane, .stamp = e.stamp}));
     const std::uint64_t operation = static_cast<std::uint64_t>(sync);
-    marks.push_back(make_mark(MMUWITNESS_MARK_SYNC_BEGIN, 0, {id_, 0, pages(), operation}));
+    marks.push_back(
+        make_mark(0, mark::SyncBegin{.file = id_, .pages = pages(), .sync = operation}));
     witness_.marks(marks);
 
     const int error = syncer_.try_sync(file_, sync, 0, pages());
-    witness_.mark(MMUWITNESS_MARK_SYNC_END, 0,
-                  {id_, 0, pages(), operation, static_cast<std::uint64_t>(-std::int64_t{error})});
+    witness_.mark(
+        0, mark::SyncEnd{.file = id_, .pages = pages(), .sync = operation, .result = -error});
     if (error != 0) throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
 
     if (expectations.empty() || !disk_) return;
     const auto bytes = disk_->read(0, pages());
     marks.clear();
     for (const Expectation& e : expectations)
-        marks.push_back(
-            make_mark(MMUWITNESS_MARK_DISK, 0,
-                      {id_, e.page, e.lane,
-                       lane_of(bytes.subspan(e.page * page_size(), page_size()), e.lane)}));
+        marks.push_back(make_mark(
+            0, mark::Disk{
+                   .file = id_,
+                   .page = e.page,
+                   .lane = e.lane,
+                   .stamp = lane_of(bytes.subspan(e.page * page_size(), page_size()), e.lane)}));
     witness_.marks(marks);
 }
 
@@ -102,7 +106,7 @@ std::vector<std::uint32_t> WitnessedFile::settle() {
     };
     // The flusher may be at work on the file at any time; a look during it proves nothing.
     for (;;) {
-        witness_.mark(MMUWITNESS_MARK_SETTLED, 0, {id_, 0, pages()});
+        witness_.mark(0, mark::Settled{.file = id_, .pages = pages()});
         auto flags = witness_.page_state(id_, 0, pages());
         if (std::ranges::none_of(flags, busy)) return flags;
         if (std::chrono::steady_clock::now() > deadline)
@@ -132,14 +136,14 @@ void WitnessedFile::release() {
         if (count(kept, MMUWITNESS_PAGE_PRESENT) == 0) break;
     }
     if ((witness_.known_page_flags() & MMUWITNESS_PAGE_MAPPED) != 0)
-        witness_.mark(MMUWITNESS_MARK_LEFT, 0,
-                      {MMUWITNESS_LEFT_MAPPED_PAGES, count(mapped, MMUWITNESS_PAGE_MAPPED)});
+        witness_.mark(0, mark::Left{.what = MMUWITNESS_LEFT_MAPPED_PAGES,
+                                    .count = count(mapped, MMUWITNESS_PAGE_MAPPED)});
     // Never clean, its pages are never dropped.
     if (!filesystem_.writes_back)
         cannot("nothing-left", filesystem_.why_no_writeback());
     else
-        witness_.mark(MMUWITNESS_MARK_LEFT, 0,
-                      {MMUWITNESS_LEFT_PINNED_PAGES, count(kept, MMUWITNESS_PAGE_PRESENT)});
+        witness_.mark(0, mark::Left{.what = MMUWITNESS_LEFT_PINNED_PAGES,
+                                    .count = count(kept, MMUWITNESS_PAGE_PRESENT)});
 }
 
 WitnessedFile& WitnessedFiles::add(Witness& witness, const std::string& directory,

@@ -16,7 +16,26 @@ struct TepFree {
     void operator()(tep_handle* t) const { tep_free(t); }
 };
 
+std::string type_of(int bytes, bool is_signed, bool is_number) {
+    return is_number ? std::format("{}{}", is_signed ? 's' : 'u', 8 * bytes)
+                     : std::format("{} bytes", bytes);
+}
+
 }  // namespace
+
+// The module lays its records out as Event is laid out: most of an event is one copy.
+void Decoder::join(std::vector<Copy>& copies) {
+    std::ranges::sort(copies, {}, &Copy::from);
+    std::vector<Copy> joined;
+    for (const Copy& c : copies) {
+        Copy* last = joined.empty() ? nullptr : &joined.back();
+        if (last && last->from + last->size == c.from && last->to + last->size == c.to)
+            last->size = static_cast<uint16_t>(last->size + c.size);
+        else
+            joined.push_back(c);
+    }
+    copies = std::move(joined);
+}
 
 Result<void> Decoder::add(void* tep, const FormatFile& format) {
     // "name: spte\nID: 1234\nformat:\n ..."
@@ -28,10 +47,7 @@ Result<void> Decoder::add(void* tep, const FormatFile& format) {
     tep_event* event = tep_find_event_by_name(handle, format.system.c_str(), name.c_str());
     if (!parsed || !event)
         return error("cannot parse the format of event {}:{}", format.system, name);
-    const std::string_view full = event->name;
-    const auto kind = full.starts_with(kEventPrefix)
-                          ? kind_by_name(full.substr(kEventPrefix.size()))
-                          : std::nullopt;
+    const auto kind = kind_by_event(event->name);
     if (!kind) return {};  // of a later version of the module
     const tep_format_field* type = tep_find_common_field(event, "common_type");
     const tep_format_field* pid = tep_find_common_field(event, "common_pid");
@@ -48,20 +64,13 @@ Result<void> Decoder::add(void* tep, const FormatFile& format) {
         if (!from)
             return error("event '{}' lacks field '{}': the module is of another version",
                          event->name, f.name);
-        const size_t bytes = size_t{f.size} * f.count;
-        if (f.count > 1 || f.show == Show::text) {
-            if (from->size != static_cast<int>(bytes))
-                return error("event '{}', field '{}': {} bytes instead of {}", event->name, f.name,
-                             from->size, bytes);
-            plan.blocks.push_back(
-                {static_cast<uint16_t>(from->offset), f.offset, static_cast<uint16_t>(bytes)});
-        } else {
-            if (from->size > 8 || from->size < 1)
-                return error("event '{}', field '{}': {} bytes", event->name, f.name, from->size);
-            plan.copies.push_back({static_cast<uint16_t>(from->offset), f.offset,
-                                   static_cast<uint8_t>(from->size), f.size,
-                                   (from->flags & TEP_FIELD_IS_SIGNED) != 0});
-        }
+        const bool is_signed = (from->flags & TEP_FIELD_IS_SIGNED) != 0;
+        // Whether char is signed is up to the architecture.
+        if (from->size != f.size || (f.is_number() && is_signed != f.is_signed))
+            return error("event '{}', field '{}': {}, and not {}: the module is of another version",
+                         event->name, f.name, type_of(from->size, is_signed, f.is_number()),
+                         type_of(f.size, f.is_signed, f.is_number()));
+        plan.copies.push_back({static_cast<uint16_t>(from->offset), f.offset, f.size});
         plan.size = std::max(plan.size, static_cast<uint16_t>(from->offset + from->size));
         return {};
     };
@@ -69,6 +78,7 @@ Result<void> Decoder::add(void* tep, const FormatFile& format) {
         if (auto ok = field(f); !ok) return ok;
     for (const Field& f : kind_info(*kind).fields)
         if (auto ok = field(f); !ok) return ok;
+    join(plan.copies);
 
     type_offset_ = static_cast<uint16_t>(type->offset);
     const auto id = static_cast<uint16_t>(event->id);
@@ -90,8 +100,7 @@ Result<Decoder> Decoder::make(const std::vector<FormatFile>& formats) {
     for (size_t i = 0; i < kKinds; ++i)
         if (!d.ids_[i]) {
             missing += missing.empty() ? "" : ", ";
-            missing += kEventPrefix;
-            missing += kind_info(static_cast<Kind>(i)).name;
+            missing += kind_info(static_cast<Kind>(i)).event;
         }
     if (d.plans_.empty())
         return error("no mmuwitness events in it: not a recording of the witness");
@@ -112,16 +121,7 @@ bool Decoder::decode(const void* record, size_t size, Event& out) const {
     auto* to = reinterpret_cast<std::byte*>(&out);
     out.kind = plan.kind;
     std::memcpy(&out.pid, from + plan.pid_offset, sizeof out.pid);
-    for (const Copy& c : plan.copies) {
-        uint64_t value = 0;
-        std::memcpy(&value, from + c.from, c.from_size);
-        if (c.is_signed && c.from_size < c.to_size) {
-            const unsigned shift = 64 - 8 * c.from_size;
-            value = static_cast<uint64_t>(static_cast<int64_t>(value << shift) >> shift);
-        }
-        std::memcpy(to + c.to, &value, c.to_size);
-    }
-    for (const Block& b : plan.blocks) std::memcpy(to + b.to, from + b.from, b.size);
+    for (const Copy& c : plan.copies) std::memcpy(to + c.to, from + c.from, c.size);
     return true;
 }
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "trace/event.h"
@@ -14,8 +13,6 @@
 namespace mmuw {
 
 inline constexpr const char* kSystem = "mmuwitness";
-// Of the names of its events in the kernel.
-inline constexpr std::string_view kEventPrefix = "mmuw_";
 
 // One events/SYSTEM/NAME/format file.
 struct FormatFile {
@@ -26,7 +23,8 @@ struct FormatFile {
 class Decoder {
   public:
     // Needs the formats of all mmuwitness events; other systems are ignored. A field of
-    // the field table that a format lacks is an error that names it.
+    // the field table that a format lacks, or has in another size or with another sign, is an
+    // error that names it.
     static Result<Decoder> make(const std::vector<FormatFile>& formats);
 
     // False: not an event of the witness, or shorter than its format says.
@@ -38,23 +36,18 @@ class Decoder {
 
   private:
     struct Copy {
-        uint16_t from, to;
-        uint8_t from_size, to_size;
-        bool is_signed;
-    };
-    struct Block {  // arrays and text: as they are
         uint16_t from, to, size;
     };
     struct Plan {
         bool known = false;
         Kind kind{};
         uint16_t pid_offset = 4;
-        uint16_t size = 0;  // bytes of the record that the plan reads
-        std::vector<Copy> copies;
-        std::vector<Block> blocks;
+        uint16_t size = 0;         // bytes of the record that the plan reads
+        std::vector<Copy> copies;  // of fields that are neighbours here and there: one
     };
 
     Result<void> add(void* tep, const FormatFile& format);
+    static void join(std::vector<Copy>& copies);
 
     std::vector<Plan> plans_;  // by common_type
     uint16_t ids_[kKinds] = {};

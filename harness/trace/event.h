@@ -1,191 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One event of the witness, decoded. Members are those of kmod/uapi/events.def, values those of
-// kmod/uapi/mmuwitness.h; fields.cc has the table that ties the two together.
+// One event of the witness, decoded: Kind::name and NameEvent of each EVENT(name, Name, ...) in
+// kmod/uapi/events.def. Values are those of kmod/uapi/mmuwitness.h.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
+#include "kmod/uapi/fields.h"
 #include "kmod/uapi/mmuwitness.h"
 
 namespace mmuw {
 
+// NOLINTBEGIN(cppcoreguidelines-macro-usage): the lists are the kernel's, too.
+
+class MarkWords;
+
+// What fields are made of, by the names that the lists have for them.
+namespace types {
+
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+using s16 = std::int16_t;
+using s64 = std::int64_t;
+
+template <std::size_t N>
+struct Text {
+    char bytes[N];  // NUL and what follows it included
+
+    std::string_view view() const { return {bytes, strnlen(bytes, N)}; }
+};
+
+// Nobody's to read: trace/marks.h says what the words of a mark are.
+template <std::size_t N>
+class Words {
+    friend class mmuw::MarkWords;
+    u64 words_[N];
+};
+
+}  // namespace types
+
+#define MMUW_MEMBER_NUMBER(type, name, ...) types::type name;
+#define MMUW_MEMBER_TEXT(type, name, bytes) types::Text<bytes> name;
+#define MMUW_MEMBER_WORDS(type, name, count) types::Words<count> name;
+
 enum class Kind : uint8_t {
-    notifier,
-    vm_ioctl,
-    vcpu_run,
-    log_mark,
-    ring,
-    spte,
-    fault,
-    tlb_flush,
-    folio,
-    page_state,
-    mark,
-    note,
-    plant,
-    gate,
-    young,
-    prefault,
-    ksm,
-    change_pte,
-};
-inline constexpr size_t kKinds = 18;
-
-struct NotifierEvent {
-    uint64_t start, end;  // bytes of host virtual address, end exclusive
-    uint8_t phase, event, blockable;
+#define EVENT(name, Name, ...) name,
+#include "kmod/uapi/events.def"
+#undef EVENT
 };
 
-struct IoctlEvent {
-    int64_t ret;
-    uint32_t cmd;
-    uint16_t vm;
-    uint8_t phase;
-};
+#define EVENT(name, Name, ...) +1
+inline constexpr size_t kKinds = 0
+#include "kmod/uapi/events.def"
+    ;
+#undef EVENT
 
-struct VcpuRunEvent {
-    int64_t ret;
-    uint16_t vm;
-    int16_t vcpu;
-    uint8_t phase;
-};
-
-struct LogMarkEvent {
-    uint64_t gfn;
-    uint16_t vm;
-    int16_t vcpu;
-    uint16_t slot;
-    uint8_t logging, lock;
-};
-
-struct RingEvent {
-    uint64_t offset;  // pages from the slot's first gfn
-    uint16_t vm;
-    int16_t vcpu;
-    uint16_t slot;
-    uint8_t op;
-};
-
-struct SpteEvent {
-    uint64_t gfn, old_spte, new_spte, inv_seq, inv_start, inv_end, index;
-    uint32_t inv_in_progress, page;
-    uint16_t vm;
-    int16_t vcpu;
-    uint16_t file;
-    uint8_t level, as_id, fast, lock, bits_old, bits_new;
-};
-
-struct FaultEvent {
-    uint64_t gfn, error_code, inv_seq;
-    uint32_t inv_in_progress;
-    uint16_t vm;
-    int16_t vcpu;
-    uint8_t phase, write;
-};
-
-struct FlushEvent {
-    uint64_t gfn, pages;  // pages 0: of the whole VM
-    uint16_t vm;
-    int16_t vcpu;
-    uint8_t phase;
-};
-
-struct FolioEvent {
-    uint64_t index, pages;
-    int64_t ret;
-    uint32_t page;
-    uint16_t file, vm;
-    int16_t vcpu;
-    uint8_t op, lock;
-};
-
-struct PageStateEvent {
-    uint64_t index;
-    uint32_t page;
-    uint16_t file;
-};
-
-struct MarkEvent {
-    uint64_t a[6];
-    uint32_t kind;
-    uint16_t vm;
-};
-
-struct NoteEvent {
-    uint32_t kind;
-    char text[MMUWITNESS_TEXT_LEN];
-
-    std::string_view view() const { return {text, strnlen(text, sizeof text)}; }
-};
-
-struct PlantEvent {
-    uint64_t arg;
-    uint16_t vm;
-    char name[MMUWITNESS_NAME_LEN];
-
-    std::string_view view() const { return {name, strnlen(name, sizeof name)}; }
-};
-
-struct GateEvent {
-    uint64_t held_ns;  // 0 when the hold begins
-    uint16_t id, vm;
-    int16_t vcpu;
-    uint8_t phase, point;
-};
-
-struct YoungEvent {
-    uint64_t start, end;  // bytes of host virtual address, end exclusive
-    uint16_t vm;
-    uint8_t op, phase, promised, young;
-};
-
-struct PrefaultEvent {
-    uint64_t gfn;
-    int64_t ret;
-    uint16_t vm;
-    int16_t vcpu;
-    uint8_t phase;
-};
-
-struct KsmEvent {
-    int64_t ret;
-    uint8_t phase;
-};
-
-struct ChangePteEvent {
-    uint64_t address;  // host virtual
-};
+// Laid out as the record is, so that decoding is little more than a copy.
+#define EVENT(name, Name, ...)                 \
+    struct Name##Event {                       \
+        MMUW_BY_SIZE(MMUW_MEMBER, __VA_ARGS__) \
+    };                                         \
+    static_assert(std::is_trivially_copyable_v<Name##Event>);
+#include "kmod/uapi/events.def"
+#undef EVENT
+#undef MMUW_MEMBER_WORDS
+#undef MMUW_MEMBER_TEXT
+#undef MMUW_MEMBER_NUMBER
 
 struct Event {
     uint64_t order = 0;  // ring-buffer timestamp, trace clock "counter": one order for all CPUs
-    uint64_t seq = 0;    // the witness' own count: a gap is a lost event
-    uint64_t ns = 0;     // CLOCK_MONOTONIC
     int32_t pid = 0;
     uint16_t cpu = 0;
-    Kind kind = Kind::notifier;
+    Kind kind{};
+    uint64_t seq = 0;  // the witness' own count: a gap is a lost event
+    uint64_t ns = 0;   // CLOCK_MONOTONIC
     union {
-        NotifierEvent notifier{};
-        IoctlEvent vm_ioctl;
-        VcpuRunEvent vcpu_run;
-        LogMarkEvent log_mark;
-        RingEvent ring;
-        SpteEvent spte;
-        FaultEvent fault;
-        FlushEvent tlb_flush;
-        FolioEvent folio;
-        PageStateEvent page_state;
-        MarkEvent mark;
-        NoteEvent note;
-        PlantEvent plant;
-        GateEvent gate;
-        YoungEvent young;
-        PrefaultEvent prefault;
-        KsmEvent ksm;
-        ChangePteEvent change_pte;
+        uint64_t none = 0;
+#define EVENT(name, Name, ...) Name##Event name;
+#include "kmod/uapi/events.def"
+#undef EVENT
     };
 };
+static_assert(std::is_trivially_copyable_v<Event>);
+
+// NOLINTEND(cppcoreguidelines-macro-usage)
 
 }  // namespace mmuw

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Names of the values in kmod/uapi/mmuwitness.h, as they appear in lines of text.
+// Names of the values in kmod/uapi/mmuwitness.h, as they appear in lines of text: the tables that
+// fields in kmod/uapi/events.def and marks.def name.
 #pragma once
+
+#include <linux/kvm.h>
 
 #include "trace/fields.h"
 
@@ -15,6 +18,12 @@ inline constexpr Symbol notifier_event[] = {
     {"UNMAP", 0},      {"CLEAR", 1},   {"PROTECTION_VMA", 2}, {"PROTECTION_PAGE", 3},
     {"SOFT_DIRTY", 4}, {"RELEASE", 5}, {"MIGRATE", 6},        {"EXCLUSIVE", 7}};
 inline constexpr Symbol phase[] = {{"BEGIN", MMUWITNESS_BEGIN}, {"END", MMUWITNESS_END}};
+inline constexpr Symbol kvm_ioctl[] = {
+    {"KVM_GET_DIRTY_LOG", KVM_GET_DIRTY_LOG},
+    {"KVM_CLEAR_DIRTY_LOG", KVM_CLEAR_DIRTY_LOG},
+    {"KVM_RESET_DIRTY_RINGS", KVM_RESET_DIRTY_RINGS},
+    {"KVM_SET_USER_MEMORY_REGION", KVM_SET_USER_MEMORY_REGION},
+    {"KVM_SET_USER_MEMORY_REGION2", KVM_SET_USER_MEMORY_REGION2}};
 inline constexpr Symbol fault_phase[] = {{"BEGIN", MMUWITNESS_FAULT_BEGIN},
                                          {"PFN", MMUWITNESS_FAULT_PFN},
                                          {"END", MMUWITNESS_FAULT_END},
@@ -56,24 +65,12 @@ inline constexpr Symbol page_flags[] = {{"PRESENT", MMUWITNESS_PAGE_PRESENT},
                                         {"PINNED", MMUWITNESS_PAGE_PINNED},
                                         {"UPTODATE", MMUWITNESS_PAGE_UPTODATE},
                                         {"KSM", MMUWITNESS_PAGE_KSM}};
-inline constexpr Symbol mark_kind[] = {{"MEMSLOT", MMUWITNESS_MARK_MEMSLOT},
-                                       {"SYNC_BEGIN", MMUWITNESS_MARK_SYNC_BEGIN},
-                                       {"SYNC_END", MMUWITNESS_MARK_SYNC_END},
-                                       {"EXPECT", MMUWITNESS_MARK_EXPECT},
-                                       {"DISK", MMUWITNESS_MARK_DISK},
-                                       {"SETTLED", MMUWITNESS_MARK_SETTLED},
-                                       {"COLLECT_BEGIN", MMUWITNESS_MARK_COLLECT_BEGIN},
-                                       {"LOGGED", MMUWITNESS_MARK_LOGGED},
-                                       {"COLLECT_END", MMUWITNESS_MARK_COLLECT_END},
-                                       {"WROTE", MMUWITNESS_MARK_WROTE},
-                                       {"UNTOUCHED", MMUWITNESS_MARK_UNTOUCHED},
-                                       {"COPY", MMUWITNESS_MARK_COPY},
-                                       {"LEFT", MMUWITNESS_MARK_LEFT},
-                                       {"KERNEL_LOG", MMUWITNESS_MARK_KERNEL_LOG},
-                                       {"TRIAL", MMUWITNESS_MARK_TRIAL},
-                                       {"GONE", MMUWITNESS_MARK_GONE},
-                                       {"TOUCHED", MMUWITNESS_MARK_TOUCHED},
-                                       {"SEEN", MMUWITNESS_MARK_SEEN}};
+inline constexpr Symbol mark_kind[] = {
+// NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
+#define MARK(KIND, Kind, ...) {#KIND, MMUWITNESS_MARK_##KIND},
+#include "kmod/uapi/marks.def"
+#undef MARK
+};
 inline constexpr Symbol note_kind[] = {{"SCENARIO_BEGIN", MMUWITNESS_NOTE_SCENARIO_BEGIN},
                                        {"RULE", MMUWITNESS_NOTE_RULE},
                                        {"SCENARIO_END", MMUWITNESS_NOTE_SCENARIO_END},
@@ -90,6 +87,7 @@ inline constexpr Symbol sync[] = {{"MSYNC", MMUWITNESS_SYNC_MSYNC},
                                   {"FSYNC", MMUWITNESS_SYNC_FSYNC},
                                   {"FDATASYNC", MMUWITNESS_SYNC_FDATASYNC},
                                   {"RANGE", MMUWITNESS_SYNC_RANGE}};
+inline constexpr Symbol side[] = {{"GUEST", MMUWITNESS_SIDE_GUEST}, {"HOST", MMUWITNESS_SIDE_HOST}};
 inline constexpr Symbol left[] = {{"MAPPED_PAGES", MMUWITNESS_LEFT_MAPPED_PAGES},
                                   {"PINNED_PAGES", MMUWITNESS_LEFT_PINNED_PAGES},
                                   {"MOUNT", MMUWITNESS_LEFT_MOUNT},

@@ -46,24 +46,16 @@ void put_value(std::string& out, const Field& f, uint64_t value) {
         std::format_to(to, "{}", value);
 }
 
-void put_args(std::string& out, const MarkEvent& m) {
-    auto to = std::back_inserter(out);
-    uint64_t named[6] = {};
-    for (const MarkArg& arg : mark_args(m.kind)) {
-        const uint64_t mask = arg.bits == 64 ? ~uint64_t{0} : (uint64_t{1} << arg.bits) - 1;
-        named[arg.index] |= mask << arg.shift;
-        const uint64_t value = m.a[arg.index] >> arg.shift & mask;
-        if (!value) continue;
-        const bool hex = arg.name == "gfn" || arg.name == "hva" || arg.name == "bits";
-        if (hex)
-            std::format_to(to, " {}={:#x}", arg.name, value);
-        else if (arg.name == "result")
-            std::format_to(to, " {}={}", arg.name, static_cast<int64_t>(value));
-        else
-            std::format_to(to, " {}={}", arg.name, value);
+void put_field(std::string& out, const Event& e, const Field& f) {
+    if (f.show == Show::words) return;
+    if (f.show == Show::text) {
+        const char* text = reinterpret_cast<const char*>(&e) + f.offset;
+        std::format_to(std::back_inserter(out), " {}=\"{}\"", f.name,
+                       std::string_view(text, strnlen(text, f.size)));
+    } else if (const uint64_t value = field_get(e, f); value != field_default(f)) {
+        std::format_to(std::back_inserter(out), " {}=", f.name);
+        put_value(out, f, value);
     }
-    for (unsigned i = 0; i < 6; ++i)
-        if (m.a[i] & ~named[i]) std::format_to(to, " a{}={:#x}", i, m.a[i]);
 }
 
 std::optional<uint64_t> number(std::string_view s) {
@@ -98,21 +90,6 @@ std::optional<uint64_t> parse_value(const Field& f, std::string_view s) {
     return value;
 }
 
-bool set_arg(MarkEvent& m, std::string_view key, uint64_t value) {
-    for (const MarkArg& arg : mark_args(m.kind))
-        if (arg.name == key) {
-            const uint64_t mask = arg.bits == 64 ? ~uint64_t{0} : (uint64_t{1} << arg.bits) - 1;
-            m.a[arg.index] &= ~(mask << arg.shift);
-            m.a[arg.index] |= (value & mask) << arg.shift;
-            return true;
-        }
-    if (key.size() == 2 && key[0] == 'a' && key[1] >= '0' && key[1] < '6') {
-        m.a[key[1] - '0'] = value;
-        return true;
-    }
-    return false;
-}
-
 // Takes the next word; quotes keep blanks: text="two words".
 std::string_view next_word(std::string_view& line) {
     line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
@@ -136,15 +113,13 @@ Result<void> set_field(Event& e, std::string_view key, std::string_view text) {
     if (n && key == "order") return e.order = *n, Result<void>();
     const auto find = [&](std::span<const Field> fields) -> const Field* {
         for (const Field& f : fields)
-            if (f.name == key) return &f;
+            if (f.name == key && f.show != Show::words) return &f;
         return nullptr;
     };
     const Field* f = find(common_fields());
     if (!f) f = find(kind_info(e.kind).fields);
-    if (!f) {
-        if (n && e.kind == Kind::mark && set_arg(e.mark, key, *n)) return {};
-        return error("'{}' has no field '{}'", kind_info(e.kind).name, key);
-    }
+    if (!f && e.kind == Kind::mark) f = find(mark_fields(e.mark.kind));
+    if (!f) return error("'{}' has no field '{}'", kind_info(e.kind).name, key);
     if (f->show == Show::text) {
         if (text.size() >= f->size) return error("'{}' is longer than {} bytes", key, f->size - 1);
         std::memcpy(reinterpret_cast<char*>(&e) + f->offset, text.data(), text.size());
@@ -162,18 +137,9 @@ std::string to_line(const Event& e) {
     const KindInfo& info = kind_info(e.kind);
     std::string out(info.name);
     std::format_to(std::back_inserter(out), " seq={} cpu={} pid={}", e.seq, e.cpu, e.pid);
-    for (const Field& f : info.fields) {
-        if (f.show == Show::args) {
-            put_args(out, e.mark);
-        } else if (f.show == Show::text) {
-            const char* text = reinterpret_cast<const char*>(&e) + f.offset;
-            std::format_to(std::back_inserter(out), " {}=\"{}\"", f.name,
-                           std::string_view(text, strnlen(text, f.size)));
-        } else if (const uint64_t value = field_get(e, f); value != field_default(f)) {
-            std::format_to(std::back_inserter(out), " {}=", f.name);
-            put_value(out, f, value);
-        }
-    }
+    for (const Field& f : info.fields) put_field(out, e, f);
+    if (e.kind == Kind::mark)
+        for (const Field& f : mark_fields(e.mark.kind)) put_field(out, e, f);
     return out;
 }
 

@@ -65,9 +65,7 @@ void Notebook::marks(std::span<const mmuwitness_mark> marks) {
     for (const mmuwitness_mark& mark : marks) {
         Event& e = add(Kind::mark);
         e.mark = {};
-        std::ranges::copy(mark.a, e.mark.a);
-        e.mark.kind = mark.kind;
-        e.mark.vm = static_cast<std::uint16_t>(mark.vm);
+        MarkWords::record(e.mark, mark);
     }
 }
 
@@ -76,7 +74,8 @@ void Notebook::note(std::uint32_t kind, std::string_view text) {
     Event& e = add(Kind::note);
     e.note = {};
     e.note.kind = kind;
-    std::ranges::transform(text.substr(0, sizeof e.note.text - 1), e.note.text, [](char c) {
+    auto& to = e.note.text.bytes;
+    std::ranges::transform(text.substr(0, sizeof to - 1), to, [](char c) {
         return c == '"' ? '\'' : std::iscntrl(static_cast<unsigned char>(c)) ? ' ' : c;
     });
 }

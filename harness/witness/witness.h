@@ -4,12 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "kmod/uapi/mmuwitness.h"
+#include "trace/marks.h"
 
 namespace mmuw {
 
@@ -25,7 +24,12 @@ class Witness {
 
     // Into the event stream, in order.
     virtual void marks(std::span<const mmuwitness_mark> marks) = 0;
-    void mark(std::uint32_t kind, std::uint32_t vm, std::initializer_list<std::uint64_t> a);
+    // vm 0: of no VM.
+    template <Mark M>
+    void mark(std::uint32_t vm, const M& m) {
+        const mmuwitness_mark one = make_mark(vm, m);
+        marks({&one, 1});
+    }
     // Longer texts are cut to what an event holds.
     virtual void note(std::uint32_t kind, std::string_view text) = 0;
 
@@ -42,9 +46,5 @@ class Witness {
     Witness(Witness&&) = default;
     Witness& operator=(Witness&&) = default;
 };
-
-// The mark itself, for batches.
-mmuwitness_mark make_mark(std::uint32_t kind, std::uint32_t vm,
-                          std::initializer_list<std::uint64_t> a);
 
 }  // namespace mmuw

@@ -67,7 +67,7 @@ static int marks(const struct mmuwitness_marks *arg)
 		return PTR_ERR(mark);
 	for (i = 0; i < arg->count; i++)
 		if (mark[i].vm > MMUWITNESS_MAX_VMS || !mark[i].kind ||
-		    mark[i].kind > MMUWITNESS_MARK_SEEN)
+		    mark[i].kind >= MMUWITNESS_MARK_KINDS)
 			goto invalid;	/* all of them, or none */
 	for (i = 0; i < arg->count; i++) {
 		struct mmuw_mark_event e = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * How lists of fields are read: events.def, by the module in C and by the harness in C++. A field is one of
+ * How lists of fields are read: events.def and marks.def, by the module in C and by
+ * the harness in C++. A field is one of
  *
  *	(TYPE, name, SHOW)		a number: u8, u16, u32, u64, s16, s64
  *	(TYPE, name, SHOW, TABLE)	the same, with names for its values

@@ -72,7 +72,7 @@ struct mmuwitness_file {
 struct mmuwitness_mark {
 	__u32 kind;			/* (in) enum mmuwitness_mark_kind */
 	__u32 vm;			/* (in) vm id, 0: none; EINVAL past the last */
-	__u64 a[MMUWITNESS_MARK_WORDS];	/* (in) see the kind */
+	__u64 a[MMUWITNESS_MARK_WORDS];	/* (in) the kind's fields, see marks.def */
 };
 
 struct mmuwitness_marks {
@@ -87,57 +87,13 @@ struct mmuwitness_note {
 	char text[MMUWITNESS_TEXT_LEN];	/* (in) NUL-terminated */
 };
 
-/*
- * Harness steps. "page" is an index in pages of the file or slot; "lane" is
- * the 8-byte word of the page that one writer owns; stamps only ever grow.
- */
+/* Harness steps. */
 enum mmuwitness_mark_kind {
-	/* a: slot id, flags (KVM_MEM_*), base gfn, pages, hva, file << 32 | first page.
-	 * Emitted before the ioctl when flags are dropped or the slot is created,
-	 * moved or deleted (pages 0), after it when logging was switched on. */
-	MMUWITNESS_MARK_MEMSLOT = 1,
-	/* a: file, first page, pages, enum mmuwitness_sync; before the call */
-	MMUWITNESS_MARK_SYNC_BEGIN,
-	/* a: file, first page, pages, enum mmuwitness_sync, result; after it */
-	MMUWITNESS_MARK_SYNC_END,
-	/* a: file, page, lane, stamp: written before SYNC_BEGIN; emitted right before it */
-	MMUWITNESS_MARK_EXPECT,
-	/* a: file, page, lane, stamp: what the device holds after SYNC_END */
-	MMUWITNESS_MARK_DISK,
-	/* a: file, first page, pages: writers stopped, writeback settled;
-	 * page_state events of the range follow */
-	MMUWITNESS_MARK_SETTLED,
-	/* a: slot id: a collection of the dirty log starts (before the ioctl) */
-	MMUWITNESS_MARK_COLLECT_BEGIN,
-	/* a: slot id, first gfn, 64 pages' bits: what the log said; one per non-zero word */
-	MMUWITNESS_MARK_LOGGED,
-	/* a: slot id: the collection is complete, all LOGGED marks were made */
-	MMUWITNESS_MARK_COLLECT_END,
-	/* a: slot id, gfn, vcpu: a guest write that ended after the previous
-	 * COLLECT_END and before the next COLLECT_BEGIN; the log must have it */
-	MMUWITNESS_MARK_WROTE,
-	/* a: slot id, first gfn, pages: nothing touched these since the log was
-	 * last empty; the next collection must not have them */
-	MMUWITNESS_MARK_UNTOUCHED,
-	/* a: slot id, gfn, lane, stamp in the migrated copy, stamp in guest memory,
-	 * after the final collection with the guest stopped */
-	MMUWITNESS_MARK_COPY,
-	/* a: enum mmuwitness_left, count of what was left (0: clean) */
-	MMUWITNESS_MARK_LEFT,
-	/* a: lines of the kernel log read in this scenario, suspicious among them,
-	 * taint bits gained */
-	MMUWITNESS_MARK_KERNEL_LOG,
-	/* a: 1 if the staged moment was met, else 0, 2 when nobody knows: a repetition of
-	 * what the scenario does is over */
-	MMUWITNESS_MARK_TRIAL,
-	/* a: slot id, gfn where the slot was until it was deleted or moved, MMIO exits
-	 * of a guest access there since, 1 if the access reached what backs the slot */
-	MMUWITNESS_MARK_GONE,
-	/* a: slot id, first gfn, pages: the guest accessed them since the last aging */
-	MMUWITNESS_MARK_TOUCHED,
-	/* a: slot id, gfn, lane, stamp seen, stamp that must be seen, enum mmuwitness_side:
-	 * pages with equal contents may be merged */
-	MMUWITNESS_MARK_SEEN,
+	MMUWITNESS_MARK_NONE = 0,
+#define MARK(kind, ...) MMUWITNESS_MARK_##kind,
+#include "marks.def"
+#undef MARK
+	MMUWITNESS_MARK_KINDS,		/* one more than the last */
 };
 
 enum mmuwitness_sync {

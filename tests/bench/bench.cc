@@ -19,6 +19,7 @@ extern "C" {
 #include "../support/synth.h"
 #include "judge/judge.h"
 #include "trace/dat.h"
+#include "trace/marks.h"
 #include "trace/text.h"
 
 namespace {
@@ -91,7 +92,7 @@ class Shape {
     }
     void collect() {
         for (uint64_t p = 0; p < kPages; p += 4) {
-            wrote_.mark.a[1] = 0x1000 + p;
+            set_mark(wrote_, mark::Wrote{.gfn = 0x1000 + p});
             add(wrote_, 0);
         }
         add(event("mark kind=COLLECT_BEGIN vm=1 pid=10 slot=0"), 0);
@@ -106,9 +107,8 @@ class Shape {
               "vm_ioctl vm=1 pid=10 phase=END cmd=KVM_GET_DIRTY_LOG"})
             add(event(l), 0);
         Event logged = event("mark kind=LOGGED vm=1 pid=10 slot=0");
-        logged.mark.a[2] = ~uint64_t{0};
         for (uint64_t p = 0; p < kPages; p += 64) {
-            logged.mark.a[1] = 0x1000 + p;
+            set_mark(logged, mark::Logged{.gfn = 0x1000 + p, .bits = ~uint64_t{0}});
             add(logged, 0);
         }
         add(event("mark kind=COLLECT_END vm=1 pid=10 slot=0"), 0);

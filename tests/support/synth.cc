@@ -5,7 +5,6 @@
 #include <cstring>
 #include <map>
 
-#include "trace/decoder.h"
 #include "trace/fields.h"
 
 namespace mmuw::synth {
@@ -14,19 +13,18 @@ namespace {
 constexpr size_t kCommon = 8;
 constexpr uint16_t kFirstId = 1500;
 
-// Where a field lies in the made-up record: in the table's order, naturally aligned.
+// Where a field lies in the made-up record: as in the module's, which is as in Event.
 template <typename F>
 size_t layout(Kind kind, F&& f) {
-    size_t at = kCommon;
+    size_t end = 0;
     const auto place = [&](const Field& field) {
-        const size_t align = field.show == Show::text ? 1 : field.size;
-        at = (at + align - 1) / align * align;
+        const size_t at = kCommon + field.offset - offsetof(Event, seq);
         f(field, at);
-        at += size_t{field.size} * field.count;
+        end = std::max(end, at + field.size);
     };
     for (const Field& field : common_fields()) place(field);
     for (const Field& field : kind_info(kind).fields) place(field);
-    return at;
+    return end;
 }
 
 }  // namespace
@@ -36,8 +34,7 @@ uint16_t record_id(Kind kind) {
 }
 
 std::string format_text(Kind kind, uint16_t id) {
-    std::string s =
-        std::format("name: {}{}\nID: {}\nformat:\n", kEventPrefix, kind_info(kind).name, id);
+    std::string s = std::format("name: {}\nID: {}\nformat:\n", kind_info(kind).event, id);
     s += "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
          "\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"
          "\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
@@ -46,12 +43,13 @@ std::string format_text(Kind kind, uint16_t id) {
         static const std::map<int, const char*> types = {{1, "u8"},  {2, "u16"},  {4, "u32"},
                                                          {8, "u64"}, {-2, "s16"}, {-8, "s64"}};
         const bool text = f.show == Show::text;
-        const char* type = text ? "char" : types.at(f.is_signed ? -f.size : f.size);
+        const char* type = text            ? "char"
+                           : f.is_number() ? types.at(f.is_signed ? -f.size : f.size)
+                                           : "u64";
         std::string name = f.name;
-        if (text) name += std::format("[{}]", f.size);
-        if (f.count > 1) name += std::format("[{}]", f.count);
+        if (!f.is_number()) name += std::format("[{}]", text ? f.size : f.size / 8);
         s += std::format("\tfield:{} {};\toffset:{};\tsize:{};\tsigned:{};\n", type, name, at,
-                         size_t{f.size} * f.count, f.is_signed || text ? 1 : 0);
+                         f.size, f.is_signed || text ? 1 : 0);
     });
     return s + "\nprint fmt: \"seq=%llu\", REC->seq\n";
 }
@@ -129,8 +127,7 @@ void Cpu::add(const Event& e) {
     std::memcpy(record, &id, sizeof id);
     std::memcpy(record + 4, &e.pid, sizeof e.pid);
     const size_t size = layout(e.kind, [&](const Field& f, size_t at) {
-        std::memcpy(record + at, reinterpret_cast<const unsigned char*>(&e) + f.offset,
-                    size_t{f.size} * f.count);
+        std::memcpy(record + at, reinterpret_cast<const unsigned char*>(&e) + f.offset, f.size);
     });
     add_raw(e.order, record, size);
 }

@@ -29,8 +29,8 @@ class DirtyNotLostInRace : public Rule {
             spte(e, found);
         else if (e.kind == Kind::vm_ioctl && e.vm_ioctl.phase == MMUWITNESS_BEGIN)
             begun_[e.pid] = e.order;
-        else if (e.kind == Kind::mark && e.mark.kind == MMUWITNESS_MARK_MEMSLOT)
-            memslot(e, state, found);
+        else if (const auto m = mark_of<mark::Memslot>(e))
+            memslot(e, *m, state, found);
     }
 
   private:
@@ -59,9 +59,9 @@ class DirtyNotLostInRace : public Rule {
 
     // The mark that follows when a memslot's log was switched on. From then on a write through the
     // first vCPU's dirty TLB entry would be in no log.
-    void memslot(const Event& e, const State& state, Findings& found) {
-        const bool logs = e.mark.a[1] & KVM_MEM_LOG_DIRTY_PAGES;
-        const bool logged = std::exchange(logging_[{e.mark.vm, e.mark.a[0]}], logs);
+    void memslot(const Event& e, const mark::Memslot& m, const State& state, Findings& found) {
+        const bool logs = m.flags & KVM_MEM_LOG_DIRTY_PAGES;
+        const bool logged = std::exchange(logging_[{e.mark.vm, m.slot}], logs);
         const auto dropped = dropped_.find(e.mark.vm);
         if (!logs || logged || dropped == dropped_.end()) return;
         const Dropped d = dropped->second;

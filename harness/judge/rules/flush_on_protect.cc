@@ -20,7 +20,7 @@ class FlushOnProtect : public Rule {
             cleared(e, state);
             return;
         }
-        const IoctlEvent& i = e.vm_ioctl;
+        const VmIoctlEvent& i = e.vm_ioctl;
         const auto it = cleared_.find(e.pid);
         if (it == cleared_.end()) return;
         const std::vector<Cleared> all = std::move(it->second);

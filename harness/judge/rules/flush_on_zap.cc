@@ -17,8 +17,8 @@ class FlushOnZap : public Rule {
     void on(const Event& e, const State& state, Findings& found) override {
         switch (e.kind) {
             case Kind::mark:
-                if (e.mark.kind == MMUWITNESS_MARK_MEMSLOT) memslot(e);
-                if (e.mark.kind == MMUWITNESS_MARK_GONE) accessed(e, found);
+                if (const auto m = mark_of<mark::Memslot>(e)) memslot(e, *m);
+                if (const auto m = mark_of<mark::Gone>(e)) accessed(e.mark.vm, *m, found);
                 break;
             case Kind::vm_ioctl:
                 if (is_memslot_ioctl(e.vm_ioctl.cmd)) ioctl(e, state, found);
@@ -49,17 +49,16 @@ class FlushOnZap : public Rule {
     };
 
     // Before the ioctl (kmod/uapi): the place that the slot has until then is ours to keep.
-    void memslot(const Event& e) {
-        const auto& a = e.mark.a;
-        const auto key = std::pair(e.mark.vm, a[0]);
+    void memslot(const Event& e, const mark::Memslot& m) {
+        const auto key = std::pair(e.mark.vm, m.slot);
         const auto before = places_.find(key);
         leaving_.erase(e.pid);
-        if (before != places_.end() && (a[3] == 0 || a[2] != before->second.gfn))
+        if (before != places_.end() && (m.pages == 0 || m.gfn != before->second.gfn))
             leaving_[e.pid] = {.vm = e.mark.vm, .place = before->second};
-        if (a[3] == 0)
+        if (m.pages == 0)
             places_.erase(key);
         else
-            places_[key] = {a[2], a[3]};
+            places_[key] = {m.gfn, m.pages};
     }
 
     void ioctl(const Event& e, const State& state, Findings& found) {
@@ -120,14 +119,13 @@ class FlushOnZap : public Rule {
         }
     }
 
-    static void accessed(const Event& e, Findings& found) {
-        const auto& a = e.mark.a;
+    static void accessed(uint16_t vm, const mark::Gone& m, Findings& found) {
         found.checked();
-        if (a[2] && !a[3]) return;
+        if (m.exits && !m.reached) return;
         found.violation(
-            {.vm = e.mark.vm, .gfn = a[1], .flushes = true},
-            std::format("vm {} gfn {:#x}: its memslot is gone, and a guest access {}", e.mark.vm,
-                        a[1], a[3] ? "reached the memory behind it" : "did not exit"),
+            {.vm = vm, .gfn = m.gfn, .flushes = true},
+            std::format("vm {} gfn {:#x}: its memslot is gone, and a guest access {}", vm, m.gfn,
+                        m.reached ? "reached the memory behind it" : "did not exit"),
             Proof::marks);
     }
 

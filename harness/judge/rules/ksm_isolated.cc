@@ -29,7 +29,7 @@ class KsmIsolated : public Rule {
                 spte(e, state, found);
                 break;
             case Kind::mark:
-                if (e.mark.kind == MMUWITNESS_MARK_SEEN) seen(e, found);
+                if (const auto m = mark_of<mark::Seen>(e)) seen(e.mark.vm, *m, found);
                 break;
             default:
                 break;
@@ -88,14 +88,14 @@ class KsmIsolated : public Rule {
             });
     }
 
-    static void seen(const Event& e, Findings& found) {
-        const auto& a = e.mark.a;
+    static void seen(uint16_t vm, const mark::Seen& m, Findings& found) {
         found.checked();
-        if (a[3] == a[4]) return;
+        if (m.seen == m.expect) return;
         found.violation(
-            {.vm = e.mark.vm, .gfn = a[1]},
-            std::format("vm {} gfn {:#x} lane {}: {} sees stamp {} instead of {}", e.mark.vm, a[1],
-                        a[2], a[5] == MMUWITNESS_SIDE_HOST ? "the host" : "the guest", a[3], a[4]),
+            {.vm = vm, .gfn = m.gfn},
+            std::format("vm {} gfn {:#x} lane {}: {} sees stamp {} instead of {}", vm, m.gfn,
+                        m.lane, m.side == MMUWITNESS_SIDE_HOST ? "the host" : "the guest", m.seen,
+                        m.expect),
             Proof::marks);
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // log-complete: no guest write is missing from the dirty log.
+#include <linux/kvm.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -53,45 +55,52 @@ class LogComplete : public Rule {
     };
 
     void mark(const Event& e, Findings& found) {
-        const auto& a = e.mark.a;
-        Log& log = logs_[{e.mark.vm, a[0]}];
-        switch (e.mark.kind) {
-            case MMUWITNESS_MARK_WROTE: {
-                uint32_t& told = log.told[a[1]];
-                if (told == 2 * log.collection + log.collecting) break;
-                told = 2 * log.collection + log.collecting;
-                (log.collecting ? log.during : log.due).push_back(a[1]);
-                break;
-            }
-            case MMUWITNESS_MARK_COLLECT_BEGIN:
-                log.collecting = true;
-                break;
-            case MMUWITNESS_MARK_LOGGED:
-                for (unsigned bit = 0; bit < 64; ++bit)
-                    if (a[2] >> bit & 1) log.logged[a[1] + bit] = log.collection;
-                break;
-            case MMUWITNESS_MARK_COLLECT_END:
-                collected(e, log, found);
-                break;
-            case MMUWITNESS_MARK_COPY:
-                found.checked();
-                if (a[3] != a[4])
-                    found.violation({.vm = e.mark.vm, .gfn = a[1]},
-                                    std::format("vm {} gfn {:#x} lane {}: the copy has stamp {}, "
-                                                "guest memory {}",
-                                                e.mark.vm, a[1], a[2], a[3], a[4]),
-                                    Proof::marks);
-                break;
-            case MMUWITNESS_MARK_MEMSLOT:
-                // Without a log there is nothing to be in.
-                if (!(a[1] & 1) || a[3] == 0) logs_.erase({e.mark.vm, a[0]});
-                break;
-            default:
-                break;
-        }
+        const uint16_t vm = e.mark.vm;
+        visit_mark(e.mark, Overloaded{
+                               [&](const mark::Wrote& m) {
+                                   wrote(logs_[{vm, m.slot}], m.gfn);
+                               },
+                               [&](const mark::CollectBegin& m) {
+                                   logs_[{vm, m.slot}].collecting = true;
+                               },
+                               [&](const mark::Logged& m) {
+                                   logged(logs_[{vm, m.slot}], m);
+                               },
+                               [&](const mark::CollectEnd& m) {
+                                   collected(vm, logs_[{vm, m.slot}], found);
+                               },
+                               [&](const mark::Copy& m) { copied(vm, m, found); },
+                               [&](const mark::Memslot& m) {
+                                   // Without a log there is nothing to be in.
+                                   if (!(m.flags & KVM_MEM_LOG_DIRTY_PAGES) || m.pages == 0)
+                                       logs_.erase({vm, m.slot});
+                               },
+                           });
     }
 
-    void collected(const Event& e, Log& log, Findings& found) {
+    static void wrote(Log& log, uint64_t gfn) {
+        uint32_t& told = log.told[gfn];
+        if (told == 2 * log.collection + log.collecting) return;
+        told = 2 * log.collection + log.collecting;
+        (log.collecting ? log.during : log.due).push_back(gfn);
+    }
+
+    static void logged(Log& log, const mark::Logged& m) {
+        for (unsigned bit = 0; bit < 64; ++bit)
+            if (m.bits >> bit & 1) log.logged[m.gfn + bit] = log.collection;
+    }
+
+    static void copied(uint16_t vm, const mark::Copy& m, Findings& found) {
+        found.checked();
+        if (m.copy == m.memory) return;
+        found.violation({.vm = vm, .gfn = m.gfn},
+                        std::format("vm {} gfn {:#x} lane {}: the copy has stamp {}, guest memory "
+                                    "{}",
+                                    vm, m.gfn, m.lane, m.copy, m.memory),
+                        Proof::marks);
+    }
+
+    static void collected(uint16_t vm, Log& log, Findings& found) {
         const auto has = [&](uint64_t gfn) {
             const uint32_t* in = log.logged.find(gfn);
             return in && *in == log.collection;
@@ -100,10 +109,10 @@ class LogComplete : public Rule {
             found.checked();
             if (has(gfn)) continue;
             found.violation(
-                {.vm = e.mark.vm, .gfn = gfn, .flushes = true},
+                {.vm = vm, .gfn = gfn, .flushes = true},
                 std::format("vm {} gfn {:#x}: written since the last collection, and not "
                             "in this one",
-                            e.mark.vm, gfn));
+                            vm, gfn));
         }
         // Told while collecting: in this collection, or else due in the next.
         log.due.clear();

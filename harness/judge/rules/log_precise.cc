@@ -11,50 +11,43 @@ namespace {
 class LogPrecise : public Rule {
   public:
     void on(const Event& e, const State&, Findings& found) override {
-        const auto& a = e.mark.a;
-        Log& log = logs_[{e.mark.vm, a[0]}];
-        switch (e.mark.kind) {
-            case MMUWITNESS_MARK_WROTE:
-                log.wrote[a[1]] = log.collection;
-                break;
-            case MMUWITNESS_MARK_UNTOUCHED:
-                log.untouched.push_back({a[1], a[2]});
-                break;
-            case MMUWITNESS_MARK_LOGGED:
-                logged(e, log, found);
-                break;
-            case MMUWITNESS_MARK_COLLECT_END:
-                for (const Range& r : log.untouched) found.checked(r.pages);
-                log.untouched.clear();
-                ++log.collection;
-                break;
-            default:
-                break;
-        }
+        const auto log_of = [&](const auto& m) -> Log& { return logs_[{e.mark.vm, m.slot}]; };
+        visit_mark(e.mark,
+                   Overloaded{
+                       [&](const mark::Wrote& m) {
+                           Log& log = log_of(m);
+                           log.wrote[m.gfn] = log.collection;
+                       },
+                       [&](const mark::Untouched& m) { log_of(m).untouched.push_back(m); },
+                       [&](const mark::Logged& m) { logged(e.mark.vm, m, log_of(m), found); },
+                       [&](const mark::CollectEnd& m) { collected(log_of(m), found); },
+                   });
     }
 
   private:
-    struct Range {
-        uint64_t gfn, pages;
-    };
     struct Log {
         uint32_t collection = 1;
         Chunked<uint32_t> wrote;  // the collection before which it was written
-        std::vector<Range> untouched;
+        std::vector<mark::Untouched> untouched;
     };
 
-    static void logged(const Event& e, Log& log, Findings& found) {
-        const auto& a = e.mark.a;
+    static void collected(Log& log, Findings& found) {
+        for (const mark::Untouched& r : log.untouched) found.checked(r.pages);
+        log.untouched.clear();
+        ++log.collection;
+    }
+
+    static void logged(uint16_t vm, const mark::Logged& m, Log& log, Findings& found) {
         for (unsigned bit = 0; bit < 64; ++bit) {
-            if (!(a[2] >> bit & 1)) continue;
-            const uint64_t gfn = a[1] + bit;
+            if (!(m.bits >> bit & 1)) continue;
+            const uint64_t gfn = m.gfn + bit;
             bool forbidden = false;
-            for (const Range& r : log.untouched) forbidden |= gfn - r.gfn < r.pages;
+            for (const mark::Untouched& r : log.untouched) forbidden |= gfn - r.gfn < r.pages;
             if (forbidden) {
                 found.violation(
-                    {.vm = e.mark.vm, .gfn = gfn},
-                    std::format("vm {} gfn {:#x}: in the dirty log, and nothing touched it",
-                                e.mark.vm, gfn));
+                    {.vm = vm, .gfn = gfn},
+                    std::format("vm {} gfn {:#x}: in the dirty log, and nothing touched it", vm,
+                                gfn));
                 continue;
             }
             const uint32_t* wrote = log.wrote.find(gfn);

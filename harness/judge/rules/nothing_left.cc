@@ -9,19 +9,19 @@ namespace {
 class NothingLeft : public Rule {
   public:
     void on(const Event& e, const State&, Findings& found) override {
-        if (e.mark.kind != MMUWITNESS_MARK_LEFT) return;
+        const auto left = mark_of<mark::Left>(e);
+        if (!left) return;
         found.checked();
-        const uint64_t count = e.mark.a[1];
-        if (!count) return;
+        if (!left->count) return;
         std::string_view what = "something";
         for (const Symbol& s : symbols::left)
-            if (s.value == e.mark.a[0]) what = s.name;
-        if (e.mark.a[0] == MMUWITNESS_LEFT_MOUNT)
+            if (s.value == left->what) what = s.name;
+        if (left->what == MMUWITNESS_LEFT_MOUNT)
             found.violation(
-                {}, std::format("unmount failed: {}", std::strerror(static_cast<int>(count))),
+                {}, std::format("unmount failed: {}", std::strerror(static_cast<int>(left->count))),
                 Proof::marks);
         else
-            found.violation({}, std::format("left after teardown: {} {}", count, what),
+            found.violation({}, std::format("left after teardown: {} {}", left->count, what),
                             Proof::marks);
     }
 };

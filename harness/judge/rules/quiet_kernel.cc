@@ -9,18 +9,19 @@ class QuietKernel : public Rule {
   public:
     void on(const Event& e, const State&, Findings& found) override {
         if (e.kind == Kind::note) {
-            if (e.note.kind == MMUWITNESS_NOTE_KERNEL_LOG && line_.empty()) line_ = e.note.view();
+            if (e.note.kind == MMUWITNESS_NOTE_KERNEL_LOG && line_.empty())
+                line_ = e.note.text.view();
             return;
         }
-        if (e.mark.kind != MMUWITNESS_MARK_KERNEL_LOG) return;
+        const auto log = mark_of<mark::KernelLog>(e);
+        if (!log) return;
         found.checked();
-        const uint64_t suspicious = e.mark.a[1];
-        const uint64_t taint = e.mark.a[2];
-        if (suspicious || taint)
-            found.violation({},
-                            std::format("{} suspicious kernel log lines, taint {:#x} gained{}{}",
-                                        suspicious, taint, line_.empty() ? "" : ": ", line_),
-                            Proof::marks);
+        if (log->suspicious || log->taint)
+            found.violation(
+                {},
+                std::format("{} suspicious kernel log lines, taint {:#x} gained{}{}",
+                            log->suspicious, log->taint, line_.empty() ? "" : ": ", line_),
+                Proof::marks);
         line_.clear();
     }
 

@@ -11,18 +11,17 @@ class Tagged : public Rule {
   public:
     void on(const Event& e, const State&, Findings& found) override {
         if (e.kind == Kind::mark) {
-            const auto& a = e.mark.a;
-            if (e.mark.kind == MMUWITNESS_MARK_SETTLED)
-                settled_[e.pid] = {a[0], a[1], a[2]};
+            if (const auto settled = mark_of<mark::Settled>(e))
+                settled_[e.pid] = *settled;
             else
                 settled_.erase(e.pid);  // whatever the task does next, the claim is over
             return;
         }
         const auto it = settled_.find(e.pid);
         if (it == settled_.end()) return;
-        const Range& r = it->second;
+        const mark::Settled& r = it->second;
         const PageStateEvent& p = e.page_state;
-        if (p.file != r.file || p.index - r.first >= r.pages) return;
+        if (p.file != r.file || p.index - r.page >= r.pages) return;
         if (!(p.page & MMUWITNESS_PAGE_PRESENT)) return;
         found.checked();
         // folio_mark_dirty() sets PG_dirty first and the tag after, under way in somebody who
@@ -41,10 +40,7 @@ class Tagged : public Rule {
     }
 
   private:
-    struct Range {
-        uint64_t file, first, pages;
-    };
-    std::unordered_map<int32_t, Range> settled_;
+    std::unordered_map<int32_t, mark::Settled> settled_;  // by task
 };
 
 }  // namespace

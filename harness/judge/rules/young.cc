@@ -30,9 +30,8 @@ class Young : public Rule {
                 if (e.tlb_flush.phase == MMUWITNESS_FLUSH_REQUEST) flush(e);
                 break;
             case Kind::mark:
-                if (e.mark.kind == MMUWITNESS_MARK_TOUCHED && e.mark.vm < touched_.size())
-                    for (uint64_t i = 0; i < e.mark.a[2]; ++i)
-                        touched_[e.mark.vm].insert(e.mark.a[1] + i);
+                if (const auto m = mark_of<mark::Touched>(e); m && e.mark.vm < touched_.size())
+                    for (uint64_t i = 0; i < m->pages; ++i) touched_[e.mark.vm].insert(m->gfn + i);
                 break;
             default:
                 break;
