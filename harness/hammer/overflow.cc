@@ -24,7 +24,7 @@ void emit(Device& device, Draw draw, std::uint64_t count, const Clock& clock,
         const std::uint64_t most = draw.one_in(4) ? MMUWITNESS_MAX_MARKS : 40;
         const std::uint64_t some = std::min(count, 1 + draw.below(most));
         for (std::uint64_t i = 0; i < some; i++)
-            marks[i] = make_mark(MMUWITNESS_MARK_TRIAL, 0, {draw.below(3)});
+            marks[i] = make_mark(0, mark::Trial{.met = draw.below(3)});
         device.marks(std::span(marks).first(some));
         count -= some;
         done += some;

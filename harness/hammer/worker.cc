@@ -50,7 +50,7 @@ Worker::Worker(Process& process, std::uint64_t seed, unsigned number)
     Draw draw(seed, number);
     auto* marks = static_cast<mmuwitness_mark*>(bulk_.get());
     for (std::size_t i = 0; i < MMUWITNESS_MAX_MARKS; i++) {
-        marks[i].kind = static_cast<std::uint32_t>(1 + draw.below(MMUWITNESS_MARK_SEEN));
+        marks[i].kind = static_cast<std::uint32_t>(1 + draw.below(MMUWITNESS_MARK_KINDS - 1));
         marks[i].vm = static_cast<std::uint32_t>(draw.below(MMUWITNESS_MAX_VMS + 1));
         for (auto& a : marks[i].a) a = draw.next();
     }
