@@ -42,7 +42,7 @@ const std::vector<std::string>& harmless_plants() {
 Session::Session(const Orders& orders, Draw& draw)
     : orders_(orders),
       mmu_{.reference = !orders.kvm || draw.one_in(3),
-           .variant = static_cast<unsigned>(draw.below(MMUWITNESS_REF_VARIANTS))},
+           .variant = static_cast<unsigned>(draw.below(MMUWITNESS_REF_LONGTERM_PIN))},  // it refuses files
       device_(open_device()) {
     if (draw.one_in(8) && orders.kvm) {
         const Plant& plant = draw.among(device_.plants());
