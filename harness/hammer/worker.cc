@@ -145,7 +145,15 @@ void* Worker::place(Where where, void* here, std::size_t size) const {
 long Worker::make_ioctl(Call& call) {
     const int fd = process_.descriptor(call.target, call.slot);
     if (fd < 0) return kNobody;
-    if (call.by_value) return result(ioctl(fd, call.request, call.detail));
+    if (call.by_value) {
+        const long came = result(ioctl(fd, call.request, call.detail));
+        // What was made is somebody's to close.
+        if (came >= 0 && call.request == KVM_CREATE_VM)
+            process_.put(Target::vm, call.slot, static_cast<int>(came));
+        if (came >= 0 && call.request == KVM_CREATE_VCPU)
+            process_.put(Target::vcpu, call.slot, static_cast<int>(came));
+        return came;
+    }
     const auto at = [&](std::int16_t offset) { return &call.argument[static_cast<std::size_t>(offset)]; };
     if (call.fd_at >= 0) {
         const std::int32_t other = process_.descriptor(call.fd_of, call.fd_slot);
