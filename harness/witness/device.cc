@@ -181,6 +181,9 @@ void Device::plant(const std::string& name, PlantFor which) {
         case ENOENT:
             throw std::runtime_error(
                 std::format("unknown plant '{}': see mmuwitness list --plants", name));
+        case EUCLEAN:
+            throw std::runtime_error(
+                "this kernel does not call hooks on functions now: set kernel.ftrace_enabled=1");
         case EOPNOTSUPP:
             throw std::runtime_error(std::format("plant '{}' has no place in this kernel", name));
         case EXDEV:

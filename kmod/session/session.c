@@ -44,15 +44,16 @@ static void on_release(void)
 	mmuw_break_nothing();
 }
 
+/* The notifier first: a signal begins the ioctl anew there, and hooks take far longer. */
 static int attach(void)
 {
-	int err = mmuw_hooks_attach(second ? mmuw_hooks_with(second->hooks) : &mmuw_hooks_of_kvm);
+	int err = mmuw_notifier_register_after(current->mm, on_release);
 
 	if (err)
 		return err;
-	err = mmuw_notifier_register_after(current->mm, on_release);
+	err = mmuw_hooks_attach(second ? mmuw_hooks_with(second->hooks) : &mmuw_hooks_of_kvm);
 	if (err)
-		mmuw_hooks_detach();
+		mmuw_notifier_unregister();
 	return err;
 }
 
