@@ -17,8 +17,9 @@ namespace mmuw {
 namespace {
 
 // kernel/panic.c, lib/bug.c, mm/debug.c, kernel/locking/lockdep.c, kernel/rcu/tree_stall.h,
-// kernel/watchdog.c, kernel/hung_task.c, fs/ext4/super.c, fs/btrfs/messages.c, fs/xfs/xfs_error.c,
-// fs/xfs/xfs_fsops.c, block/blk-core.c.
+// kernel/watchdog.c, kernel/hung_task.c, mm/kasan/report.c, kernel/kcsan/report.c, lib/ubsan.c,
+// lib/debugobjects.c, mm/kmemleak.c, kernel/cfi.c, lib/list_debug.c, fs/ext4/super.c,
+// fs/btrfs/messages.c, fs/xfs/xfs_error.c, fs/xfs/xfs_fsops.c, block/blk-core.c.
 constexpr std::array kSuspicious = {
     std::string_view("WARNING:"),
     std::string_view("BUG:"),
@@ -40,6 +41,14 @@ constexpr std::array kSuspicious = {
     std::string_view("Bad page state"),
     std::string_view("refcount_t:"),
     std::string_view("UBSAN:"),
+    std::string_view("ODEBUG:"),
+    std::string_view("DEBUG_LOCKS_WARN_ON"),
+    std::string_view("non-static key"),
+    std::string_view("new suspected memory leaks"),
+    std::string_view("CFI failure"),
+    std::string_view("list_add corruption"),
+    std::string_view("list_del corruption"),
+    std::string_view("page dumped because"),
     std::string_view("EXT4-fs error"),
     std::string_view("EXT4-fs warning"),
     std::string_view("JBD2: Error"),
@@ -64,6 +73,8 @@ constexpr std::uint64_t kOwnTaint = 1U << 12 | 1U << 13;
 }  // namespace
 
 bool is_suspicious(std::string_view line) {
+    // "BUG kmalloc-64 (Tainted: G O): Poison overwritten", of mm/slub.c.
+    if (line.starts_with("BUG ")) return true;
     return std::ranges::any_of(kSuspicious,
                                [&](std::string_view word) { return line.contains(word); });
 }
