@@ -110,7 +110,8 @@ child() {
 }
 
 # step NAME COMMAND...: output goes to build/log/NAME.log. A terminal shows the
-# latest line while it runs; one line remains if it took a second or more. When
+# latest line while it runs; elsewhere the function STEP_PROGRESS, if there is one, says
+# each minute how far it is. One line remains if it took a second or more. When
 # it fails, the function STEP_EXPLAIN gets the log first, and may die of it.
 step() {
 	local name=$1 status=0 begin=$SECONDS log line width
@@ -128,6 +129,11 @@ step() {
 			printf '\r\033[K%s' "${line:0:width-1}" >&2
 		done
 		printf '\r\033[K' >&2
+	elif [[ -n ${STEP_PROGRESS:-} ]]; then
+		while kill -0 "$CHILD" 2>/dev/null; do
+			sleep 1
+			(((SECONDS - begin) % 60)) || say "$name: $((SECONDS - begin)) s, $("$STEP_PROGRESS")"
+		done
 	fi
 	wait "$CHILD" || status=$?
 	CHILD=
@@ -166,7 +172,7 @@ give_back() {
 
 # There is a builder root for each architecture of hosts: what it lacks of another one
 # cannot be mixed up with it, and nobody waits for what he does not use.
-builder_packages() { # base|lint|bench: what it has for HOST_ARCH
+builder_packages() { # base|lint|bench|clang: what it has for HOST_ARCH
 	local lists=("$SCRIPTS/builder.packages") foreign=:$HOST_ARCH
 	[[ $1 == base ]] || lists+=("$SCRIPTS/$1.packages")
 	[[ $HOST_ARCH != "$(native_arch)" ]] || foreign=
@@ -174,18 +180,21 @@ builder_packages() { # base|lint|bench: what it has for HOST_ARCH
 		/^#/ || NF > 1 && $2 != only { next }
 		{ sub(/:host$/, foreign, $1); print $1 }' "${lists[@]}"
 }
-builder_path() { # base|lint|bench
+builder_path() { # base|lint|bench|clang
 	printf '%s/builder-%s-%s-%s\n' "$CACHE" "$1" "$HOST_ARCH" \
 		"$(builder_packages "$1" | cat "$SCRIPTS/builder-root" - <(echo "$ARCH_SUITE") | hash_of)"
 }
 
-# KERNEL is a Debian suite (SUITE/FLAVOUR for another flavour than the usual one), a
-# directory of .debs or a kernel build tree.
+# KERNEL is a Debian suite (SUITE/FLAVOUR for another flavour than the usual one), one that is
+# built here of a suite's source (VARIANT/SUITE, see kernel-config/variants), a directory of .debs
+# or a kernel build tree.
 kernel_kind() { # KERNEL
-	if [[ -d $1 && -f $1/Module.symvers && -f $1/.config ]]; then
+	if is_tree "$1"; then
 		echo tree
 	elif [[ -d $1 ]] && compgen -G "$1/*.deb" >/dev/null; then
 		echo debs
+	elif [[ -n $(variant_fragments "${1%%/*}") && $1 =~ ^[a-z-]+/[a-z][a-z0-9.-]*$ && ! -e $1 ]]; then
+		echo variant
 	elif [[ $1 =~ ^[a-z][a-z0-9.-]*(/[a-z0-9.-]+)?$ && ! -e $1 ]]; then
 		echo suite
 	else
@@ -198,11 +207,48 @@ kernel_path() { # KERNEL DEBIAN-ARCHITECTURE
 	kind=$(kernel_kind "$1")
 	case $kind in
 	suite) id=${1/\//_} ;;
+	variant) id=$(variant_id "$1") ;;
 	debs) id=$(stat -L -c '%n %s %Y' "$1"/*.deb | hash_of) ;;
 	tree) id=$(cd "$1" && stat -L -c '%n %s %Y' "$PWD" .config Module.symvers modules.order \
-		arch/*/boot/*Image 2>/dev/null | hash_of) ;;
+		vmlinux arch/*/boot/*Image 2>/dev/null | hash_of) ;;
 	esac
 	printf '%s/kernel-%s-%s-%s\n' "$CACHE" "$2" "$kind" "$id"
+}
+
+# A kernel build tree, configured or not: the source, or a directory that was given as O=.
+is_tree() { # DIRECTORY
+	[[ -d $1 && -f $1/Makefile && (-f $1/Kconfig || -L $1/source || -f $1/.config) ]]
+}
+tree_source() { # TREE
+	if [[ ! -f $1/Kconfig && -d $1/source ]]; then
+		realpath "$1/source"
+	else
+		printf '%s\n' "$1"
+	fi
+}
+config_says() { # FILE OPTION...: prints those that are neither y nor m
+	local file=$1 option
+	shift
+	for option in "$@"; do
+		grep -qE "^CONFIG_$option=[ym]" "$file" || echo "$option"
+	done
+}
+
+variant_fragments() { # VARIANT
+	awk -v name="$1" '$1 == name { $1 = ""; print }' "$SCRIPTS/kernel-config/variants"
+}
+variant_files() { # VARIANT: the fragments for HOST_ARCH, in order
+	local name
+	for name in base "$HOST_ARCH" $(variant_fragments "$1"); do
+		[[ $name == LLVM ]] || printf '%s\n' "$SCRIPTS/kernel-config/$name.config"
+	done
+}
+# As those of a suite they are kept until `make update`: until then the suite's source is the same.
+variant_id() { # VARIANT/SUITE
+	local files
+	mapfile -t files < <(variant_files "${1%/*}")
+	printf '%s-%s\n' "${1/\//_}" "$(variant_fragments "${1%/*}" | cat - "${files[@]}" \
+		"$SCRIPTS/inside/build-kernel" | hash_of)"
 }
 
 # The kernel's own KVM selftests that are built, one name a line.
@@ -249,8 +295,6 @@ load_host() {
 	ARCH_SUITE=trixie
 	# shellcheck source=/dev/null
 	. "$SCRIPTS/arch/$HOST_ARCH.sh"
-	# Debian's headers name the very compiler of their kernel, which the root may not have.
-	ARCH_KBUILD=("ARCH=$ARCH_KERNEL" "CROSS_COMPILE=$ARCH_GNU-" "CC=$ARCH_GNU-gcc")
 	HOST_TIMEOUT=${TIMEOUT:-$HOST_TIMEOUT}
 	[[ $HOST_TIMEOUT =~ ^[1-9][0-9]*$ ]] || die 2 "TIMEOUT=$HOST_TIMEOUT is no number of seconds"
 	[[ -z ${HOST_SCRIPT:-} || -f $HOST_SCRIPT ]] || die 2 "HOST_SCRIPT=$HOST_SCRIPT is no file"
@@ -264,12 +308,45 @@ load_host() {
 	[[ ! -d $KERNEL ]] || KERNEL=$(cd "$KERNEL" && pwd -P)
 	kernel_kind "$KERNEL" >/dev/null
 	KERNEL_PATH=$(kernel_path "$KERNEL" "$HOST_ARCH")
-	KERNEL_BIND=(--bind "$KERNEL_PATH:/kernel")
-	[[ $(kernel_kind "$KERNEL") != tree ]] || KERNEL_BIND+=(--bind "$KERNEL:/bind")
+	load_kernel
 	EMULATOR_BIND=() # one of the user's takes the place of the builder root's
 	if [[ -n ${HOST_EMULATOR:-} ]]; then
 		[[ -f $HOST_EMULATOR && -x $HOST_EMULATOR ]] || die 2 "the emulator $HOST_EMULATOR is no program"
 		EMULATOR_BIND=(--bind "$(realpath "$HOST_EMULATOR"):/usr/bin/${HOST_QEMU[0]}")
 	fi
 	KMOD_DIR=$HOST_ARCH/kmod-${KERNEL_PATH##*/kernel-} # below build/
+}
+
+# Sets KERNEL_TREE and KERNEL_SOURCE, empty unless it is a build tree or becomes one; KERNEL_BIND and
+# KERNEL_ROOT, what scripts/in-builder is told to see them and to have their compiler; ARCH_KBUILD,
+# what make is told. Once more when the kernel has been prepared: then its compiler is known.
+load_kernel() {
+	local config=$KERNEL_PATH/config llvm=
+	KERNEL_TREE='' KERNEL_SOURCE=''
+	case $(kernel_kind "$KERNEL") in
+	tree)
+		KERNEL_TREE=$KERNEL
+		KERNEL_SOURCE=$(tree_source "$KERNEL")
+		config=$KERNEL/.config
+		;;
+	variant)
+		KERNEL_TREE=$CACHE/built-$HOST_ARCH-$(variant_id "$KERNEL")
+		KERNEL_SOURCE=$CACHE/source-${KERNEL#*/}/source
+		[[ " $(variant_fragments "${KERNEL%/*}") " != *" LLVM "* ]] || llvm=yes
+		;;
+	esac
+	KERNEL_ROOT=() KERNEL_BIND=(--bind "$KERNEL_PATH:/kernel")
+	# Debian's headers name the very compiler of their kernel, which the root may not have.
+	ARCH_KBUILD=("ARCH=$ARCH_KERNEL")
+	if [[ -n $llvm ]] || grep -qs '^CONFIG_CC_IS_CLANG=y' "$config"; then
+		ARCH_KBUILD+=(LLVM=1)
+		KERNEL_ROOT=(--clang)
+	else
+		ARCH_KBUILD+=("CROSS_COMPILE=$ARCH_GNU-" "CC=$ARCH_GNU-gcc")
+	fi
+	[[ -z $KERNEL_TREE ]] || KERNEL_BIND+=(--bind "$KERNEL_TREE:/bind")
+	if [[ $KERNEL_SOURCE != "$KERNEL_TREE" ]]; then
+		KERNEL_BIND+=(--bind "$KERNEL_SOURCE:/run/source")
+		ARCH_KBUILD+=(O=/bind)
+	fi
 }
