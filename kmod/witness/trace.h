@@ -39,8 +39,9 @@
 #define MMUW_SHOW_hex(type) MMUW_HEX_##type
 #define MMUW_SHOW_flags(type) MMUW_HEX_##type
 #define MMUW_SHOW_letters(type) MMUW_HEX_##type
+/* No quotes around texts: libtraceevent takes an escaped one for the end of the format. */
 #define MMUW_FORMAT_NUMBER(type, name, show, ...) " " #name "=" MMUW_SHOW_##show(type)
-#define MMUW_FORMAT_TEXT(type, name, bytes) " " #name "=\"%s\""
+#define MMUW_FORMAT_TEXT(type, name, bytes) " " #name "=%s"
 #define MMUW_FORMAT_WORDS(type, name, count) " " #name "=%s"
 #define MMUW_VALUE_NUMBER(type, name, ...) , __entry->name
 #define MMUW_VALUE_TEXT(type, name, bytes) , __entry->name
