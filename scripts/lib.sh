@@ -114,7 +114,7 @@ child() {
 # each minute how far it is. One line remains if it took a second or more. When
 # it fails, the function STEP_EXPLAIN gets the log first, and may die of it.
 step() {
-	local name=$1 status=0 begin=$SECONDS log line width
+	local name=$1 status=0 begin=$SECONDS log line width told
 	shift
 	mkdir -p "$BUILD/log"
 	log=$BUILD/log/${name//[ \/]/-}.log
@@ -130,9 +130,12 @@ step() {
 		done
 		printf '\r\033[K' >&2
 	elif [[ -n ${STEP_PROGRESS:-} ]]; then
+		told=0
 		while kill -0 "$CHILD" 2>/dev/null; do
 			sleep 1
-			(((SECONDS - begin) % 60)) || say "$name: $((SECONDS - begin)) s, $("$STEP_PROGRESS")"
+			(((SECONDS - begin) / 60 > told)) || continue
+			told=$(((SECONDS - begin) / 60))
+			say "$name: $((SECONDS - begin)) s, $("$STEP_PROGRESS")"
 		done
 	fi
 	wait "$CHILD" || status=$?
