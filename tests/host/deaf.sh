@@ -29,10 +29,6 @@ if (echo 0 >$ftrace) 2>/dev/null; then
 	refused "kernel.ftrace_enabled=0"
 	echo 1 >$ftrace
 fi
-echo 0 >$kprobes
-refused "kprobes/enabled=0"
-echo 1 >$kprobes
-
 # Waits for a run in the background until its first scenario is over.
 begin_long() {
 	$run --filter 'Turns.*' --repeat 30 >$text 2>&1 </dev/null &
@@ -45,6 +41,19 @@ begin_long
 verdict $((! $?)) "ftrace stays on while a session has hooks"
 wait $long
 verdict $? "... and the run passes"
+
+# Where hooks on returns are fprobes, kprobes are nothing to them.
+begin_long
+grep -q kvm_vm_ioctl /sys/kernel/debug/kprobes/list
+rests=$?
+wait $long
+if [ $rests != 0 ]; then
+	summary
+	exit
+fi
+echo 0 >$kprobes
+refused "kprobes/enabled=0"
+echo 1 >$kprobes
 
 begin_long
 echo 0 >$kprobes
