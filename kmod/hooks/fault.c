@@ -88,8 +88,11 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 	e.vm = mmuw_vm_id(kvm);
 	if (!e.vm)
 		return;
-	/* Another function of that name, with other arguments (x86 of 6.12 has one). */
-	if (arg[1] - slot->base_gfn >= slot->npages) {
+	/*
+	 * Another function of that name, with other arguments (x86 of 6.12 has one)? Without
+	 * a slot it is the right one, which 6.1 calls for a gfn that is in none.
+	 */
+	if (slot && arg[1] - slot->base_gfn >= slot->npages) {
 		atomic64_inc(&h->missed);
 		return;
 	}
