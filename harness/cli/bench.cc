@@ -57,8 +57,11 @@ double time_rounds(const Kvm& kvm, const BackingFile& file, VmObserver* observer
 void attach_all(Device& device) {
     for (const Point& point : device.points()) {
         if (!point.available) continue;
-        const mmuwitness_pass nobody{
-            .point = point.id, .vcpu = 0, .vm = MMUWITNESS_MAX_VMS, .file = 0, .where = 0};
+        const mmuwitness_pass nobody{.point = point.id,
+                                     .vcpu = 0,
+                                     .vm = MMUWITNESS_MAX_VMS,
+                                     .file = 0,
+                                     .where = MMUWITNESS_ANYWHERE};
         const Gate gate(&device, nobody, nobody);
     }
 }
