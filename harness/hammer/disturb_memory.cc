@@ -85,7 +85,7 @@ long Worker::change_file(const Call& call) {
     const auto at = static_cast<off_t>(draw.below(256) * page_size());
     switch (draw.below(4)) {
         case 0:
-            return result(pwrite(fd, bulk_.get(), 1 + draw.below(3 * page_size()), at));
+            return result(pwrite(fd, bulk_.bytes(), 1 + draw.below(3 * page_size()), at));
         case 1:
             return result(fdatasync(fd));
         case 2:

@@ -21,7 +21,7 @@ Process::Process(const Orders& orders, unsigned number, Shared& shared, int send
       shared_(shared),
       send_end_(send_end),
       receive_end_(receive_end),
-      arena_(kArenaBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE) {
+      arena_(kArenaBytes) {
     if (orders.kvm) vm_type_ = arch::vm_type(Kvm());
     for (auto& slots : fds_)
         for (auto& fd : slots) fd = -1;

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "base/fd.h"
-#include "base/mapping.h"
 #include "hammer/call.h"
+#include "hammer/guarded.h"
 #include "hammer/part.h"
 
 namespace mmuw {
@@ -64,7 +64,7 @@ class Process {
     Shared& shared_;
     int send_end_, receive_end_;
     unsigned long vm_type_ = 0;
-    Mapping arena_;
+    Guarded arena_;
     std::array<std::string, kSlots> files_;
     std::array<std::array<std::atomic<int>, kSlots>, kTargets> fds_;
 };

@@ -43,11 +43,11 @@ Worker::Worker(Process& process, std::uint64_t seed, unsigned number)
       seed_(seed),
       number_(number),
       here_(kRoom + 2 * page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS),
-      bulk_(kBulk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS) {
+      bulk_(kBulk) {
     mprotect(here_.bytes() + kRoom, page_size(), PROT_READ);
     mprotect(here_.bytes() + kRoom + page_size(), page_size(), PROT_NONE);
     Draw draw(seed, number);
-    auto* marks = static_cast<mmuwitness_mark*>(bulk_.get());
+    auto* marks = reinterpret_cast<mmuwitness_mark*>(bulk_.bytes());
     for (std::size_t i = 0; i < MMUWITNESS_MAX_MARKS; i++) {
         marks[i].kind = static_cast<std::uint32_t>(1 + draw.below(MMUWITNESS_MARK_KINDS - 1));
         marks[i].vm = static_cast<std::uint32_t>(draw.below(MMUWITNESS_MAX_VMS + 1));
@@ -159,7 +159,7 @@ long Worker::make_ioctl(Call& call) {
         std::memcpy(at(call.fd_at), &other, sizeof other);
     }
     if (call.pointer_at >= 0) {
-        const void* bulk = place(call.pointer, bulk_.get(), 64);
+        const void* bulk = place(call.pointer, bulk_.bytes(), 64);
         std::memcpy(at(call.pointer_at), &bulk, sizeof bulk);
     }
     if (call.address_at >= 0) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "base/mapping.h"
+#include "hammer/guarded.h"
 #include "hammer/process.h"
 
 namespace mmuw {
@@ -41,7 +42,7 @@ class Worker {
     unsigned number_;
     bool is_child_ = false;
     Mapping here_;   // what arguments are put into, with nothing behind it
-    Mapping bulk_;   // what pointers in arguments point to
+    Guarded bulk_;   // what pointers in arguments point to
     std::array<pid_t, 3> children_{};
 };
 
