@@ -3,6 +3,13 @@
 #ifndef _MMUWITNESS_PLANT_FLUSHES_H
 #define _MMUWITNESS_PLANT_FLUSHES_H
 
-#define MMUW_PLANT_ON_FLUSHES .symbols = { "kvm_flush_remote_tlbs" }
+/*
+ * Without CONFIG_HYPERV the first one is inlined into the others. Where it is not they
+ * call it, and what one skips does not come to the next.
+ */
+#define MMUW_PLANT_ON_FLUSHES						\
+	.symbols = { "kvm_flush_remote_tlbs", "kvm_flush_remote_tlbs_range",	\
+		     "kvm_flush_remote_tlbs_memslot" },			\
+	.all = true
 
 #endif /* _MMUWITNESS_PLANT_FLUSHES_H */
