@@ -6,11 +6,7 @@
 #include <asm/kvm_mmu.h>
 
 #include "hooks/arch.h"
-
-static bool is_huge(u64 pte)
-{
-	return (pte & _PAGE_PRESENT) && kvm_pte_huge(pte);
-}
+#include "hooks/loongarch/pte.h"
 
 /*
  * A writable entry is a dirty one (kvm_pte_dirty()): the hardware's D is the
@@ -21,7 +17,7 @@ u8 mmuw_spte_bits(u64 pte, int level)
 	u8 bits = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
 
 	/* A table: its physical address; none: the virtual address of an empty one. */
-	if (level > 1 && !is_huge(pte))
+	if (level > 1 && !mmuw_is_huge_pte(pte))
 		return (s64)pte > 0 ? MMUWITNESS_SPTE_PRESENT : 0;
 	if (!(pte & _PAGE_PRESENT))
 		return 0;

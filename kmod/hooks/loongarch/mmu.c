@@ -10,15 +10,11 @@
 #include <asm/kvm_mmu.h>
 
 #include "hooks/arch.h"
+#include "hooks/loongarch/pte.h"
 #include "witness/context.h"
 #include "hooks/hooks.h"
 #include "witness/witnessed.h"
 #include "hooks/spte_event.h"
-
-static bool is_huge(u64 pte)
-{
-	return (pte & _PAGE_PRESENT) && kvm_pte_huge(pte);
-}
 
 static struct mmuw_context *fault_context(void)
 {
@@ -89,7 +85,7 @@ static bool mapped(struct mmuw_hook *h, struct mmuw_frame *f)
 		return false;
 	old = ctx->fault_spte;
 	new = READ_ONCE(*ctx->fault_sptep);
-	if (is_huge(old) && !is_huge(new)) {
+	if (mmuw_is_huge_pte(old) && !mmuw_is_huge_pte(new)) {
 		/* Split: what it was made of has the same rights, but for this page. */
 		const u64 *table = phys_to_virt(new);
 
@@ -98,7 +94,7 @@ static bool mapped(struct mmuw_hook *h, struct mmuw_frame *f)
 		old = kvm_pfn_pte(kvm_pte_pfn(new), __pgprot(kvm_pte_mksmall(old) & ~_PFN_MASK));
 		emit(h, ctx->kvm, ctx->fault_gfn, 1, old, new);
 	} else {
-		emit(h, ctx->kvm, ctx->fault_gfn, is_huge(new) ? 2 : 1, old, new);
+		emit(h, ctx->kvm, ctx->fault_gfn, mmuw_is_huge_pte(new) ? 2 : 1, old, new);
 	}
 	ctx->fault_sptep = NULL;
 	return false;
@@ -124,7 +120,7 @@ static void made_dirty(struct mmuw_hook *h, const unsigned long *arg)
 		return;
 	e.old_spte = ctx->fault_spte;
 	e.new_spte = kvm_pte_mkdirty(kvm_pte_mkyoung(e.old_spte));
-	if (is_huge(e.old_spte)) {
+	if (mmuw_is_huge_pte(e.old_spte)) {
 		e.level = 2;
 		e.gfn &= ~(mmuw_spte_pages(2) - 1);
 	}
