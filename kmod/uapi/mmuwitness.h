@@ -181,8 +181,8 @@ struct mmuwitness_hook {
 /*
  * PLANT: break the kernel on purpose, for the witnessed VMs only, or for every
  * VM of the machine. ENXIO where mmuwitness-plants.ko is not loaded, which has them,
- * ENOENT for an unknown name, EOPNOTSUPP when this kernel has no place for it.
- * An empty name removes it.
+ * ENOENT for an unknown name, EOPNOTSUPP when this kernel has no place for it, EUCLEAN
+ * when it does not call hooks on functions now, see START. An empty name removes it.
  *
  * EVERY_VM: without START (EBUSY), since nothing is witnessed then; EXDEV for a
  * plant that concerns witnessed files, or that would leave a VM pages which were freed.
