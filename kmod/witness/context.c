@@ -8,33 +8,39 @@
 /*
  * An open hash table keyed by task. Only the task itself reads and writes its
  * entry, so cmpxchg on the key is all the synchronisation there is. A look-up
- * probes a fixed window, so deletion leaves no holes to care for. The keys are
- * apart from the entries: a look-up in vain, which is every other VM's, reads two
- * cache lines.
+ * probes a fixed window, so deletion leaves no holes to care for. How many entries
+ * there are of tasks whose window begins at a place says that there is none: a look-up
+ * in vain, which is every other VM's, mostly ends there.
  */
 #define TABLE_BITS 8
 #define TABLE_SIZE (1 << TABLE_BITS)
 #define WINDOW 16
 
+static atomic_t begun[TABLE_SIZE] ____cacheline_aligned;
 static struct task_struct *owners[TABLE_SIZE] ____cacheline_aligned;
 static struct mmuw_context table[TABLE_SIZE];
 atomic64_t mmuw_context_overflows;
 EXPORT_SYMBOL_GPL(mmuw_context_overflows);
 
-static unsigned int place(unsigned int i)
+static unsigned int first_place(void)
 {
-	return (hash_ptr(current, TABLE_BITS) + i) & (TABLE_SIZE - 1);
+	return hash_ptr(current, TABLE_BITS);
 }
 
 struct mmuw_context *mmuw_context(void)
 {
-	unsigned int i;
+	unsigned int first, i, at;
 
 	if (!in_task())
 		return NULL;
-	for (i = 0; i < WINDOW; i++)
-		if (READ_ONCE(owners[place(i)]) == current)
-			return &table[place(i)];
+	first = first_place();
+	if (!atomic_read(&begun[first]))
+		return NULL;
+	for (i = 0; i < WINDOW; i++) {
+		at = (first + i) % TABLE_SIZE;
+		if (READ_ONCE(owners[at]) == current)
+			return &table[at];
+	}
 	return NULL;
 }
 EXPORT_SYMBOL_GPL(mmuw_context);
@@ -42,14 +48,16 @@ EXPORT_SYMBOL_GPL(mmuw_context);
 static struct mmuw_context *get(void)
 {
 	struct mmuw_context *ctx = mmuw_context();
-	unsigned int i;
+	unsigned int first = first_place(), i, at;
 
 	if (ctx || !in_task())
 		return ctx;
 	for (i = 0; i < WINDOW; i++) {
-		if (READ_ONCE(owners[place(i)]) || cmpxchg(&owners[place(i)], NULL, current))
+		at = (first + i) % TABLE_SIZE;
+		if (READ_ONCE(owners[at]) || cmpxchg(&owners[at], NULL, current))
 			continue;
-		ctx = &table[place(i)];
+		atomic_inc(&begun[first]);
+		ctx = &table[at];
 		/* Whatever a return that was missed has left there. */
 		*ctx = (struct mmuw_context){ };
 		return ctx;
@@ -63,6 +71,7 @@ static void put(struct mmuw_context *ctx)
 {
 	if (ctx->kvm || ctx->vcpu || ctx->in_notifier || ctx->in_ksm || ctx->in_mkclean)
 		return;
+	atomic_dec(&begun[first_place()]);
 	smp_store_release(&owners[ctx - table], NULL);
 }
 
@@ -181,6 +190,7 @@ EXPORT_SYMBOL_GPL(mmuw_leave_mkclean);
 
 void mmuw_context_reset(void)
 {
+	memset(begun, 0, sizeof(begun));
 	memset(owners, 0, sizeof(owners));
 	atomic64_set(&mmuw_context_overflows, 0);
 }

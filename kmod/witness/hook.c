@@ -21,22 +21,30 @@ static bool attached;
 		for (p = set->tracepoints[t]; p->name; p++)
 
 /*
- * Which hook is at which patched call: what the whole machine's calls of these
- * functions are looked up in, so it is dense.
+ * Which hook is at which patched call, and for where the call is, which of them it was
+ * the last time: the whole machine's calls of these functions are looked up here.
  */
 #define MAX_ENTRIES 32
-static unsigned long entry_address[MAX_ENTRIES] ____cacheline_aligned;
-static struct mmuw_hook *entry_hook[MAX_ENTRIES];
+static struct entry {
+	unsigned long address;
+	struct mmuw_hook *hook;
+} entries[MAX_ENTRIES];
 static unsigned int entry_count;
+static struct entry *last_entry[128];
 
+/* ip is that of the patched call, past an ENDBR or BTI. */
 static struct mmuw_hook *hook_at(unsigned long ip)
 {
-	unsigned int i;
+	struct entry **last = &last_entry[ip / 16 % ARRAY_SIZE(last_entry)], *e = READ_ONCE(*last);
 
-	/* ip is that of the patched call, past an ENDBR or BTI. */
-	for (i = 0; i < entry_count; i++)
-		if (ip - entry_address[i] < MMUW_MAX_PROLOGUE)
-			return entry_hook[i];
+	if (e && ip - e->address < MMUW_MAX_PROLOGUE)
+		return e->hook;
+	for (e = entries; e < &entries[entry_count]; e++) {
+		if (ip - e->address >= MMUW_MAX_PROLOGUE)
+			continue;
+		WRITE_ONCE(*last, e);
+		return e->hook;
+	}
 	return NULL;
 }
 
@@ -207,6 +215,7 @@ static int attach_entries(void)
 		.flags = MMUW_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT,
 	};
 	entry_count = 0;
+	memset(last_entry, 0, sizeof(last_entry));
 	for_each_hook(h, t) {
 		if (!h->address || !h->on_entry)
 			continue;
@@ -216,8 +225,7 @@ static int attach_entries(void)
 			h->address = 0;	/* not traceable: notrace or no patch site */
 			continue;
 		}
-		entry_address[entry_count] = h->address;
-		entry_hook[entry_count++] = h;
+		entries[entry_count++] = (struct entry){ h->address, h };
 	}
 	/* An empty filter is one that lets all functions of the kernel through. */
 	err = entry_count ? register_ftrace_function(&function_ops) : -ENODEV;

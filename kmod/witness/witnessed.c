@@ -11,6 +11,8 @@
  */
 static struct kvm *vms[MMUWITNESS_MAX_VMS];
 static struct address_space *files[MMUWITNESS_MAX_FILES];
+/* The highest id in use: most look-ups are in vain, of other VMs and files. */
+static u16 last_vm, last_file;
 static struct mm_struct *session_mm;
 
 u16 mmuw_vm_id(const struct kvm *kvm)
@@ -19,7 +21,7 @@ u16 mmuw_vm_id(const struct kvm *kvm)
 
 	if (!kvm)
 		return 0;
-	for (i = 0; i < MMUWITNESS_MAX_VMS; i++)
+	for (i = 0; i < READ_ONCE(last_vm); i++)
 		if (READ_ONCE(vms[i]) == kvm)
 			return i + 1;
 	return 0;
@@ -48,7 +50,7 @@ u16 mmuw_file_id(const struct address_space *mapping)
 
 	if (!mapping)
 		return 0;
-	for (i = 0; i < MMUWITNESS_MAX_FILES; i++)
+	for (i = 0; i < READ_ONCE(last_file); i++)
 		if (READ_ONCE(files[i]) == mapping)
 			return i + 1;
 	return 0;
@@ -63,14 +65,24 @@ EXPORT_SYMBOL_GPL(mmuw_is_session_mm);
 
 void mmuw_witness_vm(u16 id, struct kvm *kvm)
 {
+	u16 last = MMUWITNESS_MAX_VMS;
+
 	WRITE_ONCE(vms[id - 1], kvm);
+	while (last && !vms[last - 1])
+		last--;
+	WRITE_ONCE(last_vm, last);
 	if (!kvm)
 		synchronize_rcu();
 }
 
 void mmuw_witness_file(u16 id, struct address_space *mapping)
 {
+	u16 last = MMUWITNESS_MAX_FILES;
+
 	WRITE_ONCE(files[id - 1], mapping);
+	while (last && !files[last - 1])
+		last--;
+	WRITE_ONCE(last_file, last);
 	if (!mapping)
 		synchronize_rcu();
 }
