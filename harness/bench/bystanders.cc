@@ -16,6 +16,8 @@
 #include "backing/backing_file.h"
 #include "base/fd.h"
 #include "base/sys_error.h"
+#include "bench/contender.h"
+#include "trace/instance.h"
 #include "trace/recorder.h"
 #include "vmm/guest.h"
 #include "vmm/kvm.h"
@@ -101,6 +103,25 @@ double run(const Workload& workload, const std::string& directory) {
     return seconds;
 }
 
+class FunctionTracer {
+  public:
+    explicit FunctionTracer(const std::vector<std::string>& functions)
+        : instance_(must(Instance::create())) {
+        for (const std::string& function : functions)
+            must(instance_.write("set_ftrace_filter", function));
+        must(instance_.write("set_ftrace_pid", std::to_string(getpid())));
+        must(instance_.write("current_tracer", "function"));
+    }
+
+  private:
+    template <class T>
+    static T must(Result<T> result) {
+        if (!result) throw std::runtime_error(result.error());
+        if constexpr (!std::is_void_v<T>) return std::move(*result);
+    }
+    Instance instance_;
+};
+
 }  // namespace
 
 std::vector<Bystander> measure_bystanders(const std::string& kmod, const std::string& directory,
@@ -122,12 +143,18 @@ std::vector<Bystander> measure_bystanders(const std::string& kmod, const std::st
     for (int turn = 0; turn < turns; turn++) {
         measure(&Bystander::without);
         const Module module(kmod, {});
-        Device device;
-        auto recorder =
-            Recorder::start({.directory = directory, .buffer_kb = 8192, .extra = {}});
-        if (!recorder) throw std::runtime_error(recorder.error());
-        device.start();
-        measure(&Bystander::with);
+        std::vector<std::string> functions;
+        {
+            Device device;
+            auto recorder =
+                Recorder::start({.directory = directory, .buffer_kb = 8192, .extra = {}});
+            if (!recorder) throw std::runtime_error(recorder.error());
+            device.start();
+            functions = hook_places(device).functions;
+            measure(&Bystander::with);
+        }
+        const FunctionTracer tracer(functions);
+        measure(&Bystander::control);
     }
     return bystanders;
 }

@@ -19,6 +19,11 @@ struct Places {
     std::vector<std::string> tracepoints;  // "SYSTEM:NAME"
 };
 
+class Device;
+// Of a session that has started: a name that is a trace event's is a tracepoint, all else a
+// function, unless it is none (mmu_notifiers).
+Places hook_places(Device& device);
+
 class Contender {
   public:
     virtual ~Contender() = default;

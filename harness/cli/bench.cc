@@ -3,7 +3,6 @@
 // ways to record the same functions, and what it costs bystanders. Figures to read, not a test.
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <format>
 #include <functional>
 #include <optional>
@@ -97,30 +96,6 @@ Sample with(Contender* contender, const Kvm& kvm, const std::string& directory) 
     return sample;
 }
 
-// Where the hooks of a session are: a name that is a trace event's is a tracepoint, all else a
-// function, unless it is none (mmu_notifiers).
-Places hook_places() {
-    Places places;
-    Device device;
-    device.start();
-    for (const Hook& hook : device.hooks()) {
-        if (!hook.attached || hook.symbol.empty()) continue;
-        std::string system;
-        for (const auto& entry : std::filesystem::directory_iterator("/sys/kernel/tracing/events"))
-            if (std::filesystem::exists(entry.path() / hook.symbol))
-                system = entry.path().filename();
-        if (system.empty())
-            places.functions.push_back(hook.symbol);
-        else
-            places.tracepoints.push_back(system + ":" + hook.symbol);
-    }
-    for (auto* names : {&places.functions, &places.tracepoints}) {
-        std::ranges::sort(*names);
-        names->erase(std::ranges::unique(*names).begin(), names->end());
-    }
-    return places;
-}
-
 struct Way {
     std::string name;
     std::function<Sample()> measure;
@@ -130,8 +105,12 @@ struct Way {
 };
 
 // What else the machine does only adds.
+double least(const std::vector<double>& times) {
+    return *std::ranges::min_element(times);
+}
+
 double least(const Way& way) {
-    return *std::ranges::min_element(way.round_us);
+    return least(way.round_us);
 }
 
 double event_ns(const Way& way, const Way& bare) {
@@ -184,15 +163,17 @@ double median(std::vector<double> values) {
 }
 
 void print_bystanders(const std::vector<Bystander>& bystanders, int turns) {
-    std::println("bystanders: without the module, and while a session records, by turns; {} turns",
+    std::println("bystanders, by turns, {} of them: without the module (ms, the median), while a session",
                  turns);
-    std::println("{:<34} {:>12} {:>12} {:>10} {:>10}", "workload", "ms without", "ms with",
+    std::println("records, and with the kernel's function tracer on the same functions, for nobody");
+    std::println("{:<34} {:>8} {:>9} {:>9} {:>9} {:>9}", "", "", "recorded", "", "traced", "");
+    std::println("{:<34} {:>8} {:>9} {:>9} {:>9} {:>9}", "workload", "without", "median", "least",
                  "median", "least");
     for (const Bystander& b : bystanders)
-        std::println("{:<34} {:>12.2f} {:>12.2f} {:>9.3f}x {:>9.3f}x", b.name,
-                     median(b.without) * 1000, median(b.with) * 1000,
-                     median(b.with) / median(b.without),
-                     *std::ranges::min_element(b.with) / *std::ranges::min_element(b.without));
+        std::println("{:<34} {:>8.2f} {:>8.3f}x {:>8.3f}x {:>8.3f}x {:>8.3f}x", b.name,
+                     median(b.without) * 1000, median(b.with) / median(b.without),
+                     least(b.with) / least(b.without), median(b.control) / median(b.without),
+                     least(b.control) / least(b.without));
 }
 
 }  // namespace
@@ -226,7 +207,11 @@ int bench_command(const Words& words) {
     std::optional<Module> module;
     if (!kmod.empty()) module.emplace(kmod, ModuleParts{});
     const Kvm kvm;
-    const Places places = hook_places();
+    const Places places = [] {
+        Device device;
+        device.start();
+        return hook_places(device);
+    }();
     const std::string& directory = scratch.directory();
     const auto kprobes = make_kprobe_recording(places, directory);
     const auto trace_cmd = make_trace_cmd(places, directory);
