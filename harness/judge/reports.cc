@@ -12,40 +12,40 @@ namespace {
 
 using enum Sign::Of;
 
-constexpr std::array kPrefault = {Sign{"prefault-keeps-young"}};
-constexpr std::array kObsoleteRoot = {Sign{"prefault-ends"}};
-constexpr std::array kRingReset = {Sign{"log-complete"}};
-constexpr std::array kDropsDirty = {Sign{"dirty-not-lost-in-race", kTolerated}};
+constexpr std::array kPrefaultSigns = {Sign{"prefault-keeps-young"}};
+constexpr std::array kObsoleteRootSigns = {Sign{"prefault-ends"}};
+constexpr std::array kRingResetSigns = {Sign{"log-complete"}};
+constexpr std::array kDropsDirtySigns = {Sign{"dirty-not-lost-in-race", kTolerated}};
 
-constexpr std::array kDirtyAfterUnlock = {Sign{"dirty-in-time"}, Sign{"tagged"}, Sign{"durable"}};
+constexpr std::array kDirtyAfterUnlockSigns = {Sign{"dirty-in-time"}, Sign{"tagged"}, Sign{"durable"}};
 
 constexpr Report table[] = {
     {.name = "prefault-clears-accessed",
      .what = "KVM_PRE_FAULT_MEMORY clears the accessed bit of pages that are in use",
      .scenarios = "Prefault.Keeps*",
-     .signs = kPrefault,
+     .signs = kPrefaultSigns,
      .machine = "x86_64"},
     {.name = "prefault-obsolete-root",
      .what = "KVM_PRE_FAULT_MEMORY does not end when a memslot goes meanwhile",
      .scenarios = "Prefault.Ends*",
-     .signs = kObsoleteRoot,
+     .signs = kObsoleteRootSigns,
      .machine = "x86_64"},
     {.name = "dirty-ring-reset-signal",
      .what = "a signal during KVM_RESET_DIRTY_RINGS loses write protection",
      .scenarios = "RingReset.*:Turns.*/ring",  // the second by chance, also without the module
-     .signs = kRingReset,
+     .signs = kRingResetSigns,
      .disturbers = "signals",
      .repeat = 10},
     {.name = "make-spte-drops-dirty",
      .what = "a second fault replaces a dirty SPTE by a writable one that is not",
      .scenarios = "Race.*",
-     .signs = kDropsDirty,
+     .signs = kDropsDirtySigns,
      .repeat = 4,
      .machine = "x86_64"},
     {.name = "arm64-dirty-after-unlock",
      .what = "arm64 marks a folio dirty after it has dropped mmu_lock, when writeback may be over",
      .scenarios = "Staged.DirtyAfterUnlock:Writeback.GuestWrites*",
-     .signs = kDirtyAfterUnlock,
+     .signs = kDirtyAfterUnlockSigns,
      .machine = "aarch64"},
 };
 

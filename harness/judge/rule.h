@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "judge/history.h"
 #include "judge/result.h"
@@ -83,7 +84,7 @@ struct RuleInfo {
     std::string_view tolerates;  // which kind of imprecision
     std::string_view origin;     // file numbers of design.md, section 5
     // Hooks without which there is nothing to judge; "a|b": either will do.
-    std::span<const std::string_view> hooks;
+    std::vector<std::string_view> hooks;
     uint32_t events;  // kinds() it wants to see
     std::unique_ptr<Rule> (*make)();
     // What the harness reads back is evidence enough: judged without the module, too.

@@ -135,9 +135,8 @@ void State::spte(const Event& e) {
     const SpteEvent& s = e.spte;
     VmRecord* v = touch(s.vm);
     if (!v || s.level < 1 || s.level > kLevels) return;
-    constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
-    const bool was = (s.bits_old & leaf) == leaf;
-    const bool is = (s.bits_new & leaf) == leaf;
+    const bool was = (s.bits_old & kLeaf) == kLeaf;
+    const bool is = (s.bits_new & kLeaf) == kLeaf;
     const unsigned shift = bits_ * (s.level - 1u);
     SpteRecord& r = v->sptes[s.level - 1u][s.gfn >> shift];
     r.writable =

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "judge/chunked.h"
+#include "judge/spte.h"
 #include "trace/marks.h"
 
 namespace mmuw {

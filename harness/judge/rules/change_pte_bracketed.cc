@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // change-pte-bracketed: change_pte, where it exists, runs inside start/end, and is moot.
-#include <array>
 #include <map>
 
 #include "judge/rules/rules.h"
@@ -77,8 +76,6 @@ class ChangePteBracketed : public Rule {
     std::map<int32_t, Bracket> bracket_;
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"change_pte", "notifier_start", "notifier_end"};
-
 }  // namespace
 
 const RuleInfo change_pte_bracketed_rule = {
@@ -86,7 +83,7 @@ const RuleInfo change_pte_bracketed_rule = {
     .statement = "change_pte, where it exists, runs inside start/end, and is moot",
     .tolerates = "a read-only SPTE that it makes where there was none (arm64)",
     .origin = "003",
-    .hooks = hooks,
+    .hooks = {"change_pte", "notifier_start", "notifier_end"},
     .events = kinds(Kind::notifier, Kind::change_pte, Kind::spte),
     .make = make_rule<ChangePteBracketed>,
 };

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // dirty-in-time: KVM marks a folio dirty only while a notifier would still see it.
-#include <array>
-
 #include "judge/rules/rules.h"
 
 namespace mmuw {
@@ -65,9 +63,6 @@ class DirtyInTime : public Rule {
     }
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"kvm_dirty|kvm_release_dirty", "mkclean",
-                                                   "spte"};
-
 }  // namespace
 
 const RuleInfo dirty_in_time_rule = {
@@ -77,7 +72,7 @@ const RuleInfo dirty_in_time_rule = {
         "or the folio lock, never after page_mkclean without a new fault; nor does anybody else",
     .tolerates = "false negatives: mmu_lock held by somebody else looks held",
     .origin = "000, 004",
-    .hooks = hooks,
+    .hooks = {"kvm_dirty|kvm_release_dirty", "mkclean", "spte"},
     .events = kinds(Kind::folio),
     .make = make_rule<DirtyInTime>,
 };

@@ -3,7 +3,6 @@
 // without a flush.
 #include <linux/kvm.h>
 
-#include <array>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -13,12 +12,8 @@
 namespace mmuw {
 namespace {
 
-constexpr uint8_t kLeaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
-constexpr uint8_t kWritable = kLeaf | MMUWITNESS_SPTE_WRITABLE;
-constexpr uint8_t kDirty = kWritable | MMUWITNESS_SPTE_DIRTY;
-
 bool lost_dirty(uint8_t before, uint8_t after) {
-    return (before & kDirty) == kDirty && (after & kWritable) == kWritable &&
+    return (before & kDirtyLeaf) == kDirtyLeaf && (after & kWritableLeaf) == kWritableLeaf &&
            !(after & MMUWITNESS_SPTE_DIRTY);
 }
 
@@ -81,8 +76,6 @@ class DirtyNotLostInRace : public Rule {
     std::unordered_map<int32_t, uint64_t> begun_;            // pid -> order of its VM ioctl
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"spte", "vm_ioctl", "tlb_flush"};
-
 }  // namespace
 
 const RuleInfo dirty_not_lost_in_race_rule = {
@@ -92,7 +85,7 @@ const RuleInfo dirty_not_lost_in_race_rule = {
         "the log is switched on",
     .tolerates = "a dropped D bit that is followed by a flush (make_spte() up to 6.12)",
     .origin = "002",
-    .hooks = hooks,
+    .hooks = {"spte", "vm_ioctl", "tlb_flush"},
     .events = kinds(Kind::spte, Kind::vm_ioctl, Kind::mark),
     .make = make_rule<DirtyNotLostInRace>,
 };

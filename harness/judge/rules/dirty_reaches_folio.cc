@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // dirty-reaches-folio: KVM hands the dirtiness of an SPTE on to its folio.
-#include <array>
 #include <iterator>
 #include <map>
 #include <unordered_map>
@@ -87,16 +86,14 @@ class DirtyReachesFolio : public Rule {
 
     void spte(const Event& e, const State& state, Findings& found) {
         const SpteEvent& s = e.spte;
-        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
-        constexpr uint8_t dirty = leaf | MMUWITNESS_SPTE_WRITABLE | MMUWITNESS_SPTE_DIRTY;
         if (s.fast || s.level != 1 || !s.file) return;
         const Place key{s.vm, s.gfn};
-        const bool was = (s.bits_old & leaf) == leaf;
-        const bool is = (s.bits_new & leaf) == leaf;
+        const bool was = (s.bits_old & kLeaf) == kLeaf;
+        const bool is = (s.bits_new & kLeaf) == kLeaf;
         if (is && !was) make(key, begun(e, state), state);
         const Task* task = state.task(e.pid);
         const uint64_t made = made_at(key, was && !is, task && task->notifier_begin);
-        if ((s.bits_old & dirty) != dirty) return;
+        if ((s.bits_old & kDirtyLeaf) != kDirtyLeaf) return;
         if (is && (s.bits_new & MMUWITNESS_SPTE_DIRTY)) return;
         if (!made) return;  // made before we looked
         found.checked();
@@ -111,8 +108,6 @@ class DirtyReachesFolio : public Rule {
     std::unordered_map<int32_t, Owed> owed_;                  // by pid
 };
 
-constexpr std::array<std::string_view, 2> hooks = {"spte", "kvm_dirty|kvm_release_dirty"};
-
 }  // namespace
 
 const RuleInfo dirty_reaches_folio_rule = {
@@ -122,7 +117,7 @@ const RuleInfo dirty_reaches_folio_rule = {
         "that the SPTE is made from and the end of its dirtiness",
     .tolerates = "a folio marked dirty that no guest has written",
     .origin = "000, 004",
-    .hooks = hooks,
+    .hooks = {"spte", "kvm_dirty|kvm_release_dirty"},
     .events =
         kinds(Kind::spte, Kind::folio, Kind::notifier, Kind::vm_ioctl, Kind::vcpu_run, Kind::fault),
     .make = make_rule<DirtyReachesFolio>,

@@ -2,7 +2,6 @@
 // flush-on-protect: collecting or enabling the log does not return before a remote flush,
 // where W or D was cleared.
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -48,11 +47,10 @@ class FlushOnProtect : public Rule {
 
     void cleared(const Event& e, const State& state) {
         const SpteEvent& s = e.spte;
-        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
         // Removal is another matter: a deleted memslot's SPTEs go with their root, and vCPUs
         // flush when they load the next one (kvm_tdp_mmu_zap_invalidated_roots()). A split
         // huge page keeps its translation. A alone needs no flush (access tracking).
-        if ((s.bits_old & leaf) != leaf || (s.bits_new & leaf) != leaf) return;
+        if ((s.bits_old & kLeaf) != kLeaf || (s.bits_new & kLeaf) != kLeaf) return;
         const uint8_t gone = s.bits_old & ~s.bits_new;
         if (!(gone & (MMUWITNESS_SPTE_WRITABLE | MMUWITNESS_SPTE_DIRTY))) return;
         const Task* t = state.task(e.pid);
@@ -64,8 +62,6 @@ class FlushOnProtect : public Rule {
     std::unordered_map<int32_t, std::vector<Cleared>> cleared_;  // by the ioctl's task
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"spte", "vm_ioctl", "tlb_flush"};
-
 }  // namespace
 
 const RuleInfo flush_on_protect_rule = {
@@ -75,7 +71,7 @@ const RuleInfo flush_on_protect_rule = {
         "was cleared",
     .tolerates = "nothing; a flush that was not needed is not counted",
     .origin = "002",
-    .hooks = hooks,
+    .hooks = {"spte", "vm_ioctl", "tlb_flush"},
     .events = kinds(Kind::spte, Kind::vm_ioctl),
     .make = make_rule<FlushOnProtect>,
 };

@@ -85,8 +85,7 @@ class FlushOnZap : public Rule {
 
     void removed(const Event& e, const State& state) {
         const SpteEvent& s = e.spte;
-        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
-        if ((s.bits_old & leaf) != leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
+        if ((s.bits_old & kLeaf) != kLeaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
         const auto it = leaving_.find(e.pid);
         if (it == leaving_.end() || !it->second.begin || it->second.vm != s.vm) return;
         Leaving& l = it->second;

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ksm-isolated: a write after a merge is never seen through the other mapping; no read-only SPTE
 // turns writable under a merge.
-#include <array>
 #include <map>
 
 #include "judge/rules/rules.h"
 
 namespace mmuw {
 namespace {
-
-constexpr uint8_t kWritable =
-    MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF | MMUWITNESS_SPTE_WRITABLE;
 
 class KsmIsolated : public Rule {
   public:
@@ -68,7 +64,7 @@ class KsmIsolated : public Rule {
         const SpteEvent& s = e.spte;
         // A lockless change may have been made before KSM came, and is traced after it.
         if (s.fast || !(s.bits_new & MMUWITNESS_SPTE_LEAF)) return;
-        const bool writable = (s.bits_new & kWritable) == kWritable;
+        const bool writable = (s.bits_new & kWritableLeaf) == kWritableLeaf;
         if (s.page & MMUWITNESS_PAGE_KSM) {
             found.checked();
             if (writable)
@@ -102,8 +98,6 @@ class KsmIsolated : public Rule {
     std::map<int32_t, Merging> merging_;  // by pid
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"spte", "notifier_start", "ksm_write_protect"};
-
 }  // namespace
 
 const RuleInfo ksm_isolated_rule = {
@@ -113,7 +107,7 @@ const RuleInfo ksm_isolated_rule = {
         "writable under a merge",
     .tolerates = "nothing",
     .origin = "001",
-    .hooks = hooks,
+    .hooks = {"spte", "notifier_start", "ksm_write_protect"},
     .events = kinds(Kind::ksm, Kind::notifier, Kind::spte, Kind::mark),
     .make = make_rule<KsmIsolated>,
     .end_to_end = true,

@@ -3,7 +3,6 @@
 #include <linux/kvm.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <vector>
 

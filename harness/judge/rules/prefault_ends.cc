@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // prefault-ends: pre-faulting does not look a page up again and again with nothing changed.
-#include <array>
 #include <format>
 #include <unordered_map>
 
@@ -56,8 +55,6 @@ class PrefaultEnds : public Rule {
     std::unordered_map<int32_t, Step> inside_;  // by pid
 };
 
-constexpr std::array<std::string_view, 2> hooks = {"prefault", "pfn_lookup"};
-
 }  // namespace
 
 const RuleInfo prefault_ends_rule = {
@@ -65,7 +62,7 @@ const RuleInfo prefault_ends_rule = {
     .statement = "pre-faulting does not look a page up again and again with nothing changed",
     .tolerates = "nothing",
     .origin = "002",
-    .hooks = hooks,
+    .hooks = {"prefault", "pfn_lookup"},
     .events = kinds(Kind::prefault, Kind::fault),
     .make = make_rule<PrefaultEnds>,
 };

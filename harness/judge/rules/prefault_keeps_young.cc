@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // prefault-keeps-young: pre-faulting does not clear the accessed bit of a live SPTE.
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "judge/rules/rules.h"
 
 namespace mmuw {
 namespace {
-
-constexpr uint8_t kLeaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
-constexpr uint8_t kAccessed = kLeaf | MMUWITNESS_SPTE_ACCESSED;
 
 class PrefaultKeepsYoung : public Rule {
   public:
@@ -46,7 +42,7 @@ class PrefaultKeepsYoung : public Rule {
         const PrefaultEvent& p = e.prefault;
         inside_[e.pid] = {p.vm, p.gfn};
         for (unsigned level = 1; level <= kLevels; ++level)
-            if (const SpteRecord* r = state.spte(p.vm, p.gfn, level); r && r->has(kAccessed)) {
+            if (const SpteRecord* r = state.spte(p.vm, p.gfn, level); r && r->has(kAccessedLeaf)) {
                 found.checked();
                 if (std::ranges::none_of(aging_, [&](const auto& a) { return a.second == p.vm; }))
                     since_.insert_or_assign({p.vm, p.gfn}, level);
@@ -59,7 +55,7 @@ class PrefaultKeepsYoung : public Rule {
         const bool inside = at != inside_.end() && at->second.first == s.vm &&
                             at->second.second - s.gfn < state.pages_of(s.level);
         // By KVM, in the open: one leaf for another.
-        if (inside && (s.bits_old & kAccessed) == kAccessed && (s.bits_new & kLeaf) == kLeaf &&
+        if (inside && (s.bits_old & kAccessedLeaf) == kAccessedLeaf && (s.bits_new & kLeaf) == kLeaf &&
             !(s.bits_new & MMUWITNESS_SPTE_ACCESSED)) {
             // Also where the ledger did not know: hardware had set A.
             if (!since_.contains({s.vm, s.gfn})) found.checked();
@@ -75,7 +71,7 @@ class PrefaultKeepsYoung : public Rule {
              it->first.second - s.gfn < state.pages_of(s.level);) {
             const SpteRecord* r = state.spte(s.vm, s.gfn, s.level);
             if (it->second == s.level && r && r->certain && r->certain_before &&
-                (r->bits_before & kAccessed) == kAccessed && (s.bits_old & kLeaf) == kLeaf &&
+                (r->bits_before & kAccessedLeaf) == kAccessedLeaf && (s.bits_old & kLeaf) == kLeaf &&
                 !(s.bits_old & MMUWITNESS_SPTE_ACCESSED))
                 found.violation({.vm = s.vm, .gfn = s.gfn},
                                 std::format("vm {} gfn {:#x}: A has gone without a change of the "
@@ -90,8 +86,6 @@ class PrefaultKeepsYoung : public Rule {
     std::map<Place, unsigned> since_;    // level of an SPTE with A that did not change since
 };
 
-constexpr std::array<std::string_view, 2> hooks = {"spte", "prefault"};
-
 }  // namespace
 
 const RuleInfo prefault_keeps_young_rule = {
@@ -99,7 +93,7 @@ const RuleInfo prefault_keeps_young_rule = {
     .statement = "pre-faulting does not clear the accessed bit of a live SPTE",
     .tolerates = "nothing",
     .origin = "002",
-    .hooks = hooks,
+    .hooks = {"spte", "prefault"},
     .events = kinds(Kind::prefault, Kind::spte, Kind::young),
     .make = make_rule<PrefaultKeepsYoung>,
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // retry-on-stale: no SPTE is installed from a pfn read before an invalidation ended.
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -20,9 +19,8 @@ class RetryOnStale : public Rule {
             return;
         }
         const SpteEvent& s = e.spte;
-        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
         if (s.fast || s.vcpu < 0 || s.level < 1 || s.level > kLevels) return;
-        if ((s.bits_new & leaf) != leaf || (s.bits_old & leaf) == leaf) return;
+        if ((s.bits_new & kLeaf) != kLeaf || (s.bits_old & kLeaf) == kLeaf) return;
         // The task that invalidates makes none of its own in between: it is change_pte, whose page
         // is the one that comes (arm64 up to 6.9; see change-pte-bracketed).
         if (std::ranges::contains(under_way_, e.pid, &Range::pid)) return;
@@ -123,8 +121,6 @@ class RetryOnStale : public Rule {
     std::map<std::pair<uint16_t, int>, uint64_t> stale_;  // (vm, vcpu) -> order of the look-up
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"spte", "fault", "pfn_lookup"};
-
 }  // namespace
 
 const RuleInfo retry_on_stale_rule = {
@@ -134,7 +130,7 @@ const RuleInfo retry_on_stale_rule = {
         "range ended",
     .tolerates = "false negatives: an invalidation between KVM's snapshot and the first look-up",
     .origin = "001",
-    .hooks = hooks,
+    .hooks = {"spte", "fault", "pfn_lookup"},
     .events = kinds(Kind::spte, Kind::notifier),
     .make = make_rule<RetryOnStale>,
 };

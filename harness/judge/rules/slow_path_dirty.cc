@@ -21,10 +21,8 @@ class SlowPathDirty : public Rule {
             return;
         }
         const SpteEvent& s = e.spte;
-        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
-        constexpr uint8_t writable = leaf | MMUWITNESS_SPTE_WRITABLE;
         if (s.fast || !s.file || s.file >= notifies_.size() || !notifies_[s.file]) return;
-        if ((s.bits_new & writable) != writable || (s.bits_old & writable) == writable) return;
+        if ((s.bits_new & kWritableLeaf) != kWritableLeaf || (s.bits_old & kWritableLeaf) == kWritableLeaf) return;
         found.checked();
         if (s.page & MMUWITNESS_PAGE_DIRTY) return;
         // do_page_mkwrite() returns with the folio locked, the PTE becomes writable, and only
@@ -52,8 +50,6 @@ class SlowPathDirty : public Rule {
     std::array<bool, MMUWITNESS_MAX_FILES + 1> notifies_ = {};
 };
 
-constexpr std::array<std::string_view, 2> hooks = {"spte", "page_mkwrite"};
-
 }  // namespace
 
 const RuleInfo slow_path_dirty_rule = {
@@ -65,7 +61,7 @@ const RuleInfo slow_path_dirty_rule = {
         "a folio that is locked: its write fault is about to mark it dirty; and one that a read "
         "fault marks dirty (counted)",
     .origin = "000",
-    .hooks = hooks,
+    .hooks = {"spte", "page_mkwrite"},
     .events = kinds(Kind::folio, Kind::spte),
     .make = make_rule<SlowPathDirty>,
 };

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // stable-page: when a page's writeback starts, no vCPU can write to it.
-#include <array>
-
 #include "judge/rules/rules.h"
 
 namespace mmuw {
@@ -27,10 +25,6 @@ class StablePage : public Rule {
     }
 };
 
-// Both hooks see an SPTE become writable: x86's fast page fault, arm64's change of permissions.
-constexpr std::array<std::string_view, 3> hooks = {"spte", "spte_fast|spte_attributes",
-                                                   "writeback_start"};
-
 }  // namespace
 
 const RuleInfo stable_page_rule = {
@@ -40,7 +34,8 @@ const RuleInfo stable_page_rule = {
         "no vCPU has a writable SPTE of it",
     .tolerates = "writes after writeback has started, where the filesystem lets them in",
     .origin = "004",
-    .hooks = hooks,
+    // Both hooks see an SPTE become writable: x86's fast page fault, arm64's change of permissions.
+    .hooks = {"spte", "spte_fast|spte_attributes", "writeback_start"},
     .events = kinds(Kind::folio),
     .make = make_rule<StablePage>,
 };

@@ -44,8 +44,7 @@ class UnmappedWhenClean : public Rule {
 
     void removed(const Event& e, const State& state) {
         const SpteEvent& s = e.spte;
-        constexpr uint8_t leaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
-        if ((s.bits_old & leaf) != leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
+        if ((s.bits_old & kLeaf) != kLeaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
         const Task* t = state.task(e.pid);
         if (!t || !t->notifier_begin || s.vm > MMUWITNESS_MAX_VMS) return;
         removed_[e.pid].of[s.vm].push_back({e.order, s.gfn, s.level});
@@ -91,8 +90,6 @@ class UnmappedWhenClean : public Rule {
     std::unordered_map<int32_t, Removed> removed_;
 };
 
-constexpr std::array<std::string_view, 3> hooks = {"spte", "notifier_start", "tlb_flush"};
-
 }  // namespace
 
 const RuleInfo unmapped_when_clean_rule = {
@@ -102,7 +99,7 @@ const RuleInfo unmapped_when_clean_rule = {
         "gone and flushed when KVM's invalidate_range_start returns",
     .tolerates = "an unflushed removal while memslots change: the root may be invalid already",
     .origin = "001, 004",
-    .hooks = hooks,
+    .hooks = {"spte", "notifier_start", "tlb_flush"},
     .events = kinds(Kind::spte, Kind::notifier),
     .make = make_rule<UnmappedWhenClean>,
 };

@@ -39,8 +39,6 @@ class Young : public Rule {
     }
 
   private:
-    static constexpr uint8_t kLeaf = MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF;
-
     // One call of KVM's callback, by the task that is in it.
     struct Aging {
         uint16_t vm = 0;
@@ -168,9 +166,6 @@ class Young : public Rule {
     std::array<std::set<uint64_t>, MMUWITNESS_MAX_VMS + 1> touched_;
 };
 
-constexpr std::array<std::string_view, 4> hooks = {"spte", "tlb_flush", "clear_flush_young",
-                                                   "clear_young"};
-
 }  // namespace
 
 const RuleInfo young_rule = {
@@ -181,7 +176,7 @@ const RuleInfo young_rule = {
     .tolerates =
         "accesses that aging misses: through a TLB entry, or A lost by another change (counted)",
     .origin = "002",
-    .hooks = hooks,
+    .hooks = {"spte", "tlb_flush", "clear_flush_young", "clear_young"},
     .events = kinds(Kind::young, Kind::spte, Kind::notifier, Kind::tlb_flush, Kind::mark),
     .make = make_rule<Young>,
 };
