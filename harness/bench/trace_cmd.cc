@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kStart = 60s;
+constexpr auto kStartLimit = 60s;
 
 std::string first_word(const std::string& path) {
     std::string word;
@@ -37,7 +37,7 @@ class TraceCmd : public Contender {
         }
         tool_.emplace(words);
         // It says "Hit Ctrl^C" to a terminal only. Events are enabled before tracing is.
-        const auto until = std::chrono::steady_clock::now() + kStart;
+        const auto until = std::chrono::steady_clock::now() + kStartLimit;
         while (!recording()) tool_->wait_running(until);
     }
 

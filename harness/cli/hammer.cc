@@ -26,6 +26,7 @@ namespace mmuw {
 
 namespace {
 
+using namespace hammer;
 namespace po = boost::program_options;
 
 struct Settings {

@@ -6,7 +6,7 @@
 #include <format>
 #include <vector>
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 const std::vector<Request>& table() {
@@ -163,4 +163,4 @@ std::string to_string(const Call& call) {
     return text;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -10,7 +10,7 @@
 
 #include "hammer/draw.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 // What a descriptor is of. Each process has some slots for each, with a descriptor or without.
 enum class Target : std::uint8_t { device, reference, vm, vcpu, kvm_vm, file, kTargets };
@@ -85,4 +85,4 @@ std::span<const Request> reference_requests();
 // Mostly one that is small and makes sense.
 std::uint64_t odd_number(Draw& draw);
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

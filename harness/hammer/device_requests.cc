@@ -5,7 +5,7 @@
 #include "hammer/call.h"
 #include "kmod/uapi/mmuwitness.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 template <class T>
@@ -168,4 +168,4 @@ std::span<const Request> device_requests() {
     return kRequests;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

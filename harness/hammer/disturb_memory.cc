@@ -10,7 +10,7 @@
 
 #include "hammer/worker.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 long result(long value) {
@@ -96,4 +96,4 @@ long Worker::change_file(const Call& call) {
     }
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 // splitmix64: any seed will do, also neighbours, so that a draw can be made for each call of each
 // worker by its number, and a replay may begin anywhere.
@@ -40,4 +40,4 @@ class Draw {
     std::uint64_t state_;
 };
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -9,7 +9,7 @@
 
 #include "base/mapping.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 class Guarded {
   public:
@@ -26,4 +26,4 @@ class Guarded {
     Mapping all_;
 };
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -10,7 +10,7 @@
 #include "backing/backing_file.h"
 #include "vmm/guest.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 constexpr std::uint64_t kPages = 32;
@@ -56,4 +56,4 @@ void run_guests(const Orders& orders, Process& process, std::uint64_t seed) {
     }
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

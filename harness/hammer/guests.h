@@ -4,9 +4,9 @@
 
 #include "hammer/process.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 // Until the others have stopped. Their VMs' descriptors are among the process' for anybody to add.
 void run_guests(const Orders& orders, Process& process, std::uint64_t seed);
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -17,7 +17,7 @@
 #include "machine/setting.h"
 #include "witness/module.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 using namespace std::chrono_literals;
@@ -127,8 +127,8 @@ Inventory Inventory::take() {
     now.cpus = lines("/sys/devices/system/cpu/offline");
     now.vms = kvm_vms();
     count_symbols(now);
-    now.vmalloc_kb = mmuw::vmalloc_kb();
-    now.slabs = mmuw::slabs();
+    now.vmalloc_kb = hammer::vmalloc_kb();
+    now.slabs = hammer::slabs();
     return now;
 }
 
@@ -210,4 +210,4 @@ std::vector<std::string> find_leaks() {
     return out;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

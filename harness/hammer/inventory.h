@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 struct Inventory {
     std::set<std::string> functions;   // that ftrace has patched, with who did
@@ -44,4 +44,4 @@ std::string unload_module();
 void forget_leaks();
 std::vector<std::string> find_leaks();
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

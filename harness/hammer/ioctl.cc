@@ -23,7 +23,7 @@
 #include "hammer/worker.h"
 #include "witness/kernel_log.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 using namespace std::chrono_literals;
@@ -250,4 +250,4 @@ void replay_ioctl(const Orders& orders, unsigned worker, std::uint64_t from, std
     remove_files(orders);
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

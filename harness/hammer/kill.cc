@@ -15,7 +15,7 @@
 #include "selftest/child.h"
 #include "trace/instance.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 using namespace std::chrono_literals;
@@ -104,4 +104,4 @@ Outcome hammer_kill(const Orders& orders) {
     return outcome;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -8,7 +8,7 @@
 #include "witness/device.h"
 #include "witness/module.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 Outcome hammer_load(const Orders& orders) {
     const Clock clock(orders);
@@ -36,4 +36,4 @@ Outcome hammer_load(const Orders& orders) {
     return outcome;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -10,7 +10,7 @@
 #include "trace/recorder.h"
 #include "witness/device.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 constexpr unsigned kThreads = 3;
@@ -75,4 +75,4 @@ Outcome hammer_overflow(const Orders& orders) {
     return outcome;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "hammer/part.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 namespace {
 
@@ -30,4 +30,4 @@ bool Clock::up() const {
     return orders_.stopped() || std::chrono::steady_clock::now() >= end_;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

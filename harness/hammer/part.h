@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 struct Orders {
     std::string kmod;       // mmuwitness.ko
@@ -68,4 +68,4 @@ Outcome hammer_overflow(const Orders& orders);
 Outcome hammer_plants(const Orders& orders);
 Outcome hammer_disturbers(const Orders& orders);
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

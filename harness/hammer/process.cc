@@ -12,7 +12,7 @@
 #include "kmod/uapi/reference.h"
 #include "vmm/arch.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 Process::Process(const Orders& orders, unsigned number, Shared& shared, int send_end,
                  int receive_end)
@@ -128,4 +128,4 @@ int Process::make(Target target, unsigned slot) {
     return -1;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

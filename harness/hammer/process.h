@@ -13,7 +13,7 @@
 #include "hammer/guarded.h"
 #include "hammer/part.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 inline constexpr std::size_t kArenaBytes = 16U << 20;
 inline constexpr std::size_t kMaxWorkers = 16;
@@ -69,4 +69,4 @@ class Process {
     std::array<std::array<std::atomic<int>, kSlots>, kTargets> fds_;
 };
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -9,7 +9,7 @@
 #include "hammer/process.h"
 #include "kmod/uapi/reference.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 template <class T>
@@ -117,4 +117,4 @@ std::span<const Request> reference_requests() {
     return kRequests;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -9,7 +9,7 @@
 #include "witness/kernel_log.h"
 #include "witness/module.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 // It has the module warn, and is the only one that has.
@@ -94,4 +94,4 @@ Outcome hammer_disturbers(const Orders& orders) {
     return outcome;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -9,7 +9,7 @@
 
 #include "kmod/uapi/reference.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 using namespace std::chrono_literals;
@@ -111,4 +111,4 @@ void Session::empty(Draw& draw) {
     if (file_id_ != 0 && draw.one_in(2)) device_.del_file(file_id_);
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

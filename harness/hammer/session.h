@@ -11,7 +11,7 @@
 #include "vmm/guest.h"
 #include "witness/device.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 // Plants that leave the machine able to go on, whatever becomes of the memory behind the guest.
 const std::vector<std::string>& harmless_plants();
@@ -41,4 +41,4 @@ class Session {
     bool planted_ = false;
 };
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -5,7 +5,7 @@
 #include "hammer/part.h"
 #include "hammer/session.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 Outcome hammer_start(const Orders& orders) {
     const Clock clock(orders);
@@ -25,4 +25,4 @@ Outcome hammer_start(const Orders& orders) {
     return outcome;
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -17,7 +17,7 @@
 #include "perturb/disturbers.h"
 #include "witness/module.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 using namespace std::chrono_literals;
@@ -68,7 +68,7 @@ void unload(const Orders& orders, Unrest& counts) {
 
 // The disturber of that name, without a guest: it knows which CPUs may go.
 void hotplug(Disturber& disturber, Draw& draw) {
-    static Target nobody;
+    static mmuw::Target nobody;
     Random random(static_cast<Random::result_type>(draw.next()));
     disturber.step(nobody, random);
 }
@@ -109,4 +109,4 @@ void make_unrest(const Orders& orders, const std::atomic<bool>& stop, Unrest& co
     for (std::thread& thread : threads) thread.join();
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

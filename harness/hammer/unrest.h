@@ -8,7 +8,7 @@
 
 #include "hammer/part.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 struct Unrest {
     std::atomic<std::uint64_t> hotplugs, switches, instances, unloads, refused;
@@ -17,4 +17,4 @@ struct Unrest {
 // In the calling process, which has one thread, until `stop`; then everything is as it was.
 void make_unrest(const Orders& orders, const std::atomic<bool>& stop, Unrest& counts);
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

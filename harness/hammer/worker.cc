@@ -17,7 +17,7 @@
 
 #include "kmod/uapi/mmuwitness.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 namespace {
 
 constexpr std::size_t kRoom = 32768;  // an argument may say that it is 16 KB
@@ -257,4 +257,4 @@ void Worker::be_child(std::uint64_t number) {
     _exit(0);
 }
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

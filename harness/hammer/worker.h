@@ -11,7 +11,7 @@
 #include "hammer/guarded.h"
 #include "hammer/process.h"
 
-namespace mmuw {
+namespace mmuw::hammer {
 
 class Worker {
   public:
@@ -46,4 +46,4 @@ class Worker {
     std::array<pid_t, 3> children_{};
 };
 
-}  // namespace mmuw
+}  // namespace mmuw::hammer

@@ -10,7 +10,7 @@
 #include "machine/unavailable.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::aging {
 
 namespace {
 
@@ -65,4 +65,4 @@ INSTANTIATE_TEST_SUITE_P(, Aging, testing::Values(Lru::kClassic, Lru::kGeneratio
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::aging

@@ -3,7 +3,7 @@
 // read-only), then writes it. Up to 6.9 the primary MMU announces the new PTE by change_pte.
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::change_pte {
 
 namespace {
 
@@ -30,4 +30,4 @@ TEST_F(ChangePte, CopyOnWriteIsBracketed) {
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::change_pte

@@ -12,7 +12,7 @@
 #include "machine/pagemap.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::ksm {
 
 namespace {
 
@@ -137,4 +137,4 @@ INSTANTIATE_TEST_SUITE_P(, Ksm, testing::Values(Regions::kTwoSlots, Regions::kTw
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::ksm

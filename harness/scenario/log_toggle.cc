@@ -4,7 +4,7 @@
 #include "scenario/migration_copy.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::log_toggle {
 
 namespace {
 
@@ -49,4 +49,4 @@ INSTANTIATE_TEST_SUITE_P(, LogToggle,
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::log_toggle

@@ -4,7 +4,7 @@
 #include "scenario/migration_copy.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::migration {
 
 namespace {
 
@@ -65,4 +65,4 @@ INSTANTIATE_TEST_SUITE_P(
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::migration

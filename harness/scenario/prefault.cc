@@ -7,7 +7,7 @@
 #include "director/gate.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::prefault {
 
 namespace {
 
@@ -81,4 +81,4 @@ TEST_F(Prefault, EndsWhenRootsBecomeObsolete) {
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::prefault

@@ -5,7 +5,7 @@
 #include "scenario/own_cpu.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::race {
 
 namespace {
 
@@ -46,4 +46,4 @@ TEST_F(Race, SecondVcpuOfOneFaultDropsNothing) {
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::race

@@ -4,7 +4,7 @@
 #include "backing/lanes.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::read_fault {
 
 namespace {
 
@@ -86,4 +86,4 @@ INSTANTIATE_TEST_SUITE_P(, LoggedReadFault,
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::read_fault

@@ -11,7 +11,7 @@
 #include "scenario/scenario_test.h"
 #include "vmm/kick.h"
 
-namespace mmuw {
+namespace mmuw::ring_reset {
 
 namespace {
 
@@ -61,4 +61,4 @@ TEST_F(RingReset, SignalBetweenBatchesLosesNothing) {
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::ring_reset

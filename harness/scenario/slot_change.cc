@@ -8,7 +8,7 @@
 #include "scenario/scenario_test.h"
 #include "vmm/arch.h"
 
-namespace mmuw {
+namespace mmuw::slot_change {
 
 namespace {
 
@@ -95,4 +95,4 @@ INSTANTIATE_TEST_SUITE_P(, SlotChange,
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::slot_change

@@ -11,7 +11,7 @@
 #include "scenario/own_cpu.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::staged {
 
 namespace {
 
@@ -184,4 +184,4 @@ TEST_F(Staged, TwoInvalidationsOfOnePage) {
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::staged

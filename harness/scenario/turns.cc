@@ -4,7 +4,7 @@
 #include "scenario/own_cpu.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::turns {
 
 namespace {
 
@@ -54,4 +54,4 @@ INSTANTIATE_TEST_SUITE_P(, Turns,
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::turns

@@ -2,7 +2,7 @@
 // Two VMs on one file: writeback has to unmap a page from both, and each has its own way back.
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::two_vms {
 
 namespace {
 
@@ -39,4 +39,4 @@ INSTANTIATE_TEST_SUITE_P(, TwoVms, testing::Values(Sync::kMsync, Sync::kFsync),
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::two_vms

@@ -5,7 +5,7 @@
 #include "scenario/own_cpu.h"
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::write_behind {
 
 namespace {
 
@@ -35,4 +35,4 @@ TEST_F(WriteBehind, WriteRightAfterASyncIsOnDisk) {
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::write_behind

@@ -2,7 +2,7 @@
 // What a guest wrote is on the disk when the host's sync returns, for each way to sync.
 #include "scenario/scenario_test.h"
 
-namespace mmuw {
+namespace mmuw::writeback {
 
 namespace {
 
@@ -97,4 +97,4 @@ INSTANTIATE_TEST_SUITE_P(, ContinuousWriters,
 
 }  // namespace
 
-}  // namespace mmuw
+}  // namespace mmuw::writeback
