@@ -82,6 +82,13 @@ Mapping& ScenarioTest::add_anonymous(std::uint64_t pages) {
     return memory;
 }
 
+HugeMemory& ScenarioTest::add_huge(HugeKind kind, std::uint64_t pages) {
+    if (!machine_) machine_.emplace(run_.options.guard);
+    HugeMemory& memory = huge_.emplace_back(run_.options.guard, kind, pages);
+    disturb().add_memory(memory.span());
+    return memory;
+}
+
 Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {
     config.pages = file.pages();
     Guest& guest = add_guest(config);
@@ -157,6 +164,8 @@ void ScenarioTest::append_written(const Guest& guest, std::uint64_t pages,
 void ScenarioTest::take_down() {
     guests_.clear();
     anonymous_.clear();
+    huge_.clear();
+    machine_.reset();
     for (WitnessedFile& file : files_.all()) file.release();
     files_.all().clear();
 }

@@ -15,6 +15,7 @@
 
 #include "base/mapping.h"
 #include "director/pass.h"
+#include "machine/huge_memory.h"
 #include "scenario/observer.h"
 #include "scenario/run_context.h"
 #include "scenario/witnessed_file.h"
@@ -40,6 +41,8 @@ class ScenarioTest : public testing::Test {
     Guest& add_guest(GuestConfig config);
     // Anonymous memory in small pages, zero and not populated.
     Mapping& add_anonymous(std::uint64_t pages);
+    // In huge pages; Unavailable without.
+    HugeMemory& add_huge(HugeKind kind, std::uint64_t pages);
     // A guest with `file` as its data memory, from page 0, started.
     Guest& start_guest(WitnessedFile& file, GuestConfig config);
 
@@ -96,6 +99,8 @@ class ScenarioTest : public testing::Test {
     std::optional<std::uint64_t> hits_ = 0;
     WitnessedFiles files_;
     std::list<Mapping> anonymous_;
+    std::optional<GuardScope> machine_;  // what huge pages need
+    std::list<HugeMemory> huge_;
     std::list<WitnessedGuest> guests_;
 };
 

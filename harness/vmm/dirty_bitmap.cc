@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <format>
-#include <stdexcept>
+#include <utility>
 
 namespace mmuw {
 
@@ -18,11 +18,8 @@ void BitmapLog::read(Memslot& slot, PageBitmap& logged) {
                       std::format("KVM_GET_DIRTY_LOG(slot {})", slot.id()));
 }
 
-ManualLog::ManualLog(bool initially_set, std::uint32_t clear_chunk)
-    : initially_set_(initially_set), clear_chunk_(clear_chunk) {
-    if (clear_chunk % 64 != 0)
-        throw std::invalid_argument("clear_chunk: KVM_CLEAR_DIRTY_LOG takes multiples of 64 pages");
-}
+ManualLog::ManualLog(bool initially_set, std::uint64_t clear_parts)
+    : initially_set_(initially_set), in_parts_(clear_parts != 0), random_(clear_parts) {}
 
 std::string ManualLog::name() const {
     return to_string(initially_set_ ? DirtyLogKind::kManualInitSet : DirtyLogKind::kManual);
@@ -35,18 +32,56 @@ void ManualLog::prepare(Vm& vm) {
                          "KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2");
 }
 
+void ManualLog::enable(Memslot& slot) {
+    left_.erase(slot.id());
+    if (initially_set_) {
+        PageBitmap all(slot.pages());
+        all.set_range(0, slot.pages());
+        left_.insert_or_assign(slot.id(), std::move(all));
+    }
+    DirtyLog::enable(slot);
+}
+
+PageBitmap ManualLog::left(const Memslot& slot) const {
+    const auto found = left_.find(slot.id());
+    return found != left_.end() ? found->second : DirtyLog::left(slot);
+}
+
 void ManualLog::read(Memslot& slot, PageBitmap& logged) {
     BitmapLog::read(slot, logged);
-    const std::uint64_t chunk = clear_chunk_ != 0 ? clear_chunk_ : slot.pages();
-    for (std::uint64_t first = 0; first < slot.pages(); first += chunk) {
-        kvm_clear_dirty_log clear{};
-        clear.slot = slot.id();
-        clear.first_page = first;
-        clear.num_pages = static_cast<std::uint32_t>(std::min(chunk, slot.pages() - first));
-        clear.dirty_bitmap = logged.words().data() + first / 64;
-        slot.vm().control(KVM_CLEAR_DIRTY_LOG, &clear,
-                          std::format("KVM_CLEAR_DIRTY_LOG(slot {}, pages {}+{})", slot.id(), first,
-                                      std::uint32_t{clear.num_pages}));
+    left_.insert_or_assign(slot.id(), PageBitmap(slot.pages()));
+    if (in_parts_)
+        clear_parts(slot, logged);
+    else
+        clear(slot, 0, slot.pages(), logged.words());
+}
+
+void ManualLog::clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
+                      std::span<const std::uint64_t> mask) {
+    kvm_clear_dirty_log clear{};
+    clear.slot = slot.id();
+    clear.first_page = first;
+    clear.num_pages = static_cast<std::uint32_t>(pages);
+    clear.dirty_bitmap = const_cast<std::uint64_t*>(mask.data());
+    slot.vm().control(KVM_CLEAR_DIRTY_LOG, &clear,
+                      std::format("KVM_CLEAR_DIRTY_LOG(slot {}, pages {}+{})", slot.id(), first,
+                                  pages));
+}
+
+// KVM takes a multiple of 64 pages, or whatever there is up to the slot's end.
+void ManualLog::clear_parts(Memslot& slot, const PageBitmap& logged) {
+    PageBitmap mask = logged;
+    PageBitmap& left = left_.at(slot.id());
+    for (std::uint64_t first = 0, pages = 0; first < slot.pages(); first += pages) {
+        pages = std::min<std::uint64_t>(64 * (1 + random_() % 3), slot.pages() - first);
+        const bool skipped = random_() % 4 == 0;
+        const auto words = mask.words().subspan(first / 64, (pages + 63) / 64);
+        for (std::size_t i = 0; i < words.size(); i++) {
+            const std::uint64_t all = words[i];
+            words[i] = skipped ? 0 : all & (random_() | random_());
+            left.words()[first / 64 + i] = all & ~words[i];
+        }
+        if (!skipped) clear(slot, first, pages, words);
     }
 }
 

@@ -2,6 +2,10 @@
 // The two logs that KVM keeps as a bitmap per memslot.
 #pragma once
 
+#include <map>
+#include <random>
+#include <span>
+
 #include "vmm/dirty_log.h"
 
 namespace mmuw {
@@ -16,17 +20,25 @@ class BitmapLog : public DirtyLog {
 
 class ManualLog : public BitmapLog {
   public:
-    // clear_chunk: pages per KVM_CLEAR_DIRTY_LOG, a multiple of 64, 0: the whole slot.
-    ManualLog(bool initially_set, std::uint32_t clear_chunk);
+    // clear_parts: as in DirtyLogOptions.
+    ManualLog(bool initially_set, std::uint64_t clear_parts);
     [[nodiscard]] std::string name() const override;
     void prepare(Vm& vm) override;
+    void enable(Memslot& slot) override;
+    [[nodiscard]] PageBitmap left(const Memslot& slot) const override;
 
   protected:
     void read(Memslot& slot, PageBitmap& logged) override;
 
   private:
-    bool initially_set_;
-    std::uint32_t clear_chunk_;
+    // mask: of the pages from `first` on, which is a multiple of 64.
+    static void clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
+                      std::span<const std::uint64_t> mask);
+    void clear_parts(Memslot& slot, const PageBitmap& logged);
+
+    bool initially_set_, in_parts_;
+    std::mt19937_64 random_;
+    std::map<std::uint32_t, PageBitmap> left_;  // by slot
 };
 
 }  // namespace mmuw

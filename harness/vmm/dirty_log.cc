@@ -64,14 +64,18 @@ PageBitmap DirtyLog::collect(Memslot& slot) {
     return logged;
 }
 
+PageBitmap DirtyLog::left(const Memslot& slot) const {
+    return PageBitmap(slot.pages());
+}
+
 std::unique_ptr<DirtyLog> make_dirty_log(DirtyLogKind kind, const DirtyLogOptions& options) {
     switch (kind) {
         case DirtyLogKind::kBitmap:
             return std::make_unique<BitmapLog>();
         case DirtyLogKind::kManual:
-            return std::make_unique<ManualLog>(false, options.clear_chunk);
+            return std::make_unique<ManualLog>(false, options.clear_parts);
         case DirtyLogKind::kManualInitSet:
-            return std::make_unique<ManualLog>(true, options.clear_chunk);
+            return std::make_unique<ManualLog>(true, options.clear_parts);
         case DirtyLogKind::kRing:
             return std::make_unique<RingLog>(options.ring_entries);
     }

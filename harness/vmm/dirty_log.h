@@ -55,6 +55,10 @@ class DirtyLog {
     // observer. One caller at a time per slot; vCPUs may run.
     PageBitmap collect(Memslot& slot);
 
+    // What the last collection reported and did not clear: the next one has it again, written or
+    // not. Only a manual log that is cleared in part has any.
+    [[nodiscard]] virtual PageBitmap left(const Memslot& slot) const;
+
     // A vCPU left because its ring is full; on its thread.
     virtual void ring_full() {}
 
@@ -64,7 +68,9 @@ class DirtyLog {
 
 struct DirtyLogOptions {
     std::uint32_t ring_entries = 4096;  // power of two, at least 128 or so; KVM keeps some back
-    std::uint32_t clear_chunk = 0;      // manual: pages per CLEAR, multiple of 64; 0: the slot
+    // manual: each collection clears parts of what it reports, of random place and size and with
+    // holes in their masks; drawn from this seed. 0: all of it, by one CLEAR.
+    std::uint64_t clear_parts = 0;
 };
 
 std::unique_ptr<DirtyLog> make_dirty_log(DirtyLogKind kind, const DirtyLogOptions& options = {});

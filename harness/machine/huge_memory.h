@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Memory that is no file of ours, in pages as large as one page table maps: what a KVM that may
+// makes one SPTE of level 2 of.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/mapping.h"
+#include "machine/machine_guard.h"
+
+namespace mmuw {
+
+enum class HugeKind {
+    kAnonymous,  // transparent huge pages of private memory
+    kShared,     // of tmpfs (MAP_SHARED | MAP_ANONYMOUS)
+    kHugetlb,    // hugetlbfs, shared
+};
+inline constexpr HugeKind kHugeKinds[] = {HugeKind::kAnonymous, HugeKind::kShared,
+                                          HugeKind::kHugetlb};
+std::string to_string(HugeKind kind);
+
+// Bytes that one page table maps: a huge page.
+std::size_t huge_bytes();
+
+class HugeMemory {
+  public:
+    // At least so many small pages, aligned to a huge one and filled with zeroes. The guard's scope
+    // has what the machine has to allow for it. Unavailable if there are no huge pages to be had.
+    HugeMemory(MachineGuard& guard, HugeKind kind, std::uint64_t pages);
+    [[nodiscard]] std::span<std::byte> span() const { return {begin_, length_}; }
+
+  private:
+    [[nodiscard]] std::uint64_t huge_pages() const;  // among it, by /proc/self/smaps
+
+    Mapping mapping_;
+    std::byte* begin_ = nullptr;
+    std::size_t length_;
+};
+
+}  // namespace mmuw
