@@ -26,6 +26,7 @@ constexpr const RuleInfo* all[] = {
     &prefault_ends_rule,
     &change_pte_bracketed_rule,
     &ksm_isolated_rule,
+    &isolated_rule,
     &quiet_kernel_rule,
     &nothing_left_rule,
 };
@@ -40,6 +41,7 @@ bool tells_what_was_read_back(const Event& e) {
         case MMUWITNESS_MARK_LEFT:
         case MMUWITNESS_MARK_KERNEL_LOG:
         case MMUWITNESS_MARK_GONE:
+        case MMUWITNESS_MARK_SEEN:
             return true;
         default:
             return false;

@@ -109,7 +109,7 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
 
 TEST_P(Ksm, WritesAfterAMergeStayApart) {
     if (!has_ksm()) GTEST_SKIP() << "this kernel has no KSM";
-    promise({"ksm-isolated", "unmapped-when-clean"});
+    promise({"ksm-isolated", "isolated", "unmapped-when-clean"});
     const Pagemap pagemap;
     std::vector<Region> regions = make_regions();
     const GuardScope scope(run_.options.guard);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ksm-isolated: a write after a merge is never seen through the other mapping; no read-only SPTE
-// turns writable under a merge.
+// ksm-isolated: no SPTE of a page that KSM merges is writable, from its write protection on.
 #include <map>
 
 #include "judge/rules/rules.h"
@@ -23,9 +22,6 @@ class KsmIsolated : public Rule {
                 break;
             case Kind::spte:
                 spte(e, state, found);
-                break;
-            case Kind::mark:
-                if (const auto m = mark_of<mark::Seen>(e)) seen(e.mark.vm, *m, found);
                 break;
             default:
                 break;
@@ -84,17 +80,6 @@ class KsmIsolated : public Rule {
             });
     }
 
-    static void seen(uint16_t vm, const mark::Seen& m, Findings& found) {
-        found.checked();
-        if (m.seen == m.expect) return;
-        found.violation(
-            {.vm = vm, .gfn = m.gfn},
-            std::format("vm {} gfn {:#x} lane {}: {} sees stamp {} instead of {}", vm, m.gfn,
-                        m.lane, m.side == MMUWITNESS_SIDE_HOST ? "the host" : "the guest", m.seen,
-                        m.expect),
-            Proof::marks);
-    }
-
     std::map<int32_t, Merging> merging_;  // by pid
 };
 
@@ -103,14 +88,12 @@ class KsmIsolated : public Rule {
 const RuleInfo ksm_isolated_rule = {
     .id = "ksm-isolated",
     .statement =
-        "a write after a merge is never seen through the other mapping; no read-only SPTE turns "
-        "writable under a merge",
+        "no SPTE of a page that KSM merges is writable, from its write protection on",
     .tolerates = "nothing",
     .origin = "001",
     .hooks = {"spte", "notifier_start", "ksm_write_protect"},
-    .events = kinds(Kind::ksm, Kind::notifier, Kind::spte, Kind::mark),
+    .events = kinds(Kind::ksm, Kind::notifier, Kind::spte),
     .make = make_rule<KsmIsolated>,
-    .end_to_end = true,
 };
 
 }  // namespace mmuw

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// isolated: who may see bytes sees them, and nobody else.
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+class Isolated : public Rule {
+  public:
+    void on(const Event& e, const State&, Findings& found) override {
+        const auto seen = mark_of<mark::Seen>(e);
+        if (!seen) return;
+        found.checked();
+        const mark::Seen& m = *seen;
+        if (m.seen == m.expect) return;
+        found.violation(
+            {.vm = e.mark.vm, .gfn = m.gfn},
+            std::format("vm {} gfn {:#x} lane {}: {} sees stamp {} instead of {}", e.mark.vm, m.gfn,
+                        m.lane, m.side == MMUWITNESS_SIDE_HOST ? "the host" : "the guest", m.seen,
+                        m.expect),
+            Proof::marks);
+    }
+};
+
+}  // namespace
+
+const RuleInfo isolated_rule = {
+    .id = "isolated",
+    .statement =
+        "guest and host see what was written to memory that they share, whatever has happened to "
+        "it in between, and nothing of memory that they do not share",
+    .tolerates = "nothing",
+    .origin = "001, 004",
+    .hooks = {},
+    .events = kinds(Kind::mark),
+    .make = make_rule<Isolated>,
+    .end_to_end = true,
+};
+
+}  // namespace mmuw
