@@ -95,7 +95,8 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
             *cpu.vcpu,
             VcpuThread::Hooks{.has_work = [channel] { return channel->posted() > channel->done(); },
                               .ring_full = [log = log_.get()] { log->ring_full(); },
-                              .mmio = [this](kvm_run& run) { return count_unbacked(run); }},
+                              .mmio = [this](kvm_run& run) { return count_unbacked(run); },
+                              .memory_comes_back = config.memory_comes_back},
             config.policy);
         log_->add_vcpu(*cpu.vcpu, *cpu.thread);
         cpus_.push_back(std::move(cpu));

@@ -29,6 +29,8 @@ struct GuestConfig {
     guest::Idle idle = guest::Idle::kPark;  // until set_idle(), and before the first command
     // Accesses to data pages that have no memslot exit, and are counted instead of being errors.
     bool count_unbacked = false;
+    // The host unmaps or protects what is behind a memslot for a moment: no error of the vCPU's.
+    bool memory_comes_back = false;
     VcpuThread::Policy policy = VcpuThread::Policy::kBackground;
     VmObserver* observer = nullptr;  // must outlive the Guest
 };

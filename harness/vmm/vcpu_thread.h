@@ -26,6 +26,9 @@ class VcpuThread {
         std::function<void()> ring_full;  // on KVM_EXIT_DIRTY_RING_FULL, out of KVM_RUN
         // On KVM_EXIT_MMIO, under the mutex; false: an access that nobody expects.
         std::function<bool(kvm_run&)> mmio;
+        // On EFAULT of KVM_RUN: the host's mapping does not allow the guest's access. True: it will
+        // again soon, and the vCPU tries until then.
+        bool memory_comes_back = false;
     };
     // kBackground: SCHED_IDLE. A polling guest takes all of a CPU, and a thread of the default
     // policy that wakes up (the harness, a flusher, a journal) would wait for the next tick to

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Memory changes under a running guest: it is dropped, moved, truncated, protected, reclaimed,
+// collapsed, split, shared with a child. Guest and host have to see the same bytes afterwards. No
+// exit comes in between: nothing but KVM's own flush ends the use of an old translation.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <random>
+#include <ranges>
+#include <set>
+
+#include "backing/lanes.h"
+#include "machine/setting.h"
+#include "machine/unavailable.h"
+#include "scenario/own_cpu.h"
+#include "scenario/scenario_test.h"
+
+namespace mmuw::changes {
+
+namespace {
+
+enum class Kind { kFile, kAnonymous, kHugeAnonymous, kHugeShared, kHugetlb };
+
+struct Memory {
+    std::byte* at = nullptr;
+    std::uint64_t pages = 0;
+    Kind kind = Kind::kFile;
+    int fd = -1;  // of a file
+
+    [[nodiscard]] bool is_private() const {
+        return kind == Kind::kAnonymous || kind == Kind::kHugeAnonymous;
+    }
+    [[nodiscard]] std::byte* page(std::uint64_t i) const { return at + i * page_size(); }
+};
+
+// What becomes of the bytes.
+enum class Then { kKept, kZero };
+
+struct Range {
+    std::uint64_t first, pages;
+};
+
+void check(bool done, const char* what) {
+    if (!done) throw_errno("{}", what);
+}
+
+void advise(const Memory& m, const Range& r, int advice, const char* name) {
+    if (madvise(m.page(r.first), r.pages * page_size(), advice) == 0) return;
+    throw Unavailable(std::format("madvise({}): {}", name, std::strerror(errno)));
+}
+
+// ---- what can happen to a range
+
+Then drop(const Memory& m, const Range& r) {
+    advise(m, r, MADV_DONTNEED, "MADV_DONTNEED");
+    return m.is_private() ? Then::kZero : Then::kKept;
+}
+
+Then remove(const Memory& m, const Range& r) {
+    advise(m, r, MADV_REMOVE, "MADV_REMOVE");
+    return Then::kZero;
+}
+
+// From the range's first page to the end; there is memory again after that.
+Then truncate(const Memory& m, const Range& r) {
+    check(ftruncate(m.fd, static_cast<off_t>(r.first * page_size())) == 0, "ftruncate");
+    check(ftruncate(m.fd, static_cast<off_t>(m.pages * page_size())) == 0, "ftruncate");
+    return Then::kZero;
+}
+
+Then map_anew(const Memory& m, const Range& r) {
+    check(mmap(m.page(r.first), r.pages * page_size(), PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED,
+          "mmap(MAP_FIXED)");
+    return Then::kZero;
+}
+
+// Away, and back: the page tables' entries move both times.
+Then move(const Memory& m, const Range& r) {
+    const std::size_t bytes = r.pages * page_size();
+    void* const there = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    check(there != MAP_FAILED, "mmap");
+    check(mremap(m.page(r.first), bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, there) != MAP_FAILED,
+          "mremap");
+    check(mremap(there, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, m.page(r.first)) != MAP_FAILED,
+          "mremap back");
+    return Then::kKept;
+}
+
+Then protect(const Memory& m, const Range& r) {
+    const std::size_t bytes = r.pages * page_size();
+    check(mprotect(m.page(r.first), bytes, PROT_READ) == 0, "mprotect(PROT_READ)");
+    check(mprotect(m.page(r.first), bytes, PROT_READ | PROT_WRITE) == 0, "mprotect");
+    return Then::kKept;
+}
+
+Then page_out(const Memory& m, const Range& r) {
+    advise(m, r, MADV_PAGEOUT, "MADV_PAGEOUT");
+    return Then::kKept;
+}
+
+Then collapse(const Memory& m, const Range& /*r*/) {
+    constexpr int kCollapse = 25;  // MADV_COLLAPSE, since 6.1
+    // Nothing to collapse, or no huge page free, is no failure of the kernel's.
+    static_cast<void>(madvise(m.at, m.pages * page_size(), kCollapse));
+    return Then::kKept;
+}
+
+Then compact(const Memory& /*m*/, const Range& /*r*/) {
+    write_setting("/proc/sys/vm/compact_memory", "1");
+    return Then::kKept;
+}
+
+struct Change {
+    const char* name;
+    Then (*make)(const Memory& memory, const Range& range);
+    std::set<Kind> kinds;
+    bool huge_units = false;  // hugetlbfs takes whole huge pages only
+};
+
+constexpr Kind kAll[] = {Kind::kFile, Kind::kAnonymous, Kind::kHugeAnonymous, Kind::kHugeShared,
+                         Kind::kHugetlb};
+
+const std::vector<Change>& changes() {
+    using enum Kind;
+    static const std::vector<Change> all = {
+        {"drop", drop, {std::begin(kAll), std::end(kAll)}},
+        {"remove", remove, {kFile, kHugeShared, kHugetlb}},
+        {"truncate", truncate, {kFile}},
+        {"map_anew", map_anew, {kAnonymous, kHugeAnonymous}},
+        {"move", move, {kAnonymous, kHugeAnonymous, kHugeShared}},
+        {"protect", protect, {std::begin(kAll), std::end(kAll)}},
+        {"page_out", page_out, {kFile, kHugeShared}},
+        {"collapse", collapse, {kHugeAnonymous, kHugeShared}},
+        {"compact", compact, {kFile, kAnonymous, kHugeAnonymous}},
+    };
+    return all;
+}
+
+const char* name_of(Kind kind) {
+    switch (kind) {
+        case Kind::kFile:
+            return "file";
+        case Kind::kAnonymous:
+            return "anonymous";
+        case Kind::kHugeAnonymous:
+            return "huge_anonymous";
+        case Kind::kHugeShared:
+            return "huge_shared";
+        case Kind::kHugetlb:
+            return "hugetlb";
+    }
+    std::unreachable();
+}
+
+bool is_huge(Kind kind) {
+    return kind != Kind::kFile && kind != Kind::kAnonymous;
+}
+
+class Changes : public ScenarioTest {
+  protected:
+    void make_memory(Kind kind) {
+        memory_.kind = kind;
+        if (is_huge(kind) && huge_bytes() > (2U << 20))
+            throw Unavailable(std::format("a huge page is {} MB", huge_bytes() >> 20));
+        const std::uint64_t huge = huge_bytes() / page_size();
+        memory_.pages = is_huge(kind) ? 3 * huge : kSmall;
+        if (kind == Kind::kFile) {
+            const BackingFile& file = add_file(kSmall).file();
+            memory_.at = file.mapping().bytes();
+            memory_.fd = file.fd();
+        } else if (kind == Kind::kAnonymous) {
+            memory_.at = add_anonymous(kSmall).bytes();
+        } else {
+            const HugeKind of = kind == Kind::kHugeAnonymous ? HugeKind::kAnonymous
+                                : kind == Kind::kHugeShared  ? HugeKind::kShared
+                                                             : HugeKind::kHugetlb;
+            memory_.at = add_huge(of, memory_.pages).span().data();
+        }
+    }
+
+    void start() {
+        promise({"isolated"});
+        random_.seed(seed());
+        guest_ = &add_guest({.pages = memory_.pages,
+                             .idle = guest::Idle::kStay,
+                             .memory_comes_back = true});
+        slot_ = &guest_->add_memory(0, memory_.pages, memory_.at);
+        guest_->start();
+    }
+
+    // Of a range: its ends, what is beside it, and some more anywhere.
+    std::vector<std::uint64_t> look_at(const Range& r) {
+        std::set<std::uint64_t> pages;
+        const std::uint64_t end = r.first + r.pages;
+        for (const std::uint64_t p : {r.first - 1, r.first, r.first + 1, r.first + r.pages / 2,
+                                      end - 1, end, std::uint64_t{0}, memory_.pages - 1})
+            if (p < memory_.pages) pages.insert(p);
+        for (int i = 0; i < 4; i++) pages.insert(random_() % memory_.pages);
+        return {pages.begin(), pages.end()};
+    }
+
+    // A page, several and all of it; of huge memory also one huge page, and some of two of them.
+    [[nodiscard]] std::vector<Range> ranges() const {
+        const std::uint64_t huge = huge_bytes() / page_size();
+        if (memory_.kind == Kind::kHugetlb) return {{huge, huge}, {0, memory_.pages}};
+        if (is_huge(memory_.kind))
+            return {{huge + 7, 1}, {huge - 3, 6}, {huge, huge}, {0, memory_.pages}};
+        return {{5, 1}, {62, 5}, {0, memory_.pages}};
+    }
+
+    // Both sides write to these pages.
+    void write(const std::vector<std::uint64_t>& pages) {
+        for (const std::uint64_t page : pages) {
+            // Twice: the exit of a fault may flush the TLB (under emulation it does).
+            guest_->write(0, page);
+            must_[page].guest = guest_->write(0, page).last;
+            must_[page].host = ++host_stamp_;
+            store_lane(memory_.page(page), kHostLane, host_stamp_);
+        }
+    }
+
+    void look(const std::vector<std::uint64_t>& pages) {
+        std::vector<mmuwitness_mark> marks;
+        for (const std::uint64_t page : pages)
+            for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
+                marks.push_back(seen(page, lane, guest_->read(0, page, 1, lane).last,
+                                     MMUWITNESS_SIDE_GUEST));
+        for (const std::uint64_t page : pages)
+            for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
+                marks.push_back(
+                    seen(page, lane, load_lane(memory_.page(page), lane), MMUWITNESS_SIDE_HOST));
+        run_.witness.marks(marks);
+    }
+
+    [[nodiscard]] mmuwitness_mark seen(std::uint64_t page, unsigned lane, std::uint64_t stamp,
+                                       std::uint64_t side) {
+        const Must& must = must_[page];
+        return make_mark(vm_id(*guest_),
+                         mark::Seen{.slot = slot_->id(),
+                                    .gfn = slot_->gfn() + page,
+                                    .lane = lane,
+                                    .seen = stamp,
+                                    .expect = lane == kHostLane ? must.host : must.guest,
+                                    .side = side});
+    }
+
+    void forget(const Range& r) {
+        for (std::uint64_t page = r.first; page < r.first + r.pages; page++) must_.erase(page);
+    }
+
+    struct Must {
+        std::uint64_t guest = 0, host = 0;
+    };
+    static constexpr std::uint64_t kSmall = 96;
+    Memory memory_;
+    Guest* guest_ = nullptr;
+    Memslot* slot_ = nullptr;
+    std::map<std::uint64_t, Must> must_;  // by page; never written, or gone: zeroes
+    std::uint64_t host_stamp_ = 0;
+    std::mt19937_64 random_;
+};
+
+struct Case {
+    Kind kind;
+    std::size_t change;
+};
+
+class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
+  protected:
+    [[nodiscard]] const Change& change() const { return changes()[GetParam().change]; }
+
+    // Truncation is from a page to the end.
+    [[nodiscard]] Range concerned(const Range& r) const {
+        if (change().make == truncate) return {r.first, memory_.pages - r.first};
+        return r;
+    }
+
+    void in_turns() {
+        for (const Range& r : ranges()) {
+            guest_->write(0, 0, memory_.pages);  // translations of all of it
+            for (std::uint64_t p = 0; p < memory_.pages; p++)
+                must_[p].guest = guest_->journal(0, p);
+            const std::vector<std::uint64_t> pages = look_at(r);
+            write(pages);
+            if (change().make(memory_, r) == Then::kZero) forget(concerned(r));
+            look(pages);
+            write(pages);
+            look(pages);
+            trial();
+        }
+    }
+
+    // What is written while it changes may go with it; what is written after that has to be there.
+    void in_a_race() {
+        constexpr int kTimes = 8;
+        guest_->start_writing(0, 0, memory_.pages,
+                              {.order = guest::Order::kRandom, .seed = seed()});
+        for (int i = 0; i < kTimes; i++)
+            for (const Range& r : ranges()) static_cast<void>(change().make(memory_, r));
+        guest_->stop(0);
+        const std::vector<std::uint64_t> pages = look_at(ranges().back());
+        write(pages);
+        look(pages);
+        trial();
+    }
+};
+
+TEST_P(MemoryChanges, GuestAndHostSeeTheSame) {
+    try {
+        make_memory(GetParam().kind);
+        start();
+        const OwnCpu own_cpu(guest_->thread(0).tid());
+        in_turns();
+        in_a_race();
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+}
+
+std::vector<Case> cases() {
+    std::vector<Case> all;
+    for (const Kind kind : kAll)
+        for (std::size_t i = 0; i < changes().size(); i++)
+            if (changes()[i].kinds.contains(kind)) all.push_back({kind, i});
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(, MemoryChanges, testing::ValuesIn(cases()), [](const auto& info) {
+    return std::format("{}_{}", name_of(info.param.kind), changes()[info.param.change].name);
+});
+
+// A child has the memory as it was when it was made: whoever writes first has a copy.
+class Fork : public Changes, public testing::WithParamInterface<Kind> {
+  protected:
+    using Pages = std::vector<std::uint64_t>;
+
+    // What the child sees when it is told to look: two lanes of each page.
+    class Child {
+      public:
+        Child(const Memory& memory, const Pages& pages, const std::vector<unsigned>& lanes) {
+            int go[2], back[2];
+            check(pipe2(go, O_CLOEXEC) == 0 && pipe2(back, O_CLOEXEC) == 0, "pipe2");
+            go_ = Fd(go[1]);
+            back_ = Fd(back[0]);
+            const Fd wait(go[0]), answer(back[1]);
+            std::vector<std::uint64_t> stamps(pages.size() * lanes.size());
+            pid_ = fork();
+            check(pid_ >= 0, "fork");
+            if (pid_ != 0) return;
+            go_.reset();
+            char told = 0;
+            if (::read(wait.get(), &told, 1) != 1) _exit(1);
+            std::size_t n = 0;
+            for (const std::uint64_t page : pages)
+                for (const unsigned lane : lanes) stamps[n++] = load_lane(memory.page(page), lane);
+            const auto bytes = static_cast<ssize_t>(n * sizeof stamps[0]);
+            _exit(::write(answer.get(), stamps.data(), n * sizeof stamps[0]) == bytes ? 0 : 1);
+        }
+        ~Child() {
+            go_.reset();
+            waitpid(pid_, nullptr, 0);
+        }
+        Child(const Child&) = delete;
+        Child& operator=(const Child&) = delete;
+
+        std::vector<std::uint64_t> look(std::size_t count) {
+            check(::write(go_.get(), "", 1) == 1, "write to the child");
+            std::vector<std::uint64_t> stamps(count);
+            const std::size_t bytes = count * sizeof stamps[0];
+            if (::read(back_.get(), stamps.data(), bytes) != static_cast<ssize_t>(bytes))
+                throw std::runtime_error("the child has ended");
+            return stamps;
+        }
+
+      private:
+        Fd go_, back_;
+        pid_t pid_ = -1;
+    };
+
+    void child_sees(Child& child, const Pages& pages, const std::vector<unsigned>& lanes) {
+        const std::vector<std::uint64_t> stamps = child.look(pages.size() * lanes.size());
+        std::vector<mmuwitness_mark> marks;
+        std::size_t n = 0;
+        for (const std::uint64_t page : pages)
+            for (const unsigned lane : lanes)
+                marks.push_back(seen(page, lane, stamps[n++], MMUWITNESS_SIDE_HOST));
+        run_.witness.marks(marks);
+    }
+};
+
+TEST_P(Fork, ChildKeepsWhatItHas) {
+    constexpr int kRounds = 3;
+    try {
+        make_memory(GetParam());
+        start();
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+    const OwnCpu own_cpu(guest_->thread(0).tid());
+    const std::vector<unsigned> lanes = {guest_->lane(0), unsigned{kHostLane}};
+    for (int round = 0; round < kRounds; round++) {
+        const Pages pages = look_at(ranges()[0]);
+        write(pages);
+        Child child(memory_, pages, lanes);
+        const auto then = must_;
+        look(pages);
+        write(pages);
+        look(pages);
+        // Private memory is the child's own from the fork on, shared memory is everybody's.
+        const auto now = must_;
+        if (memory_.is_private()) must_ = then;
+        child_sees(child, pages, lanes);
+        must_ = now;
+        trial();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Fork, testing::ValuesIn(kAll),
+                         [](const auto& info) { return name_of(info.param); });
+
+}  // namespace
+
+}  // namespace mmuw::changes
