@@ -38,7 +38,7 @@ become_root() { # "$0" "$@"
 	((EUID != 0)) || return 0
 	command -v "${SUDO:-sudo}" >/dev/null || die 2 "needs root: run it as root or install sudo"
 	local name keep=()
-	for name in HOST KERNEL FILTER PLANT SCRIPT REPORT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS \
+	for name in HOST KERNEL FILTER SUITE MUTANT MMU PLANT SCRIPT REPORT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS \
 		COMMAND FS TESTS LIMIT NIGHTLY HOST_MEMORY CHECKPATCH QEMU_LOONGARCH64 MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
 		[[ -z ${!name+set} ]] || keep+=("$name=${!name}")
 	done
@@ -175,7 +175,7 @@ give_back() {
 
 # There is a builder root for each architecture of hosts: what it lacks of another one
 # cannot be mixed up with it, and nobody waits for what he does not use.
-builder_packages() { # base|lint|bench|clang: what it has for HOST_ARCH
+builder_packages() { # base|lint|bench|clang|mutants: what it has for HOST_ARCH
 	local lists=("$SCRIPTS/builder.packages") foreign=:$HOST_ARCH
 	[[ $1 == base ]] || lists+=("$SCRIPTS/$1.packages")
 	[[ $HOST_ARCH != "$(native_arch)" ]] || foreign=
@@ -183,7 +183,7 @@ builder_packages() { # base|lint|bench|clang: what it has for HOST_ARCH
 		/^#/ || NF > 1 && $2 != only { next }
 		{ sub(/:host$/, foreign, $1); print $1 }' "${lists[@]}"
 }
-builder_path() { # base|lint|bench|clang
+builder_path() { # base|lint|bench|clang|mutants
 	printf '%s/builder-%s-%s-%s\n' "$CACHE" "$1" "$HOST_ARCH" \
 		"$(builder_packages "$1" | cat "$SCRIPTS/builder-root" - <(echo "$ARCH_SUITE") | hash_of)"
 }

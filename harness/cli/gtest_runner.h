@@ -8,6 +8,9 @@
 
 namespace mmuw {
 
+// A selection that has each kind of memory, slot, log and event; "*" is the full suite.
+inline constexpr const char* kDefaultSuite = "*-Full/*";
+
 struct Selection {
     std::string filter = "*";
     std::uint64_t seed = 1;

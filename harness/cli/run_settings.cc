@@ -5,6 +5,7 @@
 
 #include <format>
 
+#include "cli/gtest_runner.h"
 #include "cli/options.h"
 #include "perturb/perturbation.h"
 
@@ -112,7 +113,7 @@ RunSettings parse_run(const Words& words) {
         apply(*report_of(values["report"].as<std::string>()), values, s);
     }
     if (values.contains("script")) s.script = script_of(values["script"].as<std::string>());
-    if (s.filter.empty()) s.filter = s.script ? "Script.*" : "*";
+    if (s.filter.empty()) s.filter = s.script ? "Script.*" : kDefaultSuite;
     if (values.contains("perturb"))
         s.disturbers = disturbers_of(values["perturb"].as<std::string>());
     if (s.repeat < 1) throw Exit(kUsage, "run: --repeat must be at least 1");

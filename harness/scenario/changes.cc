@@ -322,17 +322,25 @@ TEST_P(MemoryChanges, GuestAndHostSeeTheSame) {
     }
 }
 
-std::vector<Case> cases() {
+std::vector<Case> cases(std::set<Kind> kinds) {
     std::vector<Case> all;
-    for (const Kind kind : kAll)
+    for (const Kind kind : kinds)
         for (std::size_t i = 0; i < changes().size(); i++)
             if (changes()[i].kinds.contains(kind)) all.push_back({kind, i});
     return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(, MemoryChanges, testing::ValuesIn(cases()), [](const auto& info) {
+std::string case_name(const testing::TestParamInfo<Case>& info) {
     return std::format("{}_{}", name_of(info.param.kind), changes()[info.param.change].name);
-});
+}
+
+// tmpfs and hugetlbfs in SUITE=full.
+INSTANTIATE_TEST_SUITE_P(, MemoryChanges,
+                         testing::ValuesIn(cases({Kind::kFile, Kind::kAnonymous,
+                                                  Kind::kHugeAnonymous})),
+                         case_name);
+INSTANTIATE_TEST_SUITE_P(Full, MemoryChanges,
+                         testing::ValuesIn(cases({Kind::kHugeShared, Kind::kHugetlb})), case_name);
 
 // A child has the memory as it was when it was made: whoever writes first has a copy.
 class Fork : public Changes, public testing::WithParamInterface<Kind> {
@@ -420,8 +428,14 @@ TEST_P(Fork, ChildKeepsWhatItHas) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, Fork, testing::ValuesIn(kAll),
-                         [](const auto& info) { return name_of(info.param); });
+std::string fork_name(const testing::TestParamInfo<Kind>& info) {
+    return name_of(info.param);
+}
+
+INSTANTIATE_TEST_SUITE_P(, Fork,
+                         testing::Values(Kind::kFile, Kind::kAnonymous, Kind::kHugeAnonymous),
+                         fork_name);
+INSTANTIATE_TEST_SUITE_P(Full, Fork, testing::Values(Kind::kHugeShared, Kind::kHugetlb), fork_name);
 
 }  // namespace
 

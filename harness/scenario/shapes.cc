@@ -162,8 +162,8 @@ class Shapes : public ScenarioTest {
     std::mt19937_64 random_;
 };
 
-class SmallPages : public Shapes,
-                   public testing::WithParamInterface<std::tuple<std::size_t, DirtyLogKind>> {};
+using SmallCase = std::tuple<std::size_t, DirtyLogKind>;  // index of small_shapes()
+class SmallPages : public Shapes, public testing::WithParamInterface<SmallCase> {};
 
 TEST_P(SmallPages, LogIsWhatWasWritten) {
     const auto [index, kind] = GetParam();
@@ -181,16 +181,26 @@ std::string name_of(DirtyLogKind kind) {
     return kind == DirtyLogKind::kManualInitSet ? "initset" : to_string(kind);
 }
 
+std::string small_name(const testing::TestParamInfo<SmallCase>& info) {
+    return std::format("{}_{}", small_shapes()[std::get<0>(info.param)].name,
+                       name_of(std::get<1>(info.param)));
+}
+
+// Each shape and each log once; all of both are in SUITE=full.
 INSTANTIATE_TEST_SUITE_P(, SmallPages,
+                         testing::Values(SmallCase{0, DirtyLogKind::kManual},
+                                         SmallCase{1, DirtyLogKind::kBitmap},
+                                         SmallCase{2, DirtyLogKind::kRing},
+                                         SmallCase{3, DirtyLogKind::kManualInitSet},
+                                         SmallCase{3, DirtyLogKind::kRing}),
+                         small_name);
+INSTANTIATE_TEST_SUITE_P(Full, SmallPages,
                          testing::Combine(testing::Range(std::size_t{0}, small_shapes().size()),
                                           testing::ValuesIn(kLogs)),
-                         [](const auto& info) {
-                             return std::format("{}_{}", small_shapes()[std::get<0>(info.param)].name,
-                                                name_of(std::get<1>(info.param)));
-                         });
+                         small_name);
 
-class HugePages : public Shapes,
-                  public testing::WithParamInterface<std::tuple<HugeKind, DirtyLogKind>> {};
+using HugeCase = std::tuple<HugeKind, DirtyLogKind>;
+class HugePages : public Shapes, public testing::WithParamInterface<HugeCase> {};
 
 TEST_P(HugePages, LogIsWhatWasWritten) {
     const auto [memory, kind] = GetParam();
@@ -206,12 +216,20 @@ TEST_P(HugePages, LogIsWhatWasWritten) {
     }
 }
 
+std::string huge_name(const testing::TestParamInfo<HugeCase>& info) {
+    return std::format("{}_{}", to_string(std::get<0>(info.param)),
+                       name_of(std::get<1>(info.param)));
+}
+
 INSTANTIATE_TEST_SUITE_P(, HugePages,
+                         testing::Values(HugeCase{HugeKind::kAnonymous, DirtyLogKind::kBitmap},
+                                         HugeCase{HugeKind::kShared, DirtyLogKind::kManualInitSet},
+                                         HugeCase{HugeKind::kHugetlb, DirtyLogKind::kManual},
+                                         HugeCase{HugeKind::kAnonymous, DirtyLogKind::kRing}),
+                         huge_name);
+INSTANTIATE_TEST_SUITE_P(Full, HugePages,
                          testing::Combine(testing::ValuesIn(kHugeKinds), testing::ValuesIn(kLogs)),
-                         [](const auto& info) {
-                             return std::format("{}_{}", to_string(std::get<0>(info.param)),
-                                                name_of(std::get<1>(info.param)));
-                         });
+                         huge_name);
 
 }  // namespace
 

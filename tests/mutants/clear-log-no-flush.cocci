@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: KVM_CLEAR_DIRTY_LOG write-protects and does not flush
+// file: virt/kvm/kvm_main.c
+// scenarios: Turns.*:*SmallPages*:*HugePages*:Migration.*:LogToggle.*
+@@
+@@
+ kvm_clear_dirty_log_protect(...)
+ {
+ <...
+- flush = true;
++ flush = false;
+ ...>
+ }
