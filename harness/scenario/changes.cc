@@ -297,7 +297,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
 
     // What is written while it changes may go with it; what is written after that has to be there.
     void in_a_race() {
-        constexpr int kTimes = 8;
+        constexpr int kTimes = 4;
         guest_->start_writing(0, 0, memory_.pages,
                               {.order = guest::Order::kRandom, .seed = seed()});
         for (int i = 0; i < kTimes; i++)

@@ -5,7 +5,7 @@
 HOST_KIND=emulated
 HOST_ARCH=arm64 # Debian's name
 HOST_KERNEL=trixie-backports # see docs/hosts.md
-HOST_TIMEOUT=240 # in protected mode each VM takes a second to destroy
+HOST_TIMEOUT=480 # in protected mode each VM takes a second to destroy
 # Loaded in this order, with what they need; those built in are skipped, as KVM is here.
 HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES"
 # As in x86_64-amd.sh.

@@ -5,7 +5,7 @@
 HOST_KIND=emulated
 HOST_ARCH=loong64 # Debian's name
 HOST_KERNEL=forky
-HOST_TIMEOUT=120
+HOST_TIMEOUT=300
 # Loaded in this order, with what they need; those built in are skipped, as KVM is here.
 HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES"
 # As in x86_64-amd.sh.

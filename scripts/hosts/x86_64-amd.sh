@@ -4,7 +4,7 @@
 HOST_KIND=emulated
 HOST_ARCH=amd64 # Debian's name
 HOST_KERNEL=trixie
-HOST_TIMEOUT=120
+HOST_TIMEOUT=300
 # Loaded in this order, with what they need; those built in are skipped.
 HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES kvm_amd"
 # panic=-1 ends the emulator at once; loglevel=5 keeps warnings and oopses.
