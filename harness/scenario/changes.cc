@@ -183,14 +183,26 @@ class Changes : public ScenarioTest {
         }
     }
 
+    // The memory is behind two memslots, one after the other, and all of it behind a third one
+    // elsewhere in the guest: what happens to a range concerns several.
     void start() {
         promise({"isolated"});
         random_.seed(seed());
-        guest_ = &add_guest({.pages = memory_.pages,
+        const std::uint64_t pages = memory_.pages, cut = pages / 3 + 3;
+        alias_ = pages + 5;
+        guest_ = &add_guest({.pages = alias_ + pages,
                              .idle = guest::Idle::kStay,
                              .memory_comes_back = true});
-        slot_ = &guest_->add_memory(0, memory_.pages, memory_.at);
+        slots_ = {&guest_->add_memory(0, cut, memory_.at),
+                  &guest_->add_memory(cut, pages - cut, memory_.page(cut)),
+                  &guest_->add_memory(alias_, pages, memory_.at)};
         guest_->start();
+    }
+
+    [[nodiscard]] const Memslot& slot_at(std::uint64_t data_page) const {
+        return **std::ranges::find_if(slots_, [&](const Memslot* slot) {
+            return data_page - guest_->first_page(*slot) < slot->pages();
+        });
     }
 
     // Of a range: its ends, what is beside it, and some more anywhere.
@@ -215,34 +227,58 @@ class Changes : public ScenarioTest {
 
     // Both sides write to these pages.
     void write(const std::vector<std::uint64_t>& pages) {
+        std::vector<mmuwitness_mark> marks;
         for (const std::uint64_t page : pages) {
-            // Twice: the exit of a fault may flush the TLB (under emulation it does).
-            guest_->write(0, page);
-            must_[page].guest = guest_->write(0, page).last;
+            for (const std::uint64_t at : {page, alias_ + page}) {
+                // Twice: the exit of a fault may flush the TLB (under emulation it does).
+                guest_->write(0, at);
+                must_[page].guest = guest_->write(0, at).last;
+                if (slot_at(at).logged())
+                    marks.push_back(
+                        make_mark(vm_id(*guest_), mark::Wrote{.slot = slot_at(at).id(),
+                                                              .gfn = guest_->gfn(at)}));
+            }
             must_[page].host = ++host_stamp_;
             store_lane(memory_.page(page), kHostLane, host_stamp_);
         }
+        run_.witness.marks(marks);
+    }
+
+    void set_log(bool on) {
+        for (Memslot* slot : slots_) {
+            if (on)
+                guest_->log().enable(*slot);
+            else
+                guest_->log().disable(*slot);
+        }
+    }
+
+    void collect() {
+        for (Memslot* slot : slots_)
+            if (slot->logged()) static_cast<void>(guest_->log().collect(*slot));
     }
 
     void look(const std::vector<std::uint64_t>& pages) {
         std::vector<mmuwitness_mark> marks;
         for (const std::uint64_t page : pages)
-            for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
-                marks.push_back(seen(page, lane, guest_->read(0, page, 1, lane).last,
-                                     MMUWITNESS_SIDE_GUEST));
+            for (const std::uint64_t at : {page, alias_ + page})
+                for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
+                    marks.push_back(seen(page, at, lane, guest_->read(0, at, 1, lane).last,
+                                         MMUWITNESS_SIDE_GUEST));
         for (const std::uint64_t page : pages)
             for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
-                marks.push_back(
-                    seen(page, lane, load_lane(memory_.page(page), lane), MMUWITNESS_SIDE_HOST));
+                marks.push_back(seen(page, page, lane, load_lane(memory_.page(page), lane),
+                                     MMUWITNESS_SIDE_HOST));
         run_.witness.marks(marks);
     }
 
-    [[nodiscard]] mmuwitness_mark seen(std::uint64_t page, unsigned lane, std::uint64_t stamp,
-                                       std::uint64_t side) {
+    // Page of the memory, seen at a data page of the guest.
+    [[nodiscard]] mmuwitness_mark seen(std::uint64_t page, std::uint64_t at, unsigned lane,
+                                       std::uint64_t stamp, std::uint64_t side) {
         const Must& must = must_[page];
         return make_mark(vm_id(*guest_),
-                         mark::Seen{.slot = slot_->id(),
-                                    .gfn = slot_->gfn() + page,
+                         mark::Seen{.slot = slot_at(at).id(),
+                                    .gfn = guest_->gfn(at),
                                     .lane = lane,
                                     .seen = stamp,
                                     .expect = lane == kHostLane ? must.host : must.guest,
@@ -259,7 +295,8 @@ class Changes : public ScenarioTest {
     static constexpr std::uint64_t kSmall = 96;
     Memory memory_;
     Guest* guest_ = nullptr;
-    Memslot* slot_ = nullptr;
+    std::uint64_t alias_ = 0;  // the data page where all of the memory is a second time
+    std::vector<Memslot*> slots_;
     std::map<std::uint64_t, Must> must_;  // by page; never written, or gone: zeroes
     std::uint64_t host_stamp_ = 0;
     std::mt19937_64 random_;
@@ -280,19 +317,30 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
         return r;
     }
 
-    void in_turns() {
+    // Translations of all of it: not with the log on, where each page is a fault of its own.
+    void fill() {
+        guest_->write(0, 0, memory_.pages);
+        guest_->read(0, alias_, memory_.pages);
+        for (std::uint64_t p = 0; p < memory_.pages; p++) must_[p].guest = guest_->journal(0, p);
+    }
+
+    // With the log on, what is written after the change is logged as well.
+    void in_turns(bool logged) {
+        if (logged) set_log(true);
         for (const Range& r : ranges()) {
-            guest_->write(0, 0, memory_.pages);  // translations of all of it
-            for (std::uint64_t p = 0; p < memory_.pages; p++)
-                must_[p].guest = guest_->journal(0, p);
+            collect();
+            if (!logged) fill();
             const std::vector<std::uint64_t> pages = look_at(r);
             write(pages);
             if (change().make(memory_, r) == Then::kZero) forget(concerned(r));
             look(pages);
+            collect();
             write(pages);
+            collect();
             look(pages);
             trial();
         }
+        if (logged) set_log(false);
     }
 
     // What is written while it changes may go with it; what is written after that has to be there.
@@ -311,11 +359,13 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
 };
 
 TEST_P(MemoryChanges, GuestAndHostSeeTheSame) {
+    promise({"log-complete"});
     try {
         make_memory(GetParam().kind);
         start();
         const OwnCpu own_cpu(guest_->thread(0).tid());
-        in_turns();
+        in_turns(false);
+        in_turns(true);
         in_a_race();
     } catch (const Unavailable& missing) {
         GTEST_SKIP() << missing.what();
@@ -396,7 +446,7 @@ class Fork : public Changes, public testing::WithParamInterface<Kind> {
         std::size_t n = 0;
         for (const std::uint64_t page : pages)
             for (const unsigned lane : lanes)
-                marks.push_back(seen(page, lane, stamps[n++], MMUWITNESS_SIDE_HOST));
+                marks.push_back(seen(page, page, lane, stamps[n++], MMUWITNESS_SIDE_HOST));
         run_.witness.marks(marks);
     }
 };
