@@ -65,9 +65,10 @@ JudgeResult prefault(const std::string& release, bool broken, const std::string&
         "prefault vm=1 pid=1 phase=END gfn=0x101\n"
         "note kind=SCENARIO_END text=\"trials=1 hits=1 status=done\"\n",
         release, kScenario, plant, kRule,
-        broken ? "spte vm=1 pid=1 gfn=0x101 level=1 bits_old=PWDAL bits_new=PWL old_spte=0x123456867 "
-                 "new_spte=0x123456807\n"
-               : ""));
+        broken
+            ? "spte vm=1 pid=1 gfn=0x101 level=1 bits_old=PWDAL bits_new=PWL old_spte=0x123456867 "
+              "new_spte=0x123456807\n"
+            : ""));
     Judge judge;
     auto ok = read_lines(in, [&](const Event& e) { judge.feed(e); });
     EXPECT_TRUE(ok) << ok.error();

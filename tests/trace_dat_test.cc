@@ -31,7 +31,8 @@ std::vector<Event> some_events() {
     const char* lines[] = {
         "note kind=SCENARIO_BEGIN text=\"a seed=3 plant=-\"",
         "notifier pid=1 phase=START_BEFORE_KVM start=0x1000 end=0x2000",
-        "spte vm=1 vcpu=-1 gfn=0x123456789abcdef0 bits_new=PWDAL level=2 old_spte=0xffffffffffffffff",
+        "spte vm=1 vcpu=-1 gfn=0x123456789abcdef0 bits_new=PWDAL level=2 "
+        "old_spte=0xffffffffffffffff",
         "vm_ioctl vm=2 ret=-22 cmd=KVM_GET_DIRTY_LOG phase=END",
         "vcpu_run vm=1 vcpu=3 phase=BEGIN ret=-4",
         "log_mark vm=1 slot=3 gfn=0x10 logging=1",

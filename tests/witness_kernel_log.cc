@@ -51,7 +51,8 @@ TEST(KernelLog, ReportsOfDebugKernelsAreSuspicious) {
              "INFO: task mmuwitness:157 blocked for more than 120 seconds.",
              "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
              "UBSAN: array-index-out-of-bounds in mm/vmscan.c:100:2",
-             "ODEBUG: free active (active state 0) object: 00000000 object type: work_struct hint: f",
+             "ODEBUG: free active (active state 0) object: 00000000 object type: work_struct hint: "
+             "f",
              "kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
              "CFI failure at trace_call_bpf+0x1/0x2 (target: f+0x0/0x2; expected type: 0x7a9de67)",
              "list_del corruption. prev->next should be ffff888001, but was ffff888002",

@@ -91,7 +91,8 @@ double run(const Workload& workload, const std::string& directory) {
             const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
             _exit(write(3, &seconds, sizeof seconds) == sizeof seconds ? 0 : 1);
         } catch (const std::exception& error) {
-            static_cast<void>(!write(2, error.what(), std::char_traits<char>::length(error.what())));
+            static_cast<void>(
+                !write(2, error.what(), std::char_traits<char>::length(error.what())));
             _exit(1);
         }
     }

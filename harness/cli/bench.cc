@@ -163,9 +163,11 @@ double median(std::vector<double> values) {
 }
 
 void print_bystanders(const std::vector<Bystander>& bystanders, int turns) {
-    std::println("bystanders, by turns, {} of them: without the module (ms, the median), while a session",
-                 turns);
-    std::println("records, and with the kernel's function tracer on the same functions, for nobody");
+    std::println(
+        "bystanders, by turns, {} of them: without the module (ms, the median), while a session",
+        turns);
+    std::println(
+        "records, and with the kernel's function tracer on the same functions, for nobody");
     std::println("{:<34} {:>8} {:>9} {:>9} {:>9} {:>9}", "", "", "recorded", "", "traced", "");
     std::println("{:<34} {:>8} {:>9} {:>9} {:>9} {:>9}", "workload", "without", "median", "least",
                  "median", "least");

@@ -65,7 +65,8 @@ Settings parse(const Words& words) {
     add("scratch", po::value(&o.scratch)->required(), "as with run");
     add("out", po::value(&o.out)->default_value("."), "where records go");
     add("part", po::value<std::string>()->default_value("all"), known.c_str());
-    add("seed", po::value(&o.seed)->default_value(std::random_device()() % 1'000'000), "of all parts");
+    add("seed", po::value(&o.seed)->default_value(std::random_device()() % 1'000'000),
+        "of all parts");
     add("count", po::value<std::uint64_t>(), "how often, instead of the part's own number");
     add("limit", po::value<std::uint64_t>(), "seconds for a part");
     add("few", po::bool_switch(&o.few), "small numbers: some seconds a part");
@@ -195,13 +196,12 @@ class Hammer {
     void tell(const Part& part, const Orders& orders, const Outcome& outcome, double seconds) {
         const bool good = outcome.bad.empty();
         (good ? passed_ : failed_)++;
-        std::println("{:<7} {}: {}{} {}, seed {}, {:.1f} s{}{}", good ? "ok" : "FAILED", part.name,
-                     outcome.done,
-                     outcome.whole || outcome.done >= orders.count
-                         ? ""
-                         : std::format(" of {}", orders.count),
-                     part.what, orders.seed, seconds, outcome.note.empty() ? "" : "; ",
-                     outcome.note);
+        std::println(
+            "{:<7} {}: {}{} {}, seed {}, {:.1f} s{}{}", good ? "ok" : "FAILED", part.name,
+            outcome.done,
+            outcome.whole || outcome.done >= orders.count ? ""
+                                                          : std::format(" of {}", orders.count),
+            part.what, orders.seed, seconds, outcome.note.empty() ? "" : "; ", outcome.note);
         constexpr std::size_t kMost = 20;
         for (std::size_t i = 0; i < outcome.bad.size() && i < kMost; i++)
             std::println("        | {}", outcome.bad[i]);

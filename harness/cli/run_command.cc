@@ -152,8 +152,8 @@ int run_command(const Words& words) {
     HostFacts host = this_host(s.host, s.emulated, !s.no_kmod, s.mmu);
     std::optional<Module> module;
     if (!s.kmod.empty())
-        module.emplace(
-            s.kmod, ModuleParts{.plants = !s.plant.empty(), .reference = s.mmu.reference});
+        module.emplace(s.kmod,
+                       ModuleParts{.plants = !s.plant.empty(), .reference = s.mmu.reference});
     const auto [result, recording_error] = witness_and_judge(s, host);
     std::print("\n{}{}", table(result, s.colour || wants_colour(STDOUT_FILENO)), histogram(result));
     std::fflush(stdout);  // the verdict is out, whatever becomes of the records

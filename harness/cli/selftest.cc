@@ -69,7 +69,8 @@ Settings parse(const Words& words) {
 // What the module of this kernel has. Each run loads it anew.
 std::vector<Plant> known_plants(const Settings& s) {
     std::optional<Module> module;
-    if (!s.kmod.empty()) module.emplace(s.kmod, ModuleParts{.plants = true, .reference = s.mmu.reference});
+    if (!s.kmod.empty())
+        module.emplace(s.kmod, ModuleParts{.plants = true, .reference = s.mmu.reference});
     Device device;
     if (!device.has_plants())
         throw Exit(kUsage, "selftest: mmuwitness-plants.ko is not loaded: it has the plants");

@@ -45,9 +45,10 @@ void spoil(Draw& draw, Call& call) {
             call.request ^= static_cast<std::uint32_t>(1 + draw.below(255));
             break;
         case 1:  // another size
-            call.request = (call.request & ~(0x3fffU << 16)) |
-                           static_cast<std::uint32_t>(draw.one_in(2) ? draw.below(0x4000) : draw.below(300))
-                               << 16;
+            call.request =
+                (call.request & ~(0x3fffU << 16)) |
+                static_cast<std::uint32_t>(draw.one_in(2) ? draw.below(0x4000) : draw.below(300))
+                    << 16;
             break;
         case 2:  // another direction
             call.request ^= static_cast<std::uint32_t>(1 + draw.below(3)) << 30;
@@ -98,11 +99,10 @@ std::span<const Request> requests() {
 }
 
 std::uint64_t odd_number(Draw& draw) {
-    static constexpr std::uint64_t kOdd[] = {0,          1,          2,           0x7f,
-                                             0xff,       0xfff,      0x1000,      0xffff,
-                                             0x10000,    0x7fffffff, 0x80000000,  0xffffffff,
-                                             1ULL << 32, 1ULL << 52, 1ULL << 63,  ~0ULL,
-                                             ~0ULL - 7,  1ULL << 40, 0xfffffff0U, ~0xfffULL};
+    static constexpr std::uint64_t kOdd[] = {
+        0,          1,       2,          0x7f,       0xff,        0xfff,      0x1000,
+        0xffff,     0x10000, 0x7fffffff, 0x80000000, 0xffffffff,  1ULL << 32, 1ULL << 52,
+        1ULL << 63, ~0ULL,   ~0ULL - 7,  1ULL << 40, 0xfffffff0U, ~0xfffULL};
     return draw.one_in(3) ? draw.next() : draw.of(kOdd) + draw.below(3) - 1;
 }
 
@@ -143,8 +143,8 @@ Call make_call(std::uint64_t seed, std::uint64_t worker, std::uint64_t number) {
 std::string to_string(const Call& call) {
     static constexpr const char* kActs[] = {"ioctl", "close", "dup",    "send", "receive",
                                             "fork",  "map",   "memory", "file", "signal"};
-    static constexpr const char* kWhere[] = {"",           " null",      " kernel", " nowhere",
-                                             " straddling", " read-only"};
+    static constexpr const char* kWhere[] = {"",         " null",       " kernel",
+                                             " nowhere", " straddling", " read-only"};
     std::string text = std::format("{} {}.{}", kActs[static_cast<int>(call.act)],
                                    to_string(call.target), call.slot);
     if (call.act != Act::ioctl) return std::format("{} {:#x}", text, call.detail);
@@ -153,7 +153,8 @@ std::string to_string(const Call& call) {
     text += kWhere[static_cast<int>(call.where)];
     if (call.fd_at >= 0) text += std::format(" fd={}.{}", to_string(call.fd_of), call.fd_slot);
     if (call.pointer_at >= 0)
-        text += std::format(" pointer@{}{}", call.pointer_at, kWhere[static_cast<int>(call.pointer)]);
+        text +=
+            std::format(" pointer@{}{}", call.pointer_at, kWhere[static_cast<int>(call.pointer)]);
     if (call.address_at >= 0) text += std::format(" arena@{}", call.address_at);
     text += ' ';
     std::size_t end = call.size;

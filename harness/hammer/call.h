@@ -22,18 +22,18 @@ enum class Act : std::uint8_t {
     ioctl,
     close,
     dup,
-    send,     // over a unix socket, to whoever receives
+    send,  // over a unix socket, to whoever receives
     receive,
-    fork,     // a child that makes calls of its own with what it inherits, and is killed
-    map,      // the vCPU's pages, and what is written there
-    memory,   // of the arena, behind memslots: what invalidates, protects, moves
-    file,     // writes, syncs, punches holes
+    fork,    // a child that makes calls of its own with what it inherits, and is killed
+    map,     // the vCPU's pages, and what is written there
+    memory,  // of the arena, behind memslots: what invalidates, protects, moves
+    file,    // writes, syncs, punches holes
     signal,
 };
 
 // Where a pointer points.
 enum class Where : std::uint8_t {
-    here,        // to room enough
+    here,  // to room enough
     null,
     kernel,      // past user space
     nowhere,     // to what is not mapped
@@ -47,12 +47,12 @@ struct Call {
     std::uint8_t slot = 0;
     std::uint64_t detail = 0;  // of acts that are no ioctl
 
-    const char* name = "";       // of the request
-    std::uint8_t kind = 0;       // its number in the table, for counting
+    const char* name = "";  // of the request
+    std::uint8_t kind = 0;  // its number in the table, for counting
     std::uint32_t request = 0;
-    bool by_value = false;       // the argument is a number: detail
-    Where where = Where::here;   // the argument, else
-    std::uint16_t size = 0;      // of it, as the request should have it
+    bool by_value = false;      // the argument is a number: detail
+    Where where = Where::here;  // the argument, else
+    std::uint16_t size = 0;     // of it, as the request should have it
     alignas(8) std::array<std::byte, 256> argument{};
 
     // Filled in when it is made: a descriptor, a pointer, an address in the arena.

@@ -58,8 +58,7 @@ void marks(Draw& draw, Call& call) {
 void note(Draw& draw, Call& call) {
     mmuwitness_note note{.kind = small(draw, 10), .text = {}};
     const std::size_t length = draw.below(MMUWITNESS_TEXT_LEN + 1);  // the last: without an end
-    for (std::size_t i = 0; i < length; i++)
-        note.text[i] = static_cast<char>(1 + draw.below(255));
+    for (std::size_t i = 0; i < length; i++) note.text[i] = static_cast<char>(1 + draw.below(255));
     put(call, note);
 }
 
@@ -114,17 +113,18 @@ mmuwitness_pass pass(Draw& draw) {
 }
 
 void gate(Draw& draw, Call& call) {
-    put(call, mmuwitness_gate{.id = 1 + small(draw, MMUWITNESS_MAX_GATES),
-                              .timeout_us = draw.one_in(100) ? small(draw, MMUWITNESS_MAX_HOLD_US + 2)
-                                                             : 1 + small(draw, 300),
-                              .holds = 1 + small(draw, 4),
-                              .reserved = 0,
-                              .hold = pass(draw),
-                              .until = pass(draw),
-                              .held = 0,
-                              .won = 0,
-                              .timed_out = 0,
-                              .held_ns = 0});
+    put(call,
+        mmuwitness_gate{.id = 1 + small(draw, MMUWITNESS_MAX_GATES),
+                        .timeout_us = draw.one_in(100) ? small(draw, MMUWITNESS_MAX_HOLD_US + 2)
+                                                       : 1 + small(draw, 300),
+                        .holds = 1 + small(draw, 4),
+                        .reserved = 0,
+                        .hold = pass(draw),
+                        .until = pass(draw),
+                        .held = 0,
+                        .won = 0,
+                        .timed_out = 0,
+                        .held_ns = 0});
 }
 
 void gate_wait(Draw& draw, Call& call) {

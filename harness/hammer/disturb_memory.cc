@@ -51,7 +51,7 @@ long Worker::change_memory(const Call& call) {
     const std::size_t first = draw.below(kArenaBytes / page_size() - pages);
     void* const at = process_.arena() + first * page_size();
     const std::size_t bytes = pages * page_size();
-    static constexpr int kAdvice[] = {MADV_DONTNEED, MADV_PAGEOUT, MADV_COLD, MADV_HUGEPAGE,
+    static constexpr int kAdvice[] = {MADV_DONTNEED, MADV_PAGEOUT,  MADV_COLD,     MADV_HUGEPAGE,
                                       MADV_WILLNEED, MADV_COLLAPSE, MADV_MERGEABLE};
     static constexpr int kProt[] = {PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE,
                                     PROT_READ | PROT_WRITE};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Memory with nothing behind it for as far as a wrong size or address reaches: a memslot that is too
-// long, or a bitmap larger than its buffer, ends in a fault, not in memory of the hammer itself.
+// Memory with nothing behind it for as far as a wrong size or address reaches: a memslot that is
+// too long, or a bitmap larger than its buffer, ends in a fault, not in memory of the hammer
+// itself.
 #pragma once
 
 #include <sys/mman.h>

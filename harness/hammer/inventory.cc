@@ -107,7 +107,8 @@ void tell_new(std::vector<std::string>& out, const char* what, const std::set<st
 
 void tell_more(std::vector<std::string>& out, const char* what, std::uint64_t before,
                std::uint64_t after, std::uint64_t allowed) {
-    if (after > before + allowed) out.push_back(std::format("{}: {}, were {}", what, after, before));
+    if (after > before + allowed)
+        out.push_back(std::format("{}: {}, were {}", what, after, before));
 }
 
 bool has_kmemleak() {
@@ -204,7 +205,8 @@ std::vector<std::string> find_leaks() {
     for (std::string line; std::getline(in, line);) {
         if (line.starts_with("unreferenced object")) end_object();
         if (line.starts_with("unreferenced object") || line.starts_with("    ["))
-            object += (object.empty() ? "kmemleak: " : " <") + line.substr(line.find_first_not_of(' '));
+            object +=
+                (object.empty() ? "kmemleak: " : " <") + line.substr(line.find_first_not_of(' '));
     }
     end_object();
     return out;

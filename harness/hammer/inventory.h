@@ -11,13 +11,13 @@
 namespace mmuw::hammer {
 
 struct Inventory {
-    std::set<std::string> functions;   // that ftrace has patched, with who did
-    std::set<std::string> kprobes;     // registered
-    std::set<std::string> instances;   // of tracefs
-    std::set<std::string> cpus;        // offline, by number
-    std::uint64_t trampolines = 0;     // of ftrace and kprobes
-    std::uint64_t symbols = 0;         // of the module in kallsyms
-    std::uint64_t vms = 0;             // of KVM
+    std::set<std::string> functions;  // that ftrace has patched, with who did
+    std::set<std::string> kprobes;    // registered
+    std::set<std::string> instances;  // of tracefs
+    std::set<std::string> cpus;       // offline, by number
+    std::uint64_t trampolines = 0;    // of ftrace and kprobes
+    std::uint64_t symbols = 0;        // of the module in kallsyms
+    std::uint64_t vms = 0;            // of KVM
     std::uint64_t vmalloc_kb = 0;
     std::map<std::string, std::uint64_t> slabs;  // objects in use by cache, nothing kept in reserve
 

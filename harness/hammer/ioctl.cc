@@ -94,7 +94,8 @@ void print_stacks() {
             std::println("        | stack of {}", task.path().string());
             for (const char* file : {"syscall", "stack"}) {
                 std::ifstream in(task.path() / file);
-                for (std::string line; std::getline(in, line);) std::println("        |   {}", line);
+                for (std::string line; std::getline(in, line);)
+                    std::println("        |   {}", line);
             }
         }
     }
@@ -231,9 +232,9 @@ Outcome hammer_ioctl(const Orders& orders) {
         all.shared.sessions.load(), all.shared.vms.load(), all.unrest.hotplugs.load(),
         all.unrest.switches.load(), all.unrest.instances.load(), all.unrest.unloads.load());
     if (all.shared.guests_failed != 0)
-        outcome.note += std::format(", {} guests ended early, the last by: {}",
-                                    all.shared.guests_failed.load(),
-                                    all.shared.guest_failure.data());
+        outcome.note +=
+            std::format(", {} guests ended early, the last by: {}", all.shared.guests_failed.load(),
+                        all.shared.guest_failure.data());
     if (!never.empty()) outcome.note += ", never done:" + never;
     return outcome;
 }

@@ -55,18 +55,28 @@ std::string kill_session(const Orders& orders, Draw& draw) {
 }
 
 std::string kill_run(const Orders& orders, Draw& draw) {
-    static const char* const filters[] = {"Turns.*", "Writeback.*", "Staged.*", "Migration.*",
-                                          "SlotChange.*", "Aging.*"};
-    std::vector<std::string> words = {"run", "--scratch", orders.scratch, "--out", orders.out,
-                                      "--filter", draw.of(filters), "--repeat", "50",
-                                      "--seed", std::to_string(draw.below(1000) + 1)};
+    static const char* const filters[] = {"Turns.*",     "Writeback.*",  "Staged.*",
+                                          "Migration.*", "SlotChange.*", "Aging.*"};
+    std::vector<std::string> words = {"run",
+                                      "--scratch",
+                                      orders.scratch,
+                                      "--out",
+                                      orders.out,
+                                      "--filter",
+                                      draw.of(filters),
+                                      "--repeat",
+                                      "50",
+                                      "--seed",
+                                      std::to_string(draw.below(1000) + 1)};
     if (orders.emulated) words.emplace_back("--emulated");
     if (!orders.kvm) words.insert(words.end(), {"--mmu", "reference"});
     if (draw.one_in(3)) words.emplace_back("--perturb=signals,memslots");
     const std::chrono::duration<double> delay = draw.below(kLongestRun);
     const auto status = run_child(words, orders.out + "/killed.txt", delay, [] { return false; });
-    // What it made on the way out (an exit of its own) is as good; a session that is refused is not.
-    if (status && *status != 0) return std::format("a run ended with status {} of its own", *status);
+    // What it made on the way out (an exit of its own) is as good; a session that is refused is
+    // not.
+    if (status && *status != 0)
+        return std::format("a run ended with status {} of its own", *status);
     return "";
 }
 

@@ -49,8 +49,8 @@ Outcome hammer_overflow(const Orders& orders) {
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < kThreads; i++)
         threads.emplace_back([&, i] {
-            emit(device, Draw(orders.seed, i), orders.count / kThreads + (i == 0 ? orders.count % kThreads : 0),
-                 clock, done);
+            emit(device, Draw(orders.seed, i),
+                 orders.count / kThreads + (i == 0 ? orders.count % kThreads : 0), clock, done);
         });
     for (std::thread& thread : threads) thread.join();
     const std::uint64_t made = device.last_seq() - before;
@@ -66,7 +66,8 @@ Outcome hammer_overflow(const Orders& orders) {
         read += event.seq > before;
     }
     outcome.done = done;
-    outcome.note = std::format("{} made, {} read, {} lost by the kernel's count", made, read, loss.events);
+    outcome.note =
+        std::format("{} made, {} read, {} lost by the kernel's count", made, read, loss.events);
     if (!loss.why.empty()) outcome.bad.push_back("recording: " + loss.why);
     if (loss.events == 0) outcome.bad.emplace_back("nothing was lost: it shows nothing");
     if (read + loss.events != made)

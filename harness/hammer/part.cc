@@ -12,7 +12,8 @@ constexpr Part kParts[] = {
     {"start", "session starts and stops", 1000, 20, 3600s, true, false, hammer_start},
     {"kill", "sessions killed", 500, 10, 3600s, true, false, hammer_kill},
     {"ioctl", "random ioctls", 1'000'000, 20'000, 7200s, true, false, hammer_ioctl},
-    {"overflow", "events into a small buffer", 1'000'000, 20'000, 900s, true, false, hammer_overflow},
+    {"overflow", "events into a small buffer", 1'000'000, 20'000, 900s, true, false,
+     hammer_overflow},
     {"plants", "plants", 1000, 1, 3600s, false, true, hammer_plants},
     {"disturbers", "runs under all disturbers", 5, 1, 1800s, false, false, hammer_disturbers},
 };

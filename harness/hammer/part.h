@@ -47,11 +47,11 @@ class Clock {
 
 struct Part {
     std::string_view name;
-    std::string_view what;             // that is counted, in the plural
-    std::uint64_t count, few;          // unless --count says otherwise; with --few
-    std::chrono::seconds limit;        // likewise
-    bool loads;                        // the module is loaded for it, with plants allowed
-    bool warns;                        // it has the kernel warn, and reads its log itself
+    std::string_view what;       // that is counted, in the plural
+    std::uint64_t count, few;    // unless --count says otherwise; with --few
+    std::chrono::seconds limit;  // likewise
+    bool loads;                  // the module is loaded for it, with plants allowed
+    bool warns;                  // it has the kernel warn, and reads its log itself
     Outcome (*run)(const Orders& orders);
 };
 

@@ -24,8 +24,8 @@ struct Shared {
     std::atomic<std::uint64_t> ioctls, wanted;
     std::atomic<std::uint64_t> vms, sessions, guests_failed;
     struct alignas(64) Position {
-        std::atomic<std::uint64_t> call;      // the number of the one under way
-        std::atomic<std::int64_t> since_ms;   // on the steady clock
+        std::atomic<std::uint64_t> call;     // the number of the one under way
+        std::atomic<std::int64_t> since_ms;  // on the steady clock
         std::atomic<bool> ended;
     };
     std::array<Position, kMaxWorkers> workers;
@@ -41,8 +41,8 @@ class Process {
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
-    // The slot's descriptor. If it has none one is made; if that cannot be, as of the device that is
-    // open already, another slot's. -1: not here.
+    // The slot's descriptor. If it has none one is made; if that cannot be, as of the device that
+    // is open already, another slot's. -1: not here.
     int descriptor(Target target, unsigned slot);
     // Without one: -1.
     int peek(Target target, unsigned slot) const;

@@ -45,7 +45,7 @@ void create_vcpu(Draw& draw, Call& call) {
 void enable_cap(Draw& draw, Call& call) {
     kvm_enable_cap cap{};
     cap.cap = draw.one_in(2) ? KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 : KVM_CAP_DIRTY_LOG_RING_ACQ_REL;
-    cap.args[0] = draw.one_in(4)  ? odd_number(draw)
+    cap.args[0] = draw.one_in(4)   ? odd_number(draw)
                   : draw.one_in(2) ? draw.below(4)
                                    : 4096ULL << draw.below(9);
     put(call, cap);
@@ -62,7 +62,10 @@ void memory_region(Draw& draw, Call& call) {
     region.slot = static_cast<std::uint32_t>(slot);
     region.flags = draw.one_in(2) ? KVM_MEM_LOG_DIRTY_PAGES : 0;
     region.guest_phys_addr = (slot * 64 + (draw.one_in(8) ? draw.below(64) : 0)) * page_size();
-    region.memory_size = (draw.one_in(4) ? 0 : draw.one_in(2) ? 64 : 1 + draw.below(128)) * page_size();
+    region.memory_size = (draw.one_in(4)   ? 0
+                          : draw.one_in(2) ? 64
+                                           : 1 + draw.below(128)) *
+                         page_size();
     if (draw.one_in(200)) region.memory_size = kArenaBytes;
     region.userspace_addr = draw.below(kArenaBytes / page_size()) * page_size();
     call.address_at = offsetof(kvm_userspace_memory_region, userspace_addr);
@@ -82,15 +85,17 @@ void clear_log(Draw& draw, Call& call) {
     kvm_clear_dirty_log log{};
     log.slot = slot_id(draw);
     log.first_page = draw.one_in(8) ? odd_number(draw) : draw.one_in(4) ? 64 : 0;
-    log.num_pages = static_cast<std::uint32_t>(draw.one_in(8) ? odd_number(draw) : draw.one_in(2) ? 64 : draw.below(65));
+    log.num_pages = static_cast<std::uint32_t>(draw.one_in(8)   ? odd_number(draw)
+                                               : draw.one_in(2) ? 64
+                                                                : draw.below(65));
     call.pointer_at = offsetof(kvm_clear_dirty_log, dirty_bitmap);
     put(call, log);
 }
 
 void access(Draw& draw, Call& call) {
     mmuwitness_ref_access access{};
-    access.gpa = draw.one_in(64) ? odd_number(draw)
-                                 : draw.below(4 * 64) * page_size() + draw.below(8) * 8;
+    access.gpa =
+        draw.one_in(64) ? odd_number(draw) : draw.below(4 * 64) * page_size() + draw.below(8) * 8;
     access.value = draw.next();
     access.op = static_cast<std::uint32_t>(draw.one_in(64) ? draw.below(6) : 1 + draw.below(3));
     put(call, access);

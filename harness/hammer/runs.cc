@@ -27,9 +27,9 @@ std::string last_line(const std::string& file) {
 }
 
 std::vector<std::string> words_of(const Orders& orders, const std::string& command) {
-    std::vector<std::string> words = {command,  "--kmod",       orders.kmod, "--scratch",
-                                      orders.scratch, "--out", orders.out,  "--seed",
-                                      std::to_string(orders.seed)};
+    std::vector<std::string> words = {command,     "--kmod",       orders.kmod,
+                                      "--scratch", orders.scratch, "--out",
+                                      orders.out,  "--seed",       std::to_string(orders.seed)};
     if (orders.emulated) words.emplace_back("--emulated");
     if (!orders.kvm) words.insert(words.end(), {"--mmu", "reference"});
     return words;

@@ -31,10 +31,10 @@ Device open_device() {
 
 const std::vector<std::string>& harmless_plants() {
     static const std::vector<std::string> names = {
-        "log-mark-skipped",      "log-mark-next-gfn",    "ring-push-dropped",
-        "ring-reset-dropped",    "kvm-dirty-skipped",    "flush-skipped-in-log-collection",
-        "aging-says-not-young",  "aging-never-flushes",  "flush-skipped-in-log-enable",
-        "aging-always-flushes",  "invalidate-ended-early", "sequence-not-advanced",
+        "log-mark-skipped",     "log-mark-next-gfn",      "ring-push-dropped",
+        "ring-reset-dropped",   "kvm-dirty-skipped",      "flush-skipped-in-log-collection",
+        "aging-says-not-young", "aging-never-flushes",    "flush-skipped-in-log-enable",
+        "aging-always-flushes", "invalidate-ended-early", "sequence-not-advanced",
     };
     return names;
 }
@@ -42,7 +42,8 @@ const std::vector<std::string>& harmless_plants() {
 Session::Session(const Orders& orders, Draw& draw)
     : orders_(orders),
       mmu_{.reference = !orders.kvm || draw.one_in(3),
-           .variant = static_cast<unsigned>(draw.below(MMUWITNESS_REF_LONGTERM_PIN))},  // it refuses files
+           .variant =
+               static_cast<unsigned>(draw.below(MMUWITNESS_REF_LONGTERM_PIN))},  // it refuses files
       device_(open_device()) {
     if (draw.one_in(8) && orders.kvm) {
         const Plant& plant = draw.among(device_.plants());

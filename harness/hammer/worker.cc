@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <print>
@@ -87,7 +87,8 @@ void Worker::replay(std::uint64_t from, std::uint64_t to) {
         std::print("{}:{} {}", number_, n, to_string(call));
         std::fflush(stdout);
         const long came = perform(call, n);
-        std::println(" = {}{}", came, came < 0 ? std::string(" ") + strerror(-static_cast<int>(came)) : "");
+        std::println(" = {}{}", came,
+                     came < 0 ? std::string(" ") + strerror(-static_cast<int>(came)) : "");
         if (call.act == Act::ioctl) process_.shared().ioctls++;
     }
 }
@@ -153,7 +154,9 @@ long Worker::make_ioctl(Call& call) {
             process_.put(Target::vcpu, call.slot, static_cast<int>(came));
         return came;
     }
-    const auto at = [&](std::int16_t offset) { return &call.argument[static_cast<std::size_t>(offset)]; };
+    const auto at = [&](std::int16_t offset) {
+        return &call.argument[static_cast<std::size_t>(offset)];
+    };
     if (call.fd_at >= 0) {
         const std::int32_t other = process_.descriptor(call.fd_of, call.fd_slot);
         std::memcpy(at(call.fd_at), &other, sizeof other);

@@ -41,8 +41,8 @@ class Worker {
     std::uint64_t seed_;
     unsigned number_;
     bool is_child_ = false;
-    Mapping here_;   // what arguments are put into, with nothing behind it
-    Guarded bulk_;   // what pointers in arguments point to
+    Mapping here_;  // what arguments are put into, with nothing behind it
+    Guarded bulk_;  // what pointers in arguments point to
     std::array<pid_t, 3> children_{};
 };
 

@@ -39,21 +39,13 @@ struct Target {
 };
 
 template <class M>
-concept HasFile = requires(M m) {
-    m.file;
-};
+concept HasFile = requires(M m) { m.file; };
 template <class M>
-concept HasGfn = requires(M m) {
-    m.gfn;
-};
+concept HasGfn = requires(M m) { m.gfn; };
 template <class M>
-concept HasPages = requires(M m) {
-    m.pages;
-};
+concept HasPages = requires(M m) { m.pages; };
 template <class M>
-concept HasSlot = requires(M m) {
-    m.slot;
-};
+concept HasSlot = requires(M m) { m.slot; };
 
 // By what a mark has: pages of a file, gfns, or only a slot.
 bool concerns(const MarkEvent& e, const Target& t) {

@@ -17,7 +17,8 @@ constexpr std::array kObsoleteRootSigns = {Sign{"prefault-ends"}};
 constexpr std::array kRingResetSigns = {Sign{"log-complete"}};
 constexpr std::array kDropsDirtySigns = {Sign{"dirty-not-lost-in-race", kTolerated}};
 
-constexpr std::array kDirtyAfterUnlockSigns = {Sign{"dirty-in-time"}, Sign{"tagged"}, Sign{"durable"}};
+constexpr std::array kDirtyAfterUnlockSigns = {Sign{"dirty-in-time"}, Sign{"tagged"},
+                                               Sign{"durable"}};
 
 constexpr Report table[] = {
     {.name = "prefault-clears-accessed",

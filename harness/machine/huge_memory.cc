@@ -80,8 +80,8 @@ std::uint64_t HugeMemory::huge_pages() const {
         if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2)
             inside = from < first + length_ && first < to;
         if (!inside) continue;
-        for (const char* name : {"AnonHugePages:", "ShmemPmdMapped:", "Shared_Hugetlb:",
-                                 "Private_Hugetlb:"})
+        for (const char* name :
+             {"AnonHugePages:", "ShmemPmdMapped:", "Shared_Hugetlb:", "Private_Hugetlb:"})
             if (line.starts_with(name)) kb += std::stoull(line.substr(std::strlen(name)));
     }
     return kb * 1024 / huge_bytes();

@@ -190,9 +190,8 @@ class Changes : public ScenarioTest {
         random_.seed(seed());
         const std::uint64_t pages = memory_.pages, cut = pages / 3 + 3;
         alias_ = pages + 5;
-        guest_ = &add_guest({.pages = alias_ + pages,
-                             .idle = guest::Idle::kStay,
-                             .memory_comes_back = true});
+        guest_ = &add_guest(
+            {.pages = alias_ + pages, .idle = guest::Idle::kStay, .memory_comes_back = true});
         slots_ = {&guest_->add_memory(0, cut, memory_.at),
                   &guest_->add_memory(cut, pages - cut, memory_.page(cut)),
                   &guest_->add_memory(alias_, pages, memory_.at)};
@@ -234,9 +233,8 @@ class Changes : public ScenarioTest {
                 guest_->write(0, at);
                 must_[page].guest = guest_->write(0, at).last;
                 if (slot_at(at).logged())
-                    marks.push_back(
-                        make_mark(vm_id(*guest_), mark::Wrote{.slot = slot_at(at).id(),
-                                                              .gfn = guest_->gfn(at)}));
+                    marks.push_back(make_mark(vm_id(*guest_), mark::Wrote{.slot = slot_at(at).id(),
+                                                                          .gfn = guest_->gfn(at)}));
             }
             must_[page].host = ++host_stamp_;
             store_lane(memory_.page(page), kHostLane, host_stamp_);
@@ -385,10 +383,9 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
 }
 
 // tmpfs and hugetlbfs in SUITE=full.
-INSTANTIATE_TEST_SUITE_P(, MemoryChanges,
-                         testing::ValuesIn(cases({Kind::kFile, Kind::kAnonymous,
-                                                  Kind::kHugeAnonymous})),
-                         case_name);
+INSTANTIATE_TEST_SUITE_P(
+    , MemoryChanges,
+    testing::ValuesIn(cases({Kind::kFile, Kind::kAnonymous, Kind::kHugeAnonymous})), case_name);
 INSTANTIATE_TEST_SUITE_P(Full, MemoryChanges,
                          testing::ValuesIn(cases({Kind::kHugeShared, Kind::kHugetlb})), case_name);
 

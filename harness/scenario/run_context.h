@@ -67,7 +67,7 @@ class RunContext {
     KernelLog kernel_log_;
     std::uint64_t taint_ = kernel_taint();
     std::map<std::string, Hook> hooks_before_;  // when the scenario under way began
-    std::string name_;                             // of the scenario under way
+    std::string name_;                          // of the scenario under way
     std::uint64_t lost_ = 0;
     std::map<std::string, std::uint64_t> begun_;
     std::function<void(const ScenarioResult&)> judged_;

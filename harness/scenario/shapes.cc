@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The dirty log over memslots of every shape: what was written is in it, and nothing else, at each
-// bit, word and page size. Guest and collector take turns without an exit in between, as in turns.cc.
+// bit, word and page size. Guest and collector take turns without an exit in between, as in
+// turns.cc.
 #include <algorithm>
 #include <random>
 #include <ranges>
@@ -67,13 +68,15 @@ class Shapes : public ScenarioTest {
              bool huge = false) {
         promise({"log-complete", "log-precise", "flush-on-protect"});
         random_.seed(seed());
-        Guest& guest = add_guest({.pages = guest_pages(pieces),
-                                  .log = kind,
-                                  .log_options = {.ring_entries = kSmallRing, .clear_parts = seed()},
-                                  .idle = guest::Idle::kStay});
+        Guest& guest =
+            add_guest({.pages = guest_pages(pieces),
+                       .log = kind,
+                       .log_options = {.ring_entries = kSmallRing, .clear_parts = seed()},
+                       .idle = guest::Idle::kStay});
         std::vector<Slot> slots;
         for (const Piece& p : pieces)
-            slots.push_back({p, &guest.add_memory(p.first, p.pages, memory + p.from * page_size())});
+            slots.push_back(
+                {p, &guest.add_memory(p.first, p.pages, memory + p.from * page_size())});
         guest.start();
         const OwnCpu own_cpu(guest.thread(0).tid());
         for (std::size_t phase = 0; phase < 3; phase++) {
@@ -144,8 +147,7 @@ class Shapes : public ScenarioTest {
         PageBitmap may_be_there = guest.log().left(*s.memslot);
         for (const std::uint64_t page : written) {
             may_be_there.set(page);
-            marks.push_back(
-                make_mark(vm_id(guest), mark::Wrote{.slot = slot, .gfn = gfn + page}));
+            marks.push_back(make_mark(vm_id(guest), mark::Wrote{.slot = slot, .gfn = gfn + page}));
         }
         std::uint64_t first = 0;
         const auto forbid_up_to = [&](std::uint64_t end) {

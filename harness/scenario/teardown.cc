@@ -40,8 +40,7 @@ void run_teardown_scenario(RunContext& run, ScratchFs& scratch) {
     if (scratch.mounted())
         run.witness.mark(0, mark::Left{.what = MMUWITNESS_LEFT_MOUNT,
                                        .count = static_cast<std::uint64_t>(scratch.unmount())});
-    if (const auto references =
-            run.module ? module_references_of_others(run) : std::nullopt)
+    if (const auto references = run.module ? module_references_of_others(run) : std::nullopt)
         run.witness.mark(0, mark::Left{.what = MMUWITNESS_LEFT_MODULE, .count = *references});
     run.end("trials=1 hits=1 status=done why=");
 }

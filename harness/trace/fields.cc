@@ -77,7 +77,7 @@ constexpr Field words[MMUWITNESS_MARK_WORDS] = {WORD(0), WORD(1), WORD(2),
 constexpr Field common[] = {number<uint64_t>("seq", offsetof(Event, seq), Show::dec),
                             number<uint64_t>("ns", offsetof(Event, ns), Show::dec)};
 
-std::optional<Kind> find(std::string_view name, std::string_view KindInfo::*by) {
+std::optional<Kind> find(std::string_view name, std::string_view KindInfo::* by) {
     const auto* it = std::ranges::find(kinds, name, by);
     if (it == kinds.end()) return std::nullopt;
     return static_cast<Kind>(it - kinds.begin());

@@ -63,9 +63,9 @@ void ManualLog::clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
     clear.first_page = first;
     clear.num_pages = static_cast<std::uint32_t>(pages);
     clear.dirty_bitmap = const_cast<std::uint64_t*>(mask.data());
-    slot.vm().control(KVM_CLEAR_DIRTY_LOG, &clear,
-                      std::format("KVM_CLEAR_DIRTY_LOG(slot {}, pages {}+{})", slot.id(), first,
-                                  pages));
+    slot.vm().control(
+        KVM_CLEAR_DIRTY_LOG, &clear,
+        std::format("KVM_CLEAR_DIRTY_LOG(slot {}, pages {}+{})", slot.id(), first, pages));
 }
 
 // KVM takes a multiple of 64 pages, or whatever there is up to the slot's end.

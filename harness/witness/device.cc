@@ -187,8 +187,8 @@ void Device::plant(const std::string& name, PlantFor which) {
         case EOPNOTSUPP:
             throw std::runtime_error(std::format("plant '{}' has no place in this kernel", name));
         case EXDEV:
-            throw std::runtime_error(
-                std::format("plant '{}' is for VMs and files under test only: not for every VM", name));
+            throw std::runtime_error(std::format(
+                "plant '{}' is for VMs and files under test only: not for every VM", name));
         default:
             throw_errno("MMUWITNESS_PLANT({})", name);
     }

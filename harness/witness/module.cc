@@ -73,8 +73,7 @@ Module::Module(const std::string& path, ModuleParts parts) {
     try {
         if (load(path)) loaded_.emplace_back(kNames[0]);
         if (parts.plants && load(beside(path, kPlants))) loaded_.emplace_back(kNames[1]);
-        if (parts.reference && load(beside(path, kReference)))
-            loaded_.emplace_back(kNames[2]);
+        if (parts.reference && load(beside(path, kReference))) loaded_.emplace_back(kNames[2]);
     } catch (...) {
         static_cast<void>(unload());
         throw;

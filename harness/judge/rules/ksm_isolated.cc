@@ -87,8 +87,7 @@ class KsmIsolated : public Rule {
 
 const RuleInfo ksm_isolated_rule = {
     .id = "ksm-isolated",
-    .statement =
-        "no SPTE of a page that KSM merges is writable, from its write protection on",
+    .statement = "no SPTE of a page that KSM merges is writable, from its write protection on",
     .tolerates = "nothing",
     .origin = "001",
     .hooks = {"spte", "notifier_start", "ksm_write_protect"},

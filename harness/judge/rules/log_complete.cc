@@ -55,26 +55,20 @@ class LogComplete : public Rule {
 
     void mark(const Event& e, Findings& found) {
         const uint16_t vm = e.mark.vm;
-        visit_mark(e.mark, Overloaded{
-                               [&](const mark::Wrote& m) {
-                                   wrote(logs_[{vm, m.slot}], m.gfn);
-                               },
-                               [&](const mark::CollectBegin& m) {
-                                   logs_[{vm, m.slot}].collecting = true;
-                               },
-                               [&](const mark::Logged& m) {
-                                   logged(logs_[{vm, m.slot}], m);
-                               },
-                               [&](const mark::CollectEnd& m) {
-                                   collected(vm, logs_[{vm, m.slot}], found);
-                               },
-                               [&](const mark::Copy& m) { copied(vm, m, found); },
-                               [&](const mark::Memslot& m) {
-                                   // Without a log there is nothing to be in.
-                                   if (!(m.flags & KVM_MEM_LOG_DIRTY_PAGES) || m.pages == 0)
-                                       logs_.erase({vm, m.slot});
-                               },
-                           });
+        visit_mark(
+            e.mark,
+            Overloaded{
+                [&](const mark::Wrote& m) { wrote(logs_[{vm, m.slot}], m.gfn); },
+                [&](const mark::CollectBegin& m) { logs_[{vm, m.slot}].collecting = true; },
+                [&](const mark::Logged& m) { logged(logs_[{vm, m.slot}], m); },
+                [&](const mark::CollectEnd& m) { collected(vm, logs_[{vm, m.slot}], found); },
+                [&](const mark::Copy& m) { copied(vm, m, found); },
+                [&](const mark::Memslot& m) {
+                    // Without a log there is nothing to be in.
+                    if (!(m.flags & KVM_MEM_LOG_DIRTY_PAGES) || m.pages == 0)
+                        logs_.erase({vm, m.slot});
+                },
+            });
     }
 
     static void wrote(Log& log, uint64_t gfn) {

@@ -55,8 +55,8 @@ class PrefaultKeepsYoung : public Rule {
         const bool inside = at != inside_.end() && at->second.first == s.vm &&
                             at->second.second - s.gfn < state.pages_of(s.level);
         // By KVM, in the open: one leaf for another.
-        if (inside && (s.bits_old & kAccessedLeaf) == kAccessedLeaf && (s.bits_new & kLeaf) == kLeaf &&
-            !(s.bits_new & MMUWITNESS_SPTE_ACCESSED)) {
+        if (inside && (s.bits_old & kAccessedLeaf) == kAccessedLeaf &&
+            (s.bits_new & kLeaf) == kLeaf && !(s.bits_new & MMUWITNESS_SPTE_ACCESSED)) {
             // Also where the ledger did not know: hardware had set A.
             if (!since_.contains({s.vm, s.gfn})) found.checked();
             found.violation({.vm = s.vm, .gfn = s.gfn},
@@ -71,8 +71,8 @@ class PrefaultKeepsYoung : public Rule {
              it->first.second - s.gfn < state.pages_of(s.level);) {
             const SpteRecord* r = state.spte(s.vm, s.gfn, s.level);
             if (it->second == s.level && r && r->certain && r->certain_before &&
-                (r->bits_before & kAccessedLeaf) == kAccessedLeaf && (s.bits_old & kLeaf) == kLeaf &&
-                !(s.bits_old & MMUWITNESS_SPTE_ACCESSED))
+                (r->bits_before & kAccessedLeaf) == kAccessedLeaf &&
+                (s.bits_old & kLeaf) == kLeaf && !(s.bits_old & MMUWITNESS_SPTE_ACCESSED))
                 found.violation({.vm = s.vm, .gfn = s.gfn},
                                 std::format("vm {} gfn {:#x}: A has gone without a change of the "
                                             "SPTE, since pre-faulting",

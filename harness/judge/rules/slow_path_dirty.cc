@@ -22,7 +22,9 @@ class SlowPathDirty : public Rule {
         }
         const SpteEvent& s = e.spte;
         if (s.fast || !s.file || s.file >= notifies_.size() || !notifies_[s.file]) return;
-        if ((s.bits_new & kWritableLeaf) != kWritableLeaf || (s.bits_old & kWritableLeaf) == kWritableLeaf) return;
+        if ((s.bits_new & kWritableLeaf) != kWritableLeaf ||
+            (s.bits_old & kWritableLeaf) == kWritableLeaf)
+            return;
         found.checked();
         if (s.page & MMUWITNESS_PAGE_DIRTY) return;
         // do_page_mkwrite() returns with the folio locked, the PTE becomes writable, and only
