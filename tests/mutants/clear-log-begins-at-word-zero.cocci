@@ -3,7 +3,6 @@
 // file: virt/kvm/kvm_main.c
 // scenarios: Turns.*:*SmallPages*:*HugePages*:Migration.*:LogToggle.*
 @@
-expression log;
 @@
  kvm_clear_dirty_log_protect(...)
  {
