@@ -224,20 +224,22 @@ class Changes : public ScenarioTest {
         return {{5, 1}, {62, 5}, {0, memory_.pages}};
     }
 
-    // Both sides write to these pages.
+    // Both sides write to these pages, the guest twice at each place: the exit of a fault may flush
+    // the TLB (under emulation it does).
     void write(const std::vector<std::uint64_t>& pages) {
+        std::vector<guest::Command> commands;
         std::vector<mmuwitness_mark> marks;
-        for (const std::uint64_t page : pages) {
+        for (const std::uint64_t page : pages)
             for (const std::uint64_t at : {page, alias_ + page}) {
-                // Twice: the exit of a fault may flush the TLB (under emulation it does).
-                guest_->write(0, at);
-                must_[page].guest = guest_->write(0, at).last;
+                commands.insert(commands.end(), 2, Guest::write_command(at));
                 if (slot_at(at).logged())
                     marks.push_back(make_mark(vm_id(*guest_), mark::Wrote{.slot = slot_at(at).id(),
                                                                           .gfn = guest_->gfn(at)}));
             }
-            must_[page].host = ++host_stamp_;
-            store_lane(memory_.page(page), kHostLane, host_stamp_);
+        const std::vector<CommandResult> done = guest_->run(0, commands);
+        for (std::size_t i = 0; i < pages.size(); i++) {
+            must_[pages[i]] = {.guest = done[4 * i + 3].last, .host = ++host_stamp_};
+            store_lane(memory_.page(pages[i]), kHostLane, host_stamp_);
         }
         run_.witness.marks(marks);
     }
@@ -257,12 +259,16 @@ class Changes : public ScenarioTest {
     }
 
     void look(const std::vector<std::uint64_t>& pages) {
-        std::vector<mmuwitness_mark> marks;
+        std::vector<guest::Command> commands;
         for (const std::uint64_t page : pages)
             for (const std::uint64_t at : {page, alias_ + page})
                 for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
-                    marks.push_back(seen(page, at, lane, guest_->read(0, at, 1, lane).last,
-                                         MMUWITNESS_SIDE_GUEST));
+                    commands.push_back(Guest::read_command(at, lane));
+        const std::vector<CommandResult> done = guest_->run(0, commands);
+        std::vector<mmuwitness_mark> marks;
+        for (std::size_t i = 0; i < commands.size(); i++)
+            marks.push_back(seen(pages[i / 4], commands[i].first, commands[i].lane, done[i].last,
+                                 MMUWITNESS_SIDE_GUEST));
         for (const std::uint64_t page : pages)
             for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
                 marks.push_back(seen(page, page, lane, load_lane(memory_.page(page), lane),

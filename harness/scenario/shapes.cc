@@ -133,8 +133,11 @@ class Shapes : public ScenarioTest {
         std::vector<mmuwitness_mark> marks;
         for (const Slot& s : all) {
             const std::vector<std::uint64_t> pages = draw_pages(s.piece.pages);
+            std::vector<guest::Command> commands;
             for (int pass = 0; pass < 2; pass++)
-                for (const std::uint64_t page : pages) guest.write(0, s.piece.first + page);
+                for (const std::uint64_t page : pages)
+                    commands.push_back(Guest::write_command(s.piece.first + page));
+            guest.run(0, commands);
             const auto is_this = [&](const Slot& l) { return l.memslot == s.memslot; };
             if (std::ranges::any_of(logged, is_this)) append_marks(guest, s, pages, marks);
         }

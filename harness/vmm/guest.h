@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/mapping.h"
@@ -110,6 +111,10 @@ class Guest {
     // Without waiting for their end: what wait() is given.
     std::uint64_t post_write(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1);
     std::uint64_t post_read(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1);
+    // One after the other, without waiting in between: a round trip for as many as fit.
+    static guest::Command write_command(std::uint64_t page);
+    static guest::Command read_command(std::uint64_t page, std::uint32_t lane = guest::kOwnLane);
+    std::vector<CommandResult> run(unsigned vcpu, std::span<const guest::Command> commands);
     // Any command: post() returns the command's number for wait() and begun().
     std::uint64_t post(unsigned vcpu, guest::Command command);
     CommandResult wait(unsigned vcpu, std::uint64_t number);

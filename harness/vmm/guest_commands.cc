@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Guest: posting commands and waiting for them.
+#include <algorithm>
 #include <format>
 #include <stdexcept>
 
@@ -83,6 +84,31 @@ CommandResult Guest::write(unsigned vcpu, std::uint64_t first, std::uint64_t cou
     c.stamp = stamp;
     c.stride = stride;
     return wait(vcpu, post(vcpu, c));
+}
+
+guest::Command Guest::write_command(std::uint64_t page) {
+    return command(guest::Op::kWrite, page, 1);
+}
+
+guest::Command Guest::read_command(std::uint64_t page, std::uint32_t lane) {
+    guest::Command c = command(guest::Op::kRead, page, 1);
+    c.lane = lane;
+    return c;
+}
+
+std::vector<CommandResult> Guest::run(unsigned vcpu, std::span<const guest::Command> commands) {
+    std::vector<CommandResult> results;
+    while (!commands.empty()) {
+        const auto some =
+            commands.first(std::min<std::size_t>(commands.size(), guest::kRingEntries));
+        std::uint64_t last = 0;
+        for (const guest::Command& c : some) last = post(vcpu, c);
+        wait(vcpu, last);
+        for (std::uint64_t number = last - some.size() + 1; number <= last; number++)
+            results.push_back(wait(vcpu, number));
+        commands = commands.subspan(some.size());
+    }
+    return results;
 }
 
 std::uint64_t Guest::post_write(unsigned vcpu, std::uint64_t first, std::uint64_t count) {
