@@ -415,25 +415,29 @@ class Fork : public Changes, public testing::WithParamInterface<Kind> {
             if (pid_ != 0) return;
             go_.reset();
             char told = 0;
-            if (::read(wait.get(), &told, 1) != 1) _exit(1);
+            if (TEMP_FAILURE_RETRY(::read(wait.get(), &told, 1)) != 1) _exit(1);
             std::size_t n = 0;
             for (const std::uint64_t page : pages)
                 for (const unsigned lane : lanes) stamps[n++] = load_lane(memory.page(page), lane);
             const auto bytes = static_cast<ssize_t>(n * sizeof stamps[0]);
-            _exit(::write(answer.get(), stamps.data(), n * sizeof stamps[0]) == bytes ? 0 : 1);
+            _exit(TEMP_FAILURE_RETRY(::write(answer.get(), stamps.data(), n * sizeof stamps[0])) ==
+                          bytes
+                      ? 0
+                      : 1);
         }
         ~Child() {
             go_.reset();
-            waitpid(pid_, nullptr, 0);
+            TEMP_FAILURE_RETRY(waitpid(pid_, nullptr, 0));
         }
         Child(const Child&) = delete;
         Child& operator=(const Child&) = delete;
 
         std::vector<std::uint64_t> look(std::size_t count) {
-            check(::write(go_.get(), "", 1) == 1, "write to the child");
+            check(TEMP_FAILURE_RETRY(::write(go_.get(), "", 1)) == 1, "write to the child");
             std::vector<std::uint64_t> stamps(count);
             const std::size_t bytes = count * sizeof stamps[0];
-            if (::read(back_.get(), stamps.data(), bytes) != static_cast<ssize_t>(bytes))
+            if (TEMP_FAILURE_RETRY(::read(back_.get(), stamps.data(), bytes)) !=
+                static_cast<ssize_t>(bytes))
                 throw std::runtime_error("the child has ended");
             return stamps;
         }
