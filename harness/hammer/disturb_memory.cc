@@ -48,7 +48,7 @@ long Worker::map_vcpu(const Call& call) {
 long Worker::change_memory(const Call& call) {
     Draw draw(call.detail);
     const std::size_t pages = 1 + draw.below(draw.one_in(8) ? 1024 : 64);
-    const std::size_t first = draw.below(kArenaBytes / page_size() - pages);
+    const std::size_t first = draw.below(kArenaBytes / page_size() - pages + 1);
     void* const at = process_.arena() + first * page_size();
     const std::size_t bytes = pages * page_size();
     static constexpr int kAdvice[] = {MADV_DONTNEED, MADV_PAGEOUT,  MADV_COLD,     MADV_HUGEPAGE,

@@ -14,7 +14,13 @@ run() { # ARGUMENTS...
 	$hammer "$@" >$out/text 2>&1 </dev/null
 }
 
-run --few --seed 1
+# A process of ours dies there now and then, of reading its own anonymous memory: docs/hammer.md.
+parts=all
+if [ "$(uname -m)" = loongarch64 ]; then
+	parts=load,start,kill,overflow,plants,disturbers
+	echo "skip    ioctl: not understood on LoongArch, see docs/hammer.md"
+fi
+run --few --seed 1 --part $parts
 status=$?
 while read -r line; do
 	case $line in
