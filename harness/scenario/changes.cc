@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <functional>
 #include <random>
 #include <ranges>
 #include <set>
@@ -103,10 +102,10 @@ Then page_out(const Memory& m, const Range& r) {
     return Then::kKept;
 }
 
+// The first huge page is mapped in small pages first, by the rights of one of them.
 Then collapse(const Memory& m, const Range& /*r*/) {
-    constexpr int kCollapse = 25;  // MADV_COLLAPSE, since 6.1
-    // Nothing to collapse, or no huge page free, is no failure of the kernel's.
-    static_cast<void>(madvise(m.at, m.pages * page_size(), kCollapse));
+    protect(m, {1, 1});
+    advise(m, {0, m.pages}, MADV_COLLAPSE, "MADV_COLLAPSE");
     return Then::kKept;
 }
 
@@ -119,7 +118,6 @@ struct Change {
     const char* name;
     Then (*make)(const Memory& memory, const Range& range);
     std::set<Kind> kinds;
-    bool huge_units = false;  // hugetlbfs takes whole huge pages only
 };
 
 constexpr Kind kAll[] = {Kind::kFile, Kind::kAnonymous, Kind::kHugeAnonymous, Kind::kHugeShared,
