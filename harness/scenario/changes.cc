@@ -105,7 +105,9 @@ Then page_out(const Memory& m, const Range& r) {
 // The first huge page is mapped in small pages first, by the rights of one of them.
 Then collapse(const Memory& m, const Range& /*r*/) {
     protect(m, {1, 1});
-    advise(m, {0, m.pages}, MADV_COLLAPSE, "MADV_COLLAPSE");
+    // EAGAIN: pages were in use just then, as by a fault of the guest's (madvise(2)).
+    if (madvise(m.at, m.pages * page_size(), MADV_COLLAPSE) != 0 && errno != EAGAIN)
+        throw Unavailable(std::format("madvise(MADV_COLLAPSE): {}", std::strerror(errno)));
     return Then::kKept;
 }
 
