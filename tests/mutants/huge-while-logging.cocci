@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a fault maps a huge page although the log is on
 // file: arch/x86/kvm/mmu/mmu.c
-// scenarios: Turns.*:*SmallPages*:*HugePages*:Migration.*:LogToggle.*
+// scenarios: *HugePages*:*MemoryChanges*
 @@
 expression slot;
 @@

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: write-protection for the log loses the dirty bit
+// file: arch/x86/kvm/mmu/tdp_mmu.c
+// scenarios: Turns.*:*SmallPages*:*HugePages*:Migration.*:LogToggle.*:RingReset.*
+@@
+expression a;
+@@
+ clear_dirty_pt_masked(...)
+ {
+ <...
+- kvm_set_pfn_dirty(a);
+ ...>
+ }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: aging by the rmaps says that the page is old
+// file: arch/x86/kvm/mmu/mmu.c
+// append: kvm.tdp_mmu=0
+// scenarios: Aging.*:*MemoryChanges*
+@@
+@@
+ kvm_rmap_age_gfn_range(...)
+ {
+ <...
+- young = true;
++ young = false;
+ ...>
+ }

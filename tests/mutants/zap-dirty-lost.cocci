@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: the dirty bit of an SPTE that goes is lost
+// file: arch/x86/kvm/mmu/tdp_mmu.c
+// scenarios: *MemoryChanges*:*Fork*:Ksm.*:Writeback.*:Staged.*
+@@
+expression a;
+@@
+ handle_changed_spte(...)
+ {
+ <...
+- kvm_set_pfn_dirty(a);
++ ;
+ ...>
+ }
