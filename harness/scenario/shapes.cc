@@ -2,11 +2,14 @@
 // The dirty log over memslots of every shape: what was written is in it, and nothing else, at each
 // bit, word and page size. Guest and collector take turns without an exit in between, as in
 // turns.cc.
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <random>
 #include <ranges>
 #include <span>
 
+#include "base/sys_error.h"
 #include "machine/huge_memory.h"
 #include "machine/unavailable.h"
 #include "scenario/own_cpu.h"
@@ -64,7 +67,7 @@ class Shapes : public ScenarioTest {
     };
 
     // The log is on for all of the memslots, then for every second one, then for the others.
-    void run(const std::vector<Piece>& pieces, std::byte* memory, DirtyLogKind kind,
+    void run(const std::vector<Piece>& pieces, std::span<std::byte> memory, DirtyLogKind kind,
              bool huge = false) {
         promise({"log-complete", "log-precise", "flush-on-protect"});
         random_.seed(seed());
@@ -76,7 +79,7 @@ class Shapes : public ScenarioTest {
         std::vector<Slot> slots;
         for (const Piece& p : pieces)
             slots.push_back(
-                {p, &guest.add_memory(p.first, p.pages, memory + p.from * page_size())});
+                {p, &guest.add_memory(p.first, p.pages, memory.data() + p.from * page_size())});
         guest.start();
         const OwnCpu own_cpu(guest.thread(0).tid());
         for (std::size_t phase = 0; phase < 3; phase++) {
@@ -88,6 +91,7 @@ class Shapes : public ScenarioTest {
             for (std::size_t i = 0; i < slots.size(); i++)
                 if (phase == 0 || i % 2 == phase % 2) logged.push_back(slots[i]);
             for (const Slot& s : logged) guest.log().enable(*s.memslot);
+            if (phase == 1) take_away(memory);
             for (int round = 0; round < kRounds; round++) {
                 write_some(guest, slots, logged);
                 for (const Slot& s : logged) static_cast<void>(guest.log().collect(*s.memslot));
@@ -104,6 +108,13 @@ class Shapes : public ScenarioTest {
     // Where translations are to be there before the log is on, of a whole huge page if it may be.
     static void fill(Guest& guest, const std::vector<Slot>& slots) {
         for (const Slot& s : slots) guest.write(0, s.piece.first, s.piece.pages);
+    }
+
+    // What is written next is a fault with the log on, of memory that may be huge.
+    static void take_away(std::span<std::byte> memory) {
+        if (mprotect(memory.data(), memory.size(), PROT_READ) != 0 ||
+            mprotect(memory.data(), memory.size(), PROT_READ | PROT_WRITE) != 0)
+            throw_errno("mprotect");
     }
 
     // Nothing: this KVM does not tell.
@@ -177,7 +188,7 @@ TEST_P(SmallPages, LogIsWhatWasWritten) {
     if (!supported(run_.kvm, kind, &why)) GTEST_SKIP() << why;
     const Shape shape = small_shapes().at(index);
     WitnessedFile& file = add_file(memory_pages(shape.pieces));
-    run(shape.pieces, file.file().mapping().bytes(), kind);
+    run(shape.pieces, file.file().mapping().span(), kind);
 }
 
 constexpr DirtyLogKind kLogs[] = {DirtyLogKind::kBitmap, DirtyLogKind::kManual,
@@ -216,7 +227,7 @@ TEST_P(HugePages, LogIsWhatWasWritten) {
     if (huge_bytes() > kMost) GTEST_SKIP() << "a huge page is " << (huge_bytes() >> 20) << " MB";
     const std::vector<Piece> pieces = huge_shape();
     try {
-        run(pieces, add_huge(memory, memory_pages(pieces)).span().data(), kind, true);
+        run(pieces, add_huge(memory, memory_pages(pieces)).span(), kind, true);
     } catch (const Unavailable& missing) {
         GTEST_SKIP() << missing.what();
     }
