@@ -42,6 +42,7 @@ bool tells_what_was_read_back(const Event& e) {
         case MMUWITNESS_MARK_KERNEL_LOG:
         case MMUWITNESS_MARK_GONE:
         case MMUWITNESS_MARK_SEEN:
+        case MMUWITNESS_MARK_OUTSIDE:
             return true;
         default:
             return false;

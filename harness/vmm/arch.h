@@ -41,6 +41,9 @@ enum class SlotZap {
 };
 // From now on it is this. False: not with this KVM.
 bool set_slot_zap(Vm& vm, SlotZap zap);
+// In system management mode from now on; before its first KVM_RUN. False: not with this KVM.
+bool enter_smm(const Vm& vm, const Vcpu& vcpu);
+
 // Registers, for error messages; never throws.
 std::string describe(const Vcpu& vcpu) noexcept;
 // Hardware keeps dirty gfns back until the vCPU exits (Intel PML), so a ring is complete only

@@ -11,11 +11,11 @@ namespace mmuw {
 
 void BitmapLog::read(Memslot& slot, PageBitmap& logged) {
     kvm_dirty_log log{};
-    log.slot = slot.id();
+    log.slot = slot.kvm_slot();
     // KVM writes whole longs: PageBitmap's words cover that.
     log.dirty_bitmap = logged.words().data();
     slot.vm().control(KVM_GET_DIRTY_LOG, &log,
-                      std::format("KVM_GET_DIRTY_LOG(slot {})", slot.id()));
+                      std::format("KVM_GET_DIRTY_LOG(slot {})", slot.kvm_slot()));
 }
 
 ManualLog::ManualLog(bool initially_set, std::uint64_t clear_parts)
@@ -59,13 +59,13 @@ void ManualLog::read(Memslot& slot, PageBitmap& logged) {
 void ManualLog::clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
                       std::span<const std::uint64_t> mask) {
     kvm_clear_dirty_log clear{};
-    clear.slot = slot.id();
+    clear.slot = slot.kvm_slot();
     clear.first_page = first;
     clear.num_pages = static_cast<std::uint32_t>(pages);
     clear.dirty_bitmap = const_cast<std::uint64_t*>(mask.data());
     slot.vm().control(
         KVM_CLEAR_DIRTY_LOG, &clear,
-        std::format("KVM_CLEAR_DIRTY_LOG(slot {}, pages {}+{})", slot.id(), first, pages));
+        std::format("KVM_CLEAR_DIRTY_LOG(slot {}, pages {}+{})", slot.kvm_slot(), first, pages));
 }
 
 // KVM takes a multiple of 64 pages, or whatever there is up to the slot's end.

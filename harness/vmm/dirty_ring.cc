@@ -43,7 +43,7 @@ void RingLog::enable(Memslot& slot) {
     {
         const std::lock_guard lock(mutex_);
         drain();
-        pending_.insert_or_assign(slot.id(), PageBitmap(slot.pages()));
+        pending_.insert_or_assign(slot.kvm_slot(), PageBitmap(slot.pages()));
     }
     DirtyLog::enable(slot);
 }
@@ -52,7 +52,7 @@ void RingLog::disable(Memslot& slot) {
     DirtyLog::disable(slot);
     const std::lock_guard lock(mutex_);
     drain();
-    pending_.erase(slot.id());
+    pending_.erase(slot.kvm_slot());
 }
 
 void RingLog::ring_full() {
@@ -65,7 +65,7 @@ void RingLog::read(Memslot& slot, PageBitmap& logged) {
         for (const Ring& ring : rings_) ring.thread->kick();
     const std::lock_guard lock(mutex_);
     drain();
-    if (const auto found = pending_.find(slot.id()); found != pending_.end()) {
+    if (const auto found = pending_.find(slot.kvm_slot()); found != pending_.end()) {
         std::swap(logged, found->second);
         found->second = PageBitmap(slot.pages());
     }
@@ -75,8 +75,7 @@ void RingLog::drain() {
     std::size_t harvested = 0;
     for (Ring& ring : rings_)
         harvested += ring.reader.harvest([this](std::uint32_t slot, std::uint64_t offset) {
-            // The upper half is the address space: x86 has a second one for SMM, unused here.
-            const auto found = pending_.find(slot & 0xffff);
+            const auto found = pending_.find(slot);
             if (found != pending_.end() && offset < found->second.pages())
                 found->second.set(offset);
         });

@@ -46,7 +46,7 @@ class RingLog : public DirtyLog {
     Vm* vm_ = nullptr;
     std::mutex mutex_;
     std::vector<Ring> rings_;
-    std::map<std::uint32_t, PageBitmap> pending_;  // by slot id; slots being logged
+    std::map<std::uint32_t, PageBitmap> pending_;  // by Memslot::kvm_slot(); those being logged
 };
 
 }  // namespace mmuw

@@ -25,8 +25,8 @@ constexpr auto kStayPoll = 50us;
 constexpr auto kSpin = 20us;
 
 std::unique_ptr<Memslot> make_slot(Vm& vm, std::uint32_t id, std::uint64_t gpa, std::uint64_t bytes,
-                                   std::uint64_t hva, Memslot::Report report) {
-    return std::make_unique<Memslot>(vm, id, gpa / page_size(), bytes / page_size(), hva, 0,
+                                   std::uint64_t hva, std::uint32_t flags, Memslot::Report report) {
+    return std::make_unique<Memslot>(vm, id, gpa / page_size(), bytes / page_size(), hva, flags,
                                      report);
 }
 
@@ -65,8 +65,9 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
     vm_ = std::make_unique<Vm>(kvm, config.observer);
     log_ = make_dirty_log(config.log, config.log_options);
     log_->prepare(*vm_);
+    if (config.smm) vm_->use_address_space(1);
     if (!reference)
-        private_slot_ = make_slot(*vm_, kPrivateSlot, base, layout.bytes(), private_.hva(),
+        private_slot_ = make_slot(*vm_, kPrivateSlot, base, layout.bytes(), private_.hva(), 0,
                                   Memslot::Report::kNo);
     for (unsigned i = 0; i < config.vcpus; i++) {
         auto* control = reinterpret_cast<guest::Control*>(private_.bytes() + layout.control(i));
@@ -90,6 +91,8 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
         else
             arch::setup_vcpu(*vm_, *cpu.vcpu, base + PrivateLayout::kPayload,
                              base + layout.control(i));
+        if (config.smm && (reference || !arch::enter_smm(*vm_, *cpu.vcpu)))
+            throw std::invalid_argument("this KVM has no system management mode");
         const Channel* channel = cpu.channel.get();
         cpu.thread = std::make_unique<VcpuThread>(
             *cpu.vcpu,
@@ -114,12 +117,13 @@ Guest::~Guest() {
     vm_.reset();
 }
 
-Memslot& Guest::add_memory(std::uint64_t first, std::uint64_t pages, void* hva) {
+Memslot& Guest::add_memory(std::uint64_t first, std::uint64_t pages, void* hva,
+                           std::uint32_t flags) {
     if (pages == 0 || first + pages > config_.pages)
         throw std::invalid_argument(
             std::format("add_memory({}, {}): data pages are 0 to {}", first, pages, config_.pages));
     slots_.push_back(make_slot(*vm_, next_slot_++, arch::data_gpa() + first * page_size(),
-                               pages * page_size(), reinterpret_cast<std::uint64_t>(hva),
+                               pages * page_size(), reinterpret_cast<std::uint64_t>(hva), flags,
                                Memslot::Report::kYes));
     return *slots_.back();
 }

@@ -33,6 +33,8 @@ struct GuestConfig {
     // The host unmaps or protects what is behind a memslot for a moment: no error of the vCPU's.
     bool memory_comes_back = false;
     VcpuThread::Policy policy = VcpuThread::Policy::kBackground;
+    // All vCPUs in system management mode, all memslots in its address space. x86 only.
+    bool smm = false;
     VmObserver* observer = nullptr;  // must outlive the Guest
 };
 
@@ -61,9 +63,11 @@ class Guest {
     Guest(const Guest&) = delete;
     Guest& operator=(const Guest&) = delete;
 
-    // A memslot over [first, first + pages), backed by hva; before or after start(). Its id is
-    // 1, 2, ... in order of creation. The reference is valid until remove_memory or ~Guest.
-    Memslot& add_memory(std::uint64_t first, std::uint64_t pages, void* hva);
+    // A memslot over [first, first + pages), backed by hva, with flags KVM_MEM_*; before or after
+    // start(). Its id is 1, 2, ... in order of creation. The reference is valid until remove_memory
+    // or ~Guest.
+    Memslot& add_memory(std::uint64_t first, std::uint64_t pages, void* hva,
+                        std::uint32_t flags = 0);
     void remove_memory(Memslot& slot);
     // Elsewhere in the guest: `first` is its first data page from now on.
     void move_memory(Memslot& slot, std::uint64_t first);
@@ -125,7 +129,8 @@ class Guest {
     [[nodiscard]] std::uint64_t journal(unsigned vcpu, std::uint64_t page) const;
     [[nodiscard]] std::uint64_t progress(unsigned vcpu) const;  // pages ever touched
     [[nodiscard]] std::uint64_t stamp(unsigned vcpu) const;     // newest of its lane
-    // Exits for want of a memslot at this data page; with count_unbacked only.
+    // Exits for want of a memslot at this data page, or of one that may be written; with
+    // count_unbacked only.
     [[nodiscard]] std::uint64_t unbacked(std::uint64_t page) const;
 
     // All vCPUs out of KVM_RUN, wherever they were; writers stop in mid-walk.

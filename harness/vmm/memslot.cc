@@ -13,7 +13,13 @@ namespace mmuw {
 
 Memslot::Memslot(Vm& vm, std::uint32_t id, std::uint64_t gfn, std::uint64_t pages,
                  std::uint64_t hva, std::uint32_t flags, Report report)
-    : vm_(vm), id_(id), gfn_(gfn), pages_(pages), hva_(hva), report_(report) {
+    : vm_(vm),
+      space_(vm.address_space()),
+      id_(id),
+      gfn_(gfn),
+      pages_(pages),
+      hva_(hva),
+      report_(report) {
     change(gfn, pages, flags, true);
     present_ = true;
 }
@@ -48,7 +54,7 @@ bool Memslot::logged() const {
 
 void Memslot::change(std::uint64_t gfn, std::uint64_t pages, std::uint32_t flags, bool created) {
     kvm_userspace_memory_region region{};
-    region.slot = id_;
+    region.slot = kvm_slot();
     region.flags = flags;
     region.guest_phys_addr = gfn * page_size();
     region.memory_size = pages * page_size();
@@ -58,7 +64,7 @@ void Memslot::change(std::uint64_t gfn, std::uint64_t pages, std::uint32_t flags
     vm_.control(KVM_SET_USER_MEMORY_REGION, &region,
                 std::format("KVM_SET_USER_MEMORY_REGION(slot {}, flags {:#x}, gfn {:#x}, {} pages, "
                             "hva {:#x})",
-                            id_, flags, gfn, pages, hva_));
+                            kvm_slot(), flags, gfn, pages, hva_));
     gfn_ = gfn;
     flags_ = flags;
     if (report_ == Report::kYes) vm_.observer().after_memslot(change);

@@ -30,6 +30,8 @@ class Memslot {
 
     [[nodiscard]] Vm& vm() const { return vm_; }
     [[nodiscard]] std::uint32_t id() const { return id_; }
+    // What ioctls and rings name it by: with its address space.
+    [[nodiscard]] std::uint32_t kvm_slot() const { return space_ << 16 | id_; }
     [[nodiscard]] std::uint64_t gfn() const { return gfn_; }
     [[nodiscard]] std::uint64_t pages() const { return pages_; }
     [[nodiscard]] std::uint64_t hva() const { return hva_; }
@@ -40,6 +42,7 @@ class Memslot {
     void change(std::uint64_t gfn, std::uint64_t pages, std::uint32_t flags, bool created);
 
     Vm& vm_;
+    std::uint32_t space_;
     std::uint32_t id_;
     std::uint32_t flags_ = 0;
     std::uint64_t gfn_;

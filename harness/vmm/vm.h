@@ -23,6 +23,10 @@ class Vm {
 
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] const Kvm& kvm() const { return kvm_; }
+    // Where the memslots that are made from now on are: 0, or 1 for what its vCPUs see in system
+    // management mode (x86, arch::enter_smm()).
+    void use_address_space(std::uint32_t space) { address_space_ = space; }
+    [[nodiscard]] std::uint32_t address_space() const { return address_space_; }
     [[nodiscard]] VmObserver& observer() const { return *observer_; }
     // KVM_CHECK_EXTENSION on the VM.
     [[nodiscard]] int check_extension(int capability) const;
@@ -35,6 +39,7 @@ class Vm {
     const Kvm& kvm_;
     VmObserver* observer_;
     Fd fd_;
+    std::uint32_t address_space_ = 0;
 };
 
 }  // namespace mmuw

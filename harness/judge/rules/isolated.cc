@@ -8,17 +8,30 @@ namespace {
 class Isolated : public Rule {
   public:
     void on(const Event& e, const State&, Findings& found) override {
-        const auto seen = mark_of<mark::Seen>(e);
-        if (!seen) return;
+        if (const auto m = mark_of<mark::Seen>(e)) seen(e.mark.vm, *m, found);
+        if (const auto m = mark_of<mark::Outside>(e)) outside(e.mark.vm, *m, found);
+    }
+
+  private:
+    static void seen(uint16_t vm, const mark::Seen& m, Findings& found) {
         found.checked();
-        const mark::Seen& m = *seen;
         if (m.seen == m.expect) return;
         found.violation(
-            {.vm = e.mark.vm, .gfn = m.gfn},
-            std::format("vm {} gfn {:#x} lane {}: {} sees stamp {} instead of {}", e.mark.vm, m.gfn,
+            {.vm = vm, .gfn = m.gfn},
+            std::format("vm {} gfn {:#x} lane {}: {} sees stamp {} instead of {}", vm, m.gfn,
                         m.lane, m.side == MMUWITNESS_SIDE_HOST ? "the host" : "the guest", m.seen,
                         m.expect),
             Proof::marks);
+    }
+
+    static void outside(uint16_t vm, const mark::Outside& m, Findings& found) {
+        found.checked();
+        if (m.exits != 0) return;
+        found.violation({.vm = vm, .gfn = m.gfn},
+                        std::format("vm {} gfn {:#x}: no memslot may be written there, and a guest "
+                                    "write did not exit",
+                                    vm, m.gfn),
+                        Proof::marks);
     }
 };
 

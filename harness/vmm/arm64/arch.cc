@@ -87,6 +87,10 @@ bool set_slot_zap(Vm& /*vm*/, SlotZap zap) {
     return zap == SlotZap::kLeafs;
 }
 
+bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
+    return false;
+}
+
 std::string describe(const Vcpu& vcpu) noexcept {
     try {
         std::string text;

@@ -160,6 +160,16 @@ bool set_slot_zap(Vm& vm, SlotZap zap) {
 #endif
 }
 
+bool enter_smm(const Vm& vm, const Vcpu& vcpu) {
+    if (vm.check_extension(KVM_CAP_X86_SMM) == 0) return false;
+    kvm_vcpu_events events{};
+    vcpu.control(KVM_GET_VCPU_EVENTS, &events, "KVM_GET_VCPU_EVENTS");
+    events.flags = KVM_VCPUEVENT_VALID_SMM;
+    events.smi.smm = 1;
+    vcpu.control(KVM_SET_VCPU_EVENTS, &events, "KVM_SET_VCPU_EVENTS");
+    return true;
+}
+
 std::string describe(const Vcpu& vcpu) noexcept {
     try {
         kvm_regs regs{};
