@@ -44,6 +44,15 @@ bool set_slot_zap(Vm& vm, SlotZap zap);
 // In system management mode from now on; before its first KVM_RUN. False: not with this KVM.
 bool enter_smm(const Vm& vm, const Vcpu& vcpu);
 
+// What KVM itself writes into guest memory: 64 bytes at most, at a multiple of 64.
+struct OwnWrite {
+    const char* name;
+    void (*begin)(const Vcpu& vcpu, std::uint64_t gpa);
+    // Written, not necessarily changed, by the end of the next KVM_RUN.
+    void (*again)(const Vcpu& vcpu);
+};
+std::span<const OwnWrite> own_writes();
+
 // Registers, for error messages; never throws.
 std::string describe(const Vcpu& vcpu) noexcept;
 // Hardware keeps dirty gfns back until the vCPU exits (Intel PML), so a ring is complete only

@@ -194,15 +194,21 @@ void Guest::pause() {
 
 bool Guest::prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count) {
     bool ended = false;
+    with_vcpu(vcpu, [&](const Vcpu& cpu) {
+        ended = cpu.prefault(gfn(first) * page_size(), count * page_size());
+    });
+    return ended;
+}
+
+void Guest::with_vcpu(unsigned vcpu, const std::function<void(const Vcpu&)>& act) {
     thread(vcpu).pause();
     try {
-        ended = cpus_[vcpu].vcpu->prefault(gfn(first) * page_size(), count * page_size());
+        act(*cpus_[vcpu].vcpu);
     } catch (...) {
         thread(vcpu).resume();
         throw;
     }
     thread(vcpu).resume();
-    return ended;
 }
 
 void Guest::resume() {

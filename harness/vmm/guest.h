@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -111,6 +112,9 @@ class Guest {
     // Has KVM map the pages (KVM_CAP_PRE_FAULT_MEMORY). Takes the vCPU out of the guest. False: the
     // kernel does not come to an end with one of them.
     [[nodiscard]] bool prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count);
+
+    // What needs the vCPU out of the guest.
+    void with_vcpu(unsigned vcpu, const std::function<void(const Vcpu&)>& act);
 
     // Without waiting for their end: what wait() is given.
     std::uint64_t post_write(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1);

@@ -91,6 +91,10 @@ bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
     return false;
 }
 
+std::span<const OwnWrite> own_writes() {
+    return {};
+}
+
 std::string describe(const Vcpu& vcpu) noexcept {
     try {
         std::string text;

@@ -74,6 +74,10 @@ bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
     return false;
 }
 
+std::span<const OwnWrite> own_writes() {
+    return {};
+}
+
 std::string describe(const Vcpu& vcpu) noexcept {
     try {
         kvm_regs registers{};

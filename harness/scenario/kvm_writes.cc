@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// KVM writes into guest memory by itself: clocks, steal time. Such a write is in the log as any
+// other, and goes where the memory is now, also after the page behind the gfn has changed.
+#include <linux/kvm.h>
+#include <sys/mman.h>
+
+#include <cstring>
+#include <span>
+
+#include "base/sys_error.h"
+#include "scenario/scenario_test.h"
+#include "vmm/arch.h"
+
+namespace mmuw::kvm_writes {
+
+namespace {
+
+constexpr int kRounds = 4;
+constexpr std::uint64_t kBehindLanes = 2048;  // in its page
+constexpr std::size_t kBytes = 64;
+using Content = std::array<std::byte, kBytes>;
+
+class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
+  protected:
+    void start(std::span<const arch::OwnWrite> writes) {
+        const std::uint64_t pages = writes.size() + 1;
+        memory_ = add_anonymous(pages).bytes();
+        guest_ = &add_guest({.pages = pages, .log = GetParam()});
+        slot_ = &guest_->add_memory(0, pages, memory_);
+        guest_->start();
+        guest_->log().enable(*slot_);
+        for (std::size_t i = 0; i < writes.size(); i++)
+            guest_->with_vcpu(0, [&](const Vcpu& vcpu) {
+                writes[i].begin(vcpu, guest_->gfn(i) * page_size() + kBehindLanes);
+            });
+        guest_->write(0, pages - 1);
+        static_cast<void>(guest_->log().collect(*slot_));
+    }
+
+    [[nodiscard]] Content content(std::size_t page) const {
+        Content bytes;
+        std::memcpy(bytes.data(), memory_ + page * page_size() + kBehindLanes, kBytes);
+        return bytes;
+    }
+
+    // Has KVM written to these pages, by what can be seen of it? The vCPU runs, and is out of the
+    // guest before and after.
+    std::vector<bool> write_again(std::span<const arch::OwnWrite> writes) {
+        std::vector<Content> before(writes.size());
+        guest_->with_vcpu(0, [&](const Vcpu& vcpu) {
+            for (std::size_t i = 0; i < writes.size(); i++) {
+                before[i] = content(i);
+                writes[i].again(vcpu);
+            }
+        });
+        guest_->write(0, writes.size());
+        std::vector<bool> changed(writes.size());
+        guest_->with_vcpu(0, [&](const Vcpu& /*vcpu*/) {
+            for (std::size_t i = 0; i < writes.size(); i++) changed[i] = content(i) != before[i];
+        });
+        return changed;
+    }
+
+    void lose(std::uint64_t pages) const {
+        if (madvise(memory_, pages * page_size(), MADV_DONTNEED) != 0)
+            throw_errno("madvise(MADV_DONTNEED)");
+    }
+
+    std::byte* memory_ = nullptr;
+    Guest* guest_ = nullptr;
+    Memslot* slot_ = nullptr;
+};
+
+TEST_P(KvmWrites, AreLoggedAndArrive) {
+    std::string why;
+    if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
+    const std::span<const arch::OwnWrite> writes = arch::own_writes();
+    if (run_.kvm.mmu().reference || writes.empty())
+        GTEST_SKIP() << "nothing that this KVM writes by itself can be told from outside";
+    promise({"log-complete", "isolated"});
+    start(writes);
+    for (int round = 0; round < kRounds; round++) {
+        const std::vector<bool> changed = write_again(writes);
+        std::vector<mmuwitness_mark> marks;
+        bool all = true;
+        for (std::size_t i = 0; i < writes.size(); i++) {
+            all &= changed[i];
+            if (changed[i])
+                marks.push_back(make_mark(
+                    vm_id(*guest_), mark::Wrote{.slot = slot_->id(), .gfn = slot_->gfn() + i}));
+        }
+        run_.witness.marks(marks);
+        static_cast<void>(guest_->log().collect(*slot_));
+
+        // Zeroes instead, in other pages.
+        lose(writes.size());
+        const std::vector<bool> arrived = write_again(writes);
+        marks.clear();
+        for (std::size_t i = 0; i < writes.size(); i++)
+            if (changed[i])
+                marks.push_back(make_mark(vm_id(*guest_),
+                                          mark::Seen{.slot = slot_->id(),
+                                                     .gfn = slot_->gfn() + i,
+                                                     .lane = kBehindLanes / sizeof(std::uint64_t),
+                                                     .seen = arrived[i],
+                                                     .expect = 1,  // there is something
+                                                     .side = MMUWITNESS_SIDE_HOST}));
+        run_.witness.marks(marks);
+        static_cast<void>(guest_->log().collect(*slot_));
+        trial(all);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, KvmWrites, testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kRing),
+                         [](const auto& info) { return to_string(info.param); });
+
+}  // namespace
+
+}  // namespace mmuw::kvm_writes
