@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: logging is switched on over huge SPTEs that stay writable
 // file: arch/x86/kvm/mmu/tdp_mmu.c
+// append: kvm.eager_page_split=0
 // scenarios: Turns.*:*SmallPages*:*HugePages*:Migration.*:LogToggle.*
 @@
 @@
