@@ -17,6 +17,7 @@
 #include "machine/unavailable.h"
 #include "scenario/own_cpu.h"
 #include "scenario/scenario_test.h"
+#include "vmm/arch.h"
 
 namespace mmuw::memslots {
 
@@ -27,8 +28,9 @@ enum class Kind { kFile, kHugeShared, kHugeAnonymous };
 struct Case {
     Kind kind;
     DirtyLogKind log;
-    bool race = false;  // the memory is unmapped, and a vCPU writes everywhere, meanwhile
-    bool smm = false;   // in the second address space
+    bool race = false;    // the memory is unmapped, and a vCPU writes everywhere, meanwhile
+    bool smm = false;     // in the second address space
+    bool sparse = false;  // a page table each, and KVM has to do with few
 };
 
 const char* name_of(Kind kind) {
@@ -77,7 +79,7 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
                           .data();
             align_ = huge;
         }
-        guest_pages_ = 3 * memory_pages_;
+        guest_pages_ = GetParam().sparse ? arch::data_bytes() / page_size() : 3 * memory_pages_;
     }
 
     void start() {
@@ -99,9 +101,11 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
 
     // Where there is room; at a place that allows huge SPTEs, or at any.
     void add() {
-        const std::uint64_t unit = align_ > 1 ? align_ : 64;
+        const std::uint64_t unit = align_ > 1 ? align_ : GetParam().sparse ? 2 : 64;
         const std::uint64_t sizes[] = {
-            1, 2, unit - 1, unit, unit + 1, 1 + below(memory_pages_ / 2), 2 * unit, 7};
+            1,        2,        unit - 1,
+            unit,     unit + 1, 1 + below(GetParam().sparse ? 4 : memory_pages_ / 2),
+            2 * unit, 7};
         const std::uint64_t pages = std::min(sizes[below(std::size(sizes))], memory_pages_);
         const std::uint64_t from = below(memory_pages_ - pages + 1);
         std::uint64_t first = below(guest_pages_ - pages + 1);
@@ -148,7 +152,9 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
     }
 
     void change() {
-        if (placed_.size() < 3 || (placed_.size() < kMost && below(2) == 0)) return add();
+        const std::size_t most = GetParam().sparse ? 90 : 31;
+        if (GetParam().sparse) arch::limit_page_tables(guest_->vm(), below(2) == 0 ? kFew : kMany);
+        if (placed_.size() < 3 || (placed_.size() < most && below(2) == 0)) return add();
         const std::size_t i = below(placed_.size());
         switch (below(3)) {
             case 0:
@@ -283,7 +289,7 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
     struct Must {
         std::uint64_t guest = 0, host = 0;
     };
-    static constexpr std::size_t kMost = 31;
+    static constexpr std::uint64_t kFew = 64, kMany = 1024;  // KVM takes no less
     Guest* guest_ = nullptr;
     std::byte* memory_ = nullptr;
     std::uint64_t memory_pages_ = 0, guest_pages_ = 0, align_ = 1;
@@ -309,6 +315,7 @@ TEST_P(Memslots, GiveWhatTheyHave) {
     start();
     if (!GetParam().race) {
         const OwnCpu own_cpu(guest_->thread(0).tid());
+        for (int i = 0; GetParam().sparse && i < 100; i++) add();
         for (int i = 0; i < steps; i++) step();
         return;
     }
@@ -322,8 +329,9 @@ TEST_P(Memslots, GiveWhatTheyHave) {
 }
 
 std::string case_name(const testing::TestParamInfo<Case>& info) {
-    return std::format("{}_{}{}{}", name_of(info.param.kind), to_string(info.param.log),
-                       info.param.race ? "_race" : "", info.param.smm ? "_smm" : "");
+    return std::format("{}_{}{}{}{}", name_of(info.param.kind), to_string(info.param.log),
+                       info.param.race ? "_race" : "", info.param.smm ? "_smm" : "",
+                       info.param.sparse ? "_sparse" : "");
 }
 
 INSTANTIATE_TEST_SUITE_P(, Memslots,
@@ -332,13 +340,14 @@ INSTANTIATE_TEST_SUITE_P(, Memslots,
                                          Case{Kind::kFile, DirtyLogKind::kManual, true},
                                          Case{Kind::kFile, DirtyLogKind::kRing, false, true}),
                          case_name);
-INSTANTIATE_TEST_SUITE_P(Full, Memslots,
-                         testing::Values(Case{Kind::kFile, DirtyLogKind::kRing},
-                                         Case{Kind::kHugeShared, DirtyLogKind::kBitmap},
-                                         Case{Kind::kHugeShared, DirtyLogKind::kBitmap, true},
-                                         Case{Kind::kHugeAnonymous, DirtyLogKind::kBitmap, false,
-                                              true}),
-                         case_name);
+INSTANTIATE_TEST_SUITE_P(
+    Full, Memslots,
+    testing::Values(Case{Kind::kFile, DirtyLogKind::kRing},
+                    Case{.kind = Kind::kFile, .log = DirtyLogKind::kBitmap, .sparse = true},
+                    Case{Kind::kHugeShared, DirtyLogKind::kBitmap},
+                    Case{Kind::kHugeShared, DirtyLogKind::kBitmap, true},
+                    Case{Kind::kHugeAnonymous, DirtyLogKind::kBitmap, false, true}),
+    case_name);
 
 }  // namespace
 

@@ -160,6 +160,10 @@ bool set_slot_zap(Vm& vm, SlotZap zap) {
 #endif
 }
 
+void limit_page_tables(const Vm& vm, std::uint64_t tables) {
+    kvm_ioctl(vm.fd(), KVM_SET_NR_MMU_PAGES, tables, "KVM_SET_NR_MMU_PAGES");
+}
+
 bool enter_smm(const Vm& vm, const Vcpu& vcpu) {
     if (vm.check_extension(KVM_CAP_X86_SMM) == 0) return false;
     kvm_vcpu_events events{};
