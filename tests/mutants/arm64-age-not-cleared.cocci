@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: aging leaves the access flag set
+// file: arch/arm64/kvm/mmu.c
+// scenarios: Aging.*:*MemoryChanges*
+@@
+@@
+ kvm_age_gfn(...)
+ {
+ <...
+- true
++ false
+ ...>
+ }
