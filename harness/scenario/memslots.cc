@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <random>
 #include <ranges>
@@ -302,7 +303,7 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
 
 TEST_P(Memslots, GiveWhatTheyHave) {
     // Each step of a race takes long: nearly every access of the other vCPU is an exit or a fault.
-    const int steps = GetParam().race ? 12 : 40;
+    const int steps = GetParam().race || GetParam().sparse ? 12 : 40;
     promise({"isolated"});
     std::string why;
     if (!supported(run_.kvm, GetParam().log, &why)) GTEST_SKIP() << why;
@@ -322,7 +323,10 @@ TEST_P(Memslots, GiveWhatTheyHave) {
     guest_->start_writing(1, 0, guest_pages_,
                           {.order = guest::Order::kRandom, .seed = seed(), .relax = 100});
     const std::jthread unmapper([this](const std::stop_token& stop) {
-        for (std::uint64_t i = 0; !stop.stop_requested(); i++) unmap_some(seed() + i);
+        for (std::uint64_t i = 0; !stop.stop_requested(); i++) {
+            unmap_some(seed() + i);
+            std::this_thread::sleep_for(std::chrono::microseconds(500));
+        }
     });
     for (int i = 0; i < steps; i++) step();
     guest_->stop(1);
