@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: aging passes over huge SPTEs
 // file: arch/x86/kvm/mmu/tdp_mmu.c
-// scenarios: Aging.*:*MemoryChanges*
+// scenarios: *Monitored*:Aging.*
 @@
 @@
  age_gfn_range(...)

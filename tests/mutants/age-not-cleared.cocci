@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: aging leaves the accessed bit set
 // file: arch/x86/kvm/mmu/tdp_mmu.c
-// scenarios: Aging.*:*MemoryChanges*
+// scenarios: Aging.*:*Monitored*
 @@
 @@
  age_gfn_range(...)

@@ -2,7 +2,7 @@
 // breaks: aging by the rmaps says that the page is old
 // file: arch/x86/kvm/mmu/mmu.c
 // append: kvm.tdp_mmu=0
-// scenarios: Aging.*:*MemoryChanges*
+// scenarios: Aging.*:*Monitored*
 @@
 @@
  kvm_rmap_age_gfn_range(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a look at the accessed bit says that it is not set
 // file: arch/x86/kvm/mmu/tdp_mmu.c
-// scenarios: Aging.*:*MemoryChanges*
+// scenarios: Aging.*:*Monitored*
 @@
 @@
  test_age_gfn(...)

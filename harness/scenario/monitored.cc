@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A monitor asks KVM all the time which pages the guest has accessed, of small and of huge ones:
+// what a fault has just mapped was accessed.
+#include <sys/mman.h>
+
+#include <chrono>
+#include <span>
+#include <thread>
+
+#include "base/sys_error.h"
+#include "machine/damon.h"
+#include "machine/unavailable.h"
+#include "scenario/scenario_test.h"
+
+namespace mmuw::monitored {
+
+namespace {
+
+enum class Kind { kFile, kHugeAnonymous, kHugeShared, kHugetlb };
+
+const char* name_of(Kind kind) {
+    switch (kind) {
+        case Kind::kFile:
+            return "file";
+        case Kind::kHugeAnonymous:
+            return "huge_anonymous";
+        case Kind::kHugeShared:
+            return "huge_shared";
+        case Kind::kHugetlb:
+            return "hugetlb";
+    }
+    std::unreachable();
+}
+
+class Monitored : public ScenarioTest, public testing::WithParamInterface<Kind> {
+  protected:
+    std::span<std::byte> make_memory() {
+        constexpr std::uint64_t kSmall = 64;
+        if (GetParam() == Kind::kFile) return add_file(kSmall).file().mapping().span();
+        if (huge_bytes() > (2U << 20))
+            throw Unavailable(std::format("a huge page is {} MB", huge_bytes() >> 20));
+        const HugeKind kind = GetParam() == Kind::kHugeAnonymous ? HugeKind::kAnonymous
+                              : GetParam() == Kind::kHugeShared  ? HugeKind::kShared
+                                                                 : HugeKind::kHugetlb;
+        return add_huge(kind, 2 * huge_bytes() / page_size()).span();
+    }
+};
+
+TEST_P(Monitored, AccessesAreSeen) {
+    using namespace std::chrono_literals;
+    constexpr int kRounds = 6;
+    promise({"young"});
+    try {
+        const GuardScope scope(run_.options.guard);
+        const std::span<std::byte> memory = make_memory();
+        const std::uint64_t pages = memory.size() / page_size();
+        Guest& guest = add_guest({.pages = pages});
+        const Memslot& slot = guest.add_memory(0, pages, memory.data());
+        guest.start();
+        guest.write(0, 0, pages);
+        const Damon damon(run_.options.guard, memory);
+        for (int round = 0; round < kRounds; round++) {
+            // New SPTEs, which are made accessed.
+            if (mprotect(memory.data(), memory.size(), PROT_READ) != 0 ||
+                mprotect(memory.data(), memory.size(), PROT_READ | PROT_WRITE) != 0)
+                throw_errno("mprotect");
+            guest.read(0, 0, pages);
+            mark(guest, mark::Touched{.slot = slot.id(), .gfn = slot.gfn(), .pages = pages});
+            // It need not be asked for all of them: the rule has to have seen it asked.
+            std::this_thread::sleep_for(30ms);
+            trial({});
+        }
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Monitored, testing::Values(Kind::kFile, Kind::kHugeAnonymous),
+                         [](const auto& info) { return name_of(info.param); });
+INSTANTIATE_TEST_SUITE_P(Full, Monitored, testing::Values(Kind::kHugeShared, Kind::kHugetlb),
+                         [](const auto& info) { return name_of(info.param); });
+
+}  // namespace
+
+}  // namespace mmuw::monitored
