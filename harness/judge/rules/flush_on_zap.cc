@@ -40,11 +40,12 @@ class FlushOnZap : public Rule {
         uint64_t order, gfn;
         uint8_t level;
     };
-    struct Leaving {  // a slot, by the task that takes it away
+    struct Leaving {  // a slot, by the task that takes it away, or has it logged no more
         uint16_t vm;
         Place place;
+        bool stays = false;                 // what goes is page tables, for huge SPTEs
         uint64_t begin = 0;                 // order of the ioctl's, 0: not yet
-        std::vector<Removed> removed = {};  // of its leaf SPTEs
+        std::vector<Removed> removed = {};  // of its leaf SPTEs; page tables of one that stays
         bool mapped = false;                // there were leaf SPTEs at the begin
     };
 
@@ -53,8 +54,9 @@ class FlushOnZap : public Rule {
         const auto key = std::pair(e.mark.vm, m.slot);
         const auto before = places_.find(key);
         leaving_.erase(e.pid);
-        if (before != places_.end() && (m.pages == 0 || m.gfn != before->second.gfn))
-            leaving_[e.pid] = {.vm = e.mark.vm, .place = before->second};
+        const bool leaves = m.pages == 0 || before == places_.end() || m.gfn != before->second.gfn;
+        if (before != places_.end() && (leaves || (m.flags & KVM_MEM_LOG_DIRTY_PAGES) == 0))
+            leaving_[e.pid] = {.vm = e.mark.vm, .place = before->second, .stays = !leaves};
         if (m.pages == 0)
             places_.erase(key);
         else
@@ -85,10 +87,15 @@ class FlushOnZap : public Rule {
 
     void removed(const Event& e, const State& state) {
         const SpteEvent& s = e.spte;
-        if ((s.bits_old & kLeaf) != kLeaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
         const auto it = leaving_.find(e.pid);
         if (it == leaving_.end() || !it->second.begin || it->second.vm != s.vm) return;
         Leaving& l = it->second;
+        const bool was_leaf = (s.bits_old & kLeaf) == kLeaf;
+        const bool was_table = (s.bits_old & kLeaf) == MMUWITNESS_SPTE_PRESENT;
+        const bool is_table = (s.bits_new & kLeaf) == MMUWITNESS_SPTE_PRESENT;
+        if (l.stays ? !was_table || is_table
+                    : !was_leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT) != 0)
+            return;
         if (!l.place.has(s.gfn) && l.place.gfn - s.gfn >= state.pages_of(s.level)) return;
         l.removed.push_back({e.order, s.gfn, s.level});
     }
@@ -99,6 +106,7 @@ class FlushOnZap : public Rule {
             if (!state.witnessed(hook)) return;
         const VmRecord* v = state.vm(l.vm);
         if (!v || (!l.mapped && l.removed.empty())) return;
+        if (l.stays) return tables_flushed(l, state, found);
         found.checked();
         // kvm_mmu_zap_all_fast(): asked for when the roots had become invalid, and before their
         // SPTEs go, which no vCPU that has left the guest can use any more.
@@ -116,6 +124,21 @@ class FlushOnZap : public Rule {
                                         "returned without a TLB flush",
                                         l.vm, unflushed->gfn));
         }
+    }
+
+    // The flush comes before an SPTE's event, or once for all: tdp_mmu_zap_spte_atomic(),
+    // kvm_tdp_mmu_recover_huge_pages().
+    static void tables_flushed(const Leaving& l, const State& state, Findings& found) {
+        if (l.removed.empty()) return;
+        found.checked();
+        const auto unflushed = std::ranges::find_if(l.removed, [&](const Removed& r) {
+            return state.flushed(l.vm, r.gfn, r.level) < l.begin;
+        });
+        if (unflushed == l.removed.end()) return;
+        found.violation({.vm = l.vm, .gfn = unflushed->gfn, .flushes = true},
+                        std::format("vm {} gfn {:#x}: a page table was given up when the log was "
+                                    "switched off, and the ioctl returned without a TLB flush",
+                                    l.vm, unflushed->gfn));
     }
 
     static void accessed(uint16_t vm, const mark::Gone& m, Findings& found) {
@@ -138,7 +161,7 @@ const RuleInfo flush_on_zap_rule = {
     .id = "flush-on-zap",
     .statement =
         "when a memslot has been deleted or moved, its SPTEs are gone and no vCPU uses a "
-        "translation that it had",
+        "translation that it had; nor page tables that were given up when its log was switched off",
     .tolerates = "nothing; a flush that was not needed is not counted",
     .origin = "001, 002",
     .hooks = {},

@@ -19,11 +19,16 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 		.gfn = gfn, .level = level, .as_id = as_id, .old_spte = old_spte,
 		.new_spte = new_spte,
 	};
+	u8 old_bits = mmuw_spte_bits(old_spte, level), new_bits = mmuw_spte_bits(new_spte, level);
 	struct mmuw_tracepoint *p = data;
 	struct kvm *kvm;
 
-	/* Non-leaf changes move no page; their children are reported one by one. */
-	if (!((mmuw_spte_bits(old_spte, level) | mmuw_spte_bits(new_spte, level)) & MMUWITNESS_SPTE_LEAF))
+	/*
+	 * Non-leaf changes move no page, and their children are reported one by one. Told is only
+	 * the end of a page table that a huge page may come in place of.
+	 */
+	if (!((old_bits | new_bits) & MMUWITNESS_SPTE_LEAF) &&
+	    (!(old_bits & ~new_bits & MMUWITNESS_SPTE_PRESENT) || level > PG_LEVEL_1G))
 		return;
 	rcu_read_lock();
 	kvm = mmuw_context_kvm();
