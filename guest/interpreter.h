@@ -30,7 +30,8 @@ struct DirectAccess {
 };
 
 // Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
-// which an earlier store is seen before later ones; and as DirectAccess.
+// which an earlier store is seen before later ones; and as DirectAccess. store_emulated() and
+// add_emulated() if there is such a thing.
 template <class Arch>
 class Interpreter {
   public:
@@ -84,8 +85,26 @@ class Interpreter {
             until_stopped(command, [&](uint64_t page) { read(page, lane); });
         else if (command.op == Op::kSpin)
             spin();
+        else
+            emulated(command, lane);
         command.last = last_;
         command.sum = sum_;
+    }
+
+    // Where nothing is emulated, nothing happens.
+    void emulated(Command& command, uint32_t lane) {
+        if constexpr (requires { Arch::store_emulated(uint64_t{}, uint64_t{}); }) {
+            if (command.op == Op::kWriteEmulated)
+                each(command, [&](uint64_t page) {
+                    Arch::store_emulated(data(page, c_.lane), stamp_ + 1);
+                    written(page, stamp_ + 1);
+                });
+            else if (command.op == Op::kAddEmulated)
+                each(command, [&](uint64_t page) {
+                    Arch::add_emulated(data(page, lane), command.stamp);
+                    sum_++;
+                });
+        }
     }
 
     template <class Touch>
@@ -126,6 +145,10 @@ class Interpreter {
 
     void write(uint64_t page, uint64_t stamp) {
         arch_.store(data(page, c_.lane), stamp);
+        written(page, stamp);
+    }
+
+    void written(uint64_t page, uint64_t stamp) {
         arch_.write_done();
         guest::store(journal(page), stamp);
         grow(stamp);

@@ -15,6 +15,20 @@ struct Arch : DirectAccess {
 
     static void relax() { asm volatile("pause" : : : "memory"); }
 
+    // The prefix has KVM emulate what follows, with its parameter force_emulation_prefix.
+    static void store_emulated(uint64_t address, uint64_t value) {
+        asm volatile(".byte 0x0f, 0x0b, 0x6b, 0x76, 0x6d; movq %1, (%0)"
+                     :
+                     : "r"(address), "r"(value)
+                     : "memory");
+    }
+    static void add_emulated(uint64_t address, uint64_t addend) {
+        asm volatile(".byte 0x0f, 0x0b, 0x6b, 0x76, 0x6d; lock addq %1, (%0)"
+                     :
+                     : "r"(address), "r"(addend)
+                     : "memory", "cc");
+    }
+
     // Stores of one CPU are seen in order: the compiler is all that must be held back.
     static void write_done() { asm volatile("" : : : "memory"); }
 };

@@ -15,7 +15,7 @@ namespace mmuw::contention {
 
 namespace {
 
-constexpr std::uint64_t kPages = 4096;  // eight page tables
+constexpr std::uint64_t kPages = 2048;  // four page tables
 constexpr int kRounds = 2;
 
 // While it lives, threads want mmu_lock for writing, and this thread's CPU.

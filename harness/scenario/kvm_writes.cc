@@ -4,10 +4,14 @@
 #include <linux/kvm.h>
 #include <sys/mman.h>
 
+#include <array>
 #include <cstring>
 #include <span>
 
+#include "backing/lanes.h"
 #include "base/sys_error.h"
+#include "machine/machine_guard.h"
+#include "machine/setting.h"
 #include "scenario/scenario_test.h"
 #include "vmm/arch.h"
 
@@ -112,6 +116,82 @@ TEST_P(KvmWrites, AreLoggedAndArrive) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, KvmWrites, testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kRing),
+                         [](const auto& info) { return to_string(info.param); });
+
+// KVM writes for the guest, where it emulates an instruction of the guest's.
+class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
+  protected:
+    static constexpr std::uint64_t kPages = 16;
+    static constexpr std::uint64_t kUnit = 1'000'000'000;  // no stamp is as large
+
+    // Half of the pages by a store, the others by an atomic addition to the host's lane.
+    void write(Guest& guest, const Memslot& slot, std::byte* memory) {
+        std::vector<guest::Command> commands;
+        for (std::uint64_t page = 0; page < kPages; page++)
+            commands.push_back(page % 2 == 0 ? Guest::emulated_write_command(page)
+                                             : Guest::emulated_add_command(page, kUnit));
+        for (guest::Command& c : commands)
+            if (c.op == guest::Op::kAddEmulated) c.lane = kHostLane;
+        const std::vector<CommandResult> done = guest.run(0, commands);
+        added_ += kUnit;
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t page = 0; page < kPages; page++) {
+            const std::uint64_t lane = page % 2 == 0 ? guest.lane(0) : kHostLane;
+            marks.push_back(
+                make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
+            marks.push_back(make_mark(
+                vm_id(guest), mark::Seen{.slot = slot.id(),
+                                         .gfn = slot.gfn() + page,
+                                         .lane = lane,
+                                         .seen = load_lane(memory + page * page_size(), lane),
+                                         .expect = page % 2 == 0 ? done[page].last : added_,
+                                         .side = MMUWITNESS_SIDE_HOST}));
+        }
+        run_.witness.marks(marks);
+    }
+
+    // Nothing may be written there, by an emulator either.
+    void write_outside(Guest& guest) {
+        const std::uint64_t before = guest.unbacked(kPages);
+        static_cast<void>(guest.run(0, std::array{Guest::emulated_write_command(kPages)}));
+        mark(guest,
+             mark::Outside{.gfn = guest.gfn(kPages), .exits = guest.unbacked(kPages) - before});
+    }
+
+    std::uint64_t added_ = 0;
+};
+
+TEST_P(EmulatedWrites, AreLoggedAndArrive) {
+    std::string why;
+    if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
+    const std::string setting = arch::emulation_setting();
+    if (run_.kvm.mmu().reference || setting.empty() || !has_setting(setting))
+        GTEST_SKIP() << "nobody can have this KVM emulate an instruction";
+    promise({"log-complete", "isolated"});
+    const GuardScope scope(run_.options.guard);
+    try {
+        run_.options.guard.set(setting, "1");
+    } catch (const SysError& error) {
+        GTEST_SKIP() << error.what();
+    }
+    WitnessedFile& file = add_file(kPages + 1);
+    std::byte* const memory = file.file().mapping().bytes();
+    Guest& guest = add_guest({.pages = kPages + 1, .log = GetParam(), .count_unbacked = true});
+    Memslot& slot = guest.add_memory(0, kPages, memory);
+    if (guest.vm().check_extension(KVM_CAP_READONLY_MEM) > 0)
+        guest.add_memory(kPages, 1, memory + kPages * page_size(), KVM_MEM_READONLY);
+    guest.start();
+    guest.log().enable(slot);
+    for (int round = 0; round < kRounds; round++) {
+        write(guest, slot, memory);
+        write_outside(guest);
+        static_cast<void>(guest.log().collect(slot));
+        trial();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, EmulatedWrites,
+                         testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kRing),
                          [](const auto& info) { return to_string(info.param); });
 
 }  // namespace

@@ -48,6 +48,10 @@ void limit_page_tables(const Vm& vm, std::uint64_t tables);
 // In system management mode from now on; before its first KVM_RUN. False: not with this KVM.
 bool enter_smm(const Vm& vm, const Vcpu& vcpu);
 
+// The setting of the machine that has to be 1 for KVM to emulate what a guest asks to be emulated
+// (guest::Op::kWriteEmulated, kAddEmulated). Empty: not on this architecture.
+std::string emulation_setting();
+
 // What KVM itself writes into guest memory: 64 bytes at most, at a multiple of 64.
 struct OwnWrite {
     const char* name;

@@ -121,6 +121,9 @@ class Guest {
     std::uint64_t post_read(unsigned vcpu, std::uint64_t first, std::uint64_t count = 1);
     // One after the other, without waiting in between: a round trip for as many as fit.
     static guest::Command write_command(std::uint64_t page);
+    // By KVM's emulator: arch::emulation_setting().
+    static guest::Command emulated_write_command(std::uint64_t page);
+    static guest::Command emulated_add_command(std::uint64_t page, std::uint64_t addend);
     static guest::Command read_command(std::uint64_t page, std::uint32_t lane = guest::kOwnLane);
     std::vector<CommandResult> run(unsigned vcpu, std::span<const guest::Command> commands);
     // Any command: post() returns the command's number for wait() and begun().

@@ -90,6 +90,16 @@ guest::Command Guest::write_command(std::uint64_t page) {
     return command(guest::Op::kWrite, page, 1);
 }
 
+guest::Command Guest::emulated_write_command(std::uint64_t page) {
+    return command(guest::Op::kWriteEmulated, page, 1);
+}
+
+guest::Command Guest::emulated_add_command(std::uint64_t page, std::uint64_t addend) {
+    guest::Command c = command(guest::Op::kAddEmulated, page, 1);
+    c.stamp = addend;
+    return c;
+}
+
 guest::Command Guest::read_command(std::uint64_t page, std::uint32_t lane) {
     guest::Command c = command(guest::Op::kRead, page, 1);
     c.lane = lane;

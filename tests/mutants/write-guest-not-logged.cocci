@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: what KVM writes into the guest is not logged
 // file: virt/kvm/kvm_main.c
-// scenarios: KvmWrites.*
+// scenarios: KvmWrites.*:EmulatedWrites.*
 @@
 expression a, b, c;
 @@

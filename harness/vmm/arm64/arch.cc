@@ -93,6 +93,10 @@ bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
     return false;
 }
 
+std::string emulation_setting() {
+    return {};
+}
+
 std::span<const OwnWrite> own_writes() {
     return {};
 }

@@ -60,6 +60,10 @@ void write_wall_clock(const Vcpu& vcpu) {
 
 }  // namespace
 
+std::string emulation_setting() {
+    return "/sys/module/kvm/parameters/force_emulation_prefix";
+}
+
 std::span<const OwnWrite> own_writes() {
     static constexpr std::array kAll = {
         OwnWrite{"clock", begin_clock, write_clock},
