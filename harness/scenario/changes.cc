@@ -22,20 +22,6 @@ namespace mmuw::changes {
 
 namespace {
 
-enum class Kind { kFile, kAnonymous, kHugeAnonymous, kHugeShared, kHugetlb };
-
-struct Memory {
-    std::byte* at = nullptr;
-    std::uint64_t pages = 0;
-    Kind kind = Kind::kFile;
-    int fd = -1;  // of a file
-
-    [[nodiscard]] bool is_private() const {
-        return kind == Kind::kAnonymous || kind == Kind::kHugeAnonymous;
-    }
-    [[nodiscard]] std::byte* page(std::uint64_t i) const { return at + i * page_size(); }
-};
-
 // What becomes of the bytes.
 enum class Then { kKept, kZero };
 
@@ -67,7 +53,7 @@ Then remove(const Memory& m, const Range& r) {
 // From the range's first page to the end; there is memory again after that.
 Then truncate(const Memory& m, const Range& r) {
     check(ftruncate(m.fd, static_cast<off_t>(r.first * page_size())) == 0, "ftruncate");
-    check(ftruncate(m.fd, static_cast<off_t>(m.pages * page_size())) == 0, "ftruncate");
+    check(ftruncate(m.fd, static_cast<off_t>(m.pages() * page_size())) == 0, "ftruncate");
     return Then::kZero;
 }
 
@@ -106,7 +92,7 @@ Then page_out(const Memory& m, const Range& r) {
 Then collapse(const Memory& m, const Range& /*r*/) {
     protect(m, {1, 1});
     // EAGAIN: pages were in use just then, as by a fault of the guest's (madvise(2)).
-    if (madvise(m.at, m.pages * page_size(), MADV_COLLAPSE) != 0 && errno != EAGAIN)
+    if (madvise(m.bytes.data(), m.bytes.size(), MADV_COLLAPSE) != 0 && errno != EAGAIN)
         throw Unavailable(std::format("madvise(MADV_COLLAPSE): {}", std::strerror(errno)));
     return Then::kKept;
 }
@@ -119,14 +105,14 @@ Then compact(const Memory& /*m*/, const Range& /*r*/) {
 struct Change {
     const char* name;
     Then (*make)(const Memory& memory, const Range& range);
-    std::set<Kind> kinds;
+    std::set<MemoryKind> kinds;
 };
 
-constexpr Kind kAll[] = {Kind::kFile, Kind::kAnonymous, Kind::kHugeAnonymous, Kind::kHugeShared,
-                         Kind::kHugetlb};
+constexpr MemoryKind kAll[] = {MemoryKind::kFile, MemoryKind::kAnonymous, MemoryKind::kHugeAnonymous, MemoryKind::kHugeShared,
+                         MemoryKind::kHugetlb};
 
 const std::vector<Change>& changes() {
-    using enum Kind;
+    using enum MemoryKind;
     static const std::vector<Change> all = {
         {"drop", drop, {std::begin(kAll), std::end(kAll)}},
         {"remove", remove, {kFile, kHugeShared, kHugetlb}},
@@ -141,46 +127,11 @@ const std::vector<Change>& changes() {
     return all;
 }
 
-const char* name_of(Kind kind) {
-    switch (kind) {
-        case Kind::kFile:
-            return "file";
-        case Kind::kAnonymous:
-            return "anonymous";
-        case Kind::kHugeAnonymous:
-            return "huge_anonymous";
-        case Kind::kHugeShared:
-            return "huge_shared";
-        case Kind::kHugetlb:
-            return "hugetlb";
-    }
-    std::unreachable();
-}
-
-bool is_huge(Kind kind) {
-    return kind != Kind::kFile && kind != Kind::kAnonymous;
-}
-
 class Changes : public ScenarioTest {
   protected:
-    void make_memory(Kind kind) {
-        memory_.kind = kind;
-        if (is_huge(kind) && huge_bytes() > (2U << 20))
-            throw Unavailable(std::format("a huge page is {} MB", huge_bytes() >> 20));
-        const std::uint64_t huge = huge_bytes() / page_size();
-        memory_.pages = is_huge(kind) ? 3 * huge : kSmall;
-        if (kind == Kind::kFile) {
-            const BackingFile& file = add_file(kSmall).file();
-            memory_.at = file.mapping().bytes();
-            memory_.fd = file.fd();
-        } else if (kind == Kind::kAnonymous) {
-            memory_.at = add_anonymous(kSmall).bytes();
-        } else {
-            const HugeKind of = kind == Kind::kHugeAnonymous ? HugeKind::kAnonymous
-                                : kind == Kind::kHugeShared  ? HugeKind::kShared
-                                                             : HugeKind::kHugetlb;
-            memory_.at = add_huge(of, memory_.pages).span().data();
-        }
+    void make_memory(MemoryKind kind) {
+        constexpr std::uint64_t kSmall = 96;
+        memory_ = add_memory(kind, is_huge(kind) ? 3 * huge_bytes() / page_size() : kSmall);
     }
 
     // The memory is behind two memslots, one after the other, and all of it behind a third one
@@ -188,13 +139,13 @@ class Changes : public ScenarioTest {
     void start() {
         promise({"isolated"});
         random_.seed(seed());
-        const std::uint64_t pages = memory_.pages, cut = pages / 3 + 3;
+        const std::uint64_t pages = memory_.pages(), cut = pages / 3 + 3;
         alias_ = pages + 5;
         guest_ = &add_guest(
             {.pages = alias_ + pages, .idle = guest::Idle::kStay, .memory_comes_back = true});
-        slots_ = {&guest_->add_memory(0, cut, memory_.at),
+        slots_ = {&guest_->add_memory(0, cut, memory_.page(0)),
                   &guest_->add_memory(cut, pages - cut, memory_.page(cut)),
-                  &guest_->add_memory(alias_, pages, memory_.at)};
+                  &guest_->add_memory(alias_, pages, memory_.page(0))};
         guest_->start();
     }
 
@@ -209,19 +160,19 @@ class Changes : public ScenarioTest {
         std::set<std::uint64_t> pages;
         const std::uint64_t end = r.first + r.pages;
         for (const std::uint64_t p : {r.first - 1, r.first, r.first + 1, r.first + r.pages / 2,
-                                      end - 1, end, std::uint64_t{0}, memory_.pages - 1})
-            if (p < memory_.pages) pages.insert(p);
-        for (int i = 0; i < 4; i++) pages.insert(random_() % memory_.pages);
+                                      end - 1, end, std::uint64_t{0}, memory_.pages() - 1})
+            if (p < memory_.pages()) pages.insert(p);
+        for (int i = 0; i < 4; i++) pages.insert(random_() % memory_.pages());
         return {pages.begin(), pages.end()};
     }
 
     // A page, several and all of it; of huge memory also one huge page, and some of two of them.
     [[nodiscard]] std::vector<Range> ranges() const {
         const std::uint64_t huge = huge_bytes() / page_size();
-        if (memory_.kind == Kind::kHugetlb) return {{huge, huge}, {0, memory_.pages}};
+        if (memory_.kind == MemoryKind::kHugetlb) return {{huge, huge}, {0, memory_.pages()}};
         if (is_huge(memory_.kind))
-            return {{huge + 7, 1}, {huge - 3, 6}, {huge, huge}, {0, memory_.pages}};
-        return {{5, 1}, {62, 5}, {0, memory_.pages}};
+            return {{huge + 7, 1}, {huge - 3, 6}, {huge, huge}, {0, memory_.pages()}};
+        return {{5, 1}, {62, 5}, {0, memory_.pages()}};
     }
 
     // Both sides write to these pages, the guest twice at each place: the exit of a fault may flush
@@ -296,7 +247,6 @@ class Changes : public ScenarioTest {
     struct Must {
         std::uint64_t guest = 0, host = 0;
     };
-    static constexpr std::uint64_t kSmall = 96;
     Memory memory_;
     Guest* guest_ = nullptr;
     std::uint64_t alias_ = 0;  // the data page where all of the memory is a second time
@@ -307,7 +257,7 @@ class Changes : public ScenarioTest {
 };
 
 struct Case {
-    Kind kind;
+    MemoryKind kind;
     std::size_t change;
 };
 
@@ -317,15 +267,15 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
 
     // Truncation is from a page to the end.
     [[nodiscard]] Range concerned(const Range& r) const {
-        if (change().make == truncate) return {r.first, memory_.pages - r.first};
+        if (change().make == truncate) return {r.first, memory_.pages() - r.first};
         return r;
     }
 
     // Translations of all of it: not with the log on, where each page is a fault of its own.
     void fill() {
-        guest_->write(0, 0, memory_.pages);
-        guest_->read(0, alias_, memory_.pages);
-        for (std::uint64_t p = 0; p < memory_.pages; p++) must_[p].guest = guest_->journal(0, p);
+        guest_->write(0, 0, memory_.pages());
+        guest_->read(0, alias_, memory_.pages());
+        for (std::uint64_t p = 0; p < memory_.pages(); p++) must_[p].guest = guest_->journal(0, p);
     }
 
     // With the log on, what is written after the change is logged as well.
@@ -350,7 +300,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
     // What is written while it changes may go with it; what is written after that has to be there.
     void in_a_race() {
         constexpr int kTimes = 4;
-        guest_->start_writing(0, 0, memory_.pages,
+        guest_->start_writing(0, 0, memory_.pages(),
                               {.order = guest::Order::kRandom, .seed = seed()});
         for (int i = 0; i < kTimes; i++)
             for (const Range& r : ranges()) static_cast<void>(change().make(memory_, r));
@@ -376,9 +326,9 @@ TEST_P(MemoryChanges, GuestAndHostSeeTheSame) {
     }
 }
 
-std::vector<Case> cases(std::set<Kind> kinds) {
+std::vector<Case> cases(std::set<MemoryKind> kinds) {
     std::vector<Case> all;
-    for (const Kind kind : kinds)
+    for (const MemoryKind kind : kinds)
         for (std::size_t i = 0; i < changes().size(); i++)
             if (changes()[i].kinds.contains(kind)) all.push_back({kind, i});
     return all;
@@ -391,12 +341,12 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
 // tmpfs and hugetlbfs in SUITE=full.
 INSTANTIATE_TEST_SUITE_P(
     , MemoryChanges,
-    testing::ValuesIn(cases({Kind::kFile, Kind::kAnonymous, Kind::kHugeAnonymous})), case_name);
+    testing::ValuesIn(cases({MemoryKind::kFile, MemoryKind::kAnonymous, MemoryKind::kHugeAnonymous})), case_name);
 INSTANTIATE_TEST_SUITE_P(Full, MemoryChanges,
-                         testing::ValuesIn(cases({Kind::kHugeShared, Kind::kHugetlb})), case_name);
+                         testing::ValuesIn(cases({MemoryKind::kHugeShared, MemoryKind::kHugetlb})), case_name);
 
 // A child has the memory as it was when it was made: whoever writes first has a copy.
-class Fork : public Changes, public testing::WithParamInterface<Kind> {
+class Fork : public Changes, public testing::WithParamInterface<MemoryKind> {
   protected:
     using Pages = std::vector<std::uint64_t>;
 
@@ -485,14 +435,14 @@ TEST_P(Fork, ChildKeepsWhatItHas) {
     }
 }
 
-std::string fork_name(const testing::TestParamInfo<Kind>& info) {
+std::string fork_name(const testing::TestParamInfo<MemoryKind>& info) {
     return name_of(info.param);
 }
 
 INSTANTIATE_TEST_SUITE_P(, Fork,
-                         testing::Values(Kind::kFile, Kind::kAnonymous, Kind::kHugeAnonymous),
+                         testing::Values(MemoryKind::kFile, MemoryKind::kAnonymous, MemoryKind::kHugeAnonymous),
                          fork_name);
-INSTANTIATE_TEST_SUITE_P(Full, Fork, testing::Values(Kind::kHugeShared, Kind::kHugetlb), fork_name);
+INSTANTIATE_TEST_SUITE_P(Full, Fork, testing::Values(MemoryKind::kHugeShared, MemoryKind::kHugetlb), fork_name);
 
 }  // namespace
 

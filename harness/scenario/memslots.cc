@@ -24,27 +24,13 @@ namespace mmuw::memslots {
 
 namespace {
 
-enum class Kind { kFile, kHugeShared, kHugeAnonymous };
-
 struct Case {
-    Kind kind;
+    MemoryKind kind;
     DirtyLogKind log;
     bool race = false;    // the memory is unmapped, and a vCPU writes everywhere, meanwhile
     bool smm = false;     // in the second address space
     bool sparse = false;  // a page table each, and KVM has to do with few
 };
-
-const char* name_of(Kind kind) {
-    switch (kind) {
-        case Kind::kFile:
-            return "file";
-        case Kind::kHugeShared:
-            return "huge_shared";
-        case Kind::kHugeAnonymous:
-            return "huge_anonymous";
-    }
-    std::unreachable();
-}
 
 bool has_smm(const Kvm& kvm) {
 #ifdef KVM_CAP_X86_SMM
@@ -65,22 +51,11 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
     };
 
     void make_memory() {
+        constexpr std::uint64_t kSmall = 160;
         const std::uint64_t huge = huge_bytes() / page_size();
-        if (GetParam().kind == Kind::kFile) {
-            memory_pages_ = 160;
-            memory_ = add_file(memory_pages_).file().mapping().bytes();
-        } else {
-            if (huge_bytes() > (2U << 20))
-                throw Unavailable(std::format("a huge page is {} MB", huge_bytes() >> 20));
-            memory_pages_ = 3 * huge;
-            memory_ = add_huge(GetParam().kind == Kind::kHugeShared ? HugeKind::kShared
-                                                                    : HugeKind::kAnonymous,
-                               memory_pages_)
-                          .span()
-                          .data();
-            align_ = huge;
-        }
-        guest_pages_ = GetParam().sparse ? arch::data_bytes() / page_size() : 3 * memory_pages_;
+        if (is_huge(GetParam().kind)) align_ = huge;
+        memory_ = add_memory(GetParam().kind, is_huge(GetParam().kind) ? 3 * huge : kSmall);
+        guest_pages_ = GetParam().sparse ? arch::data_bytes() / page_size() : 3 * memory_.pages();
     }
 
     void start() {
@@ -105,10 +80,10 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
         const std::uint64_t unit = align_ > 1 ? align_ : GetParam().sparse ? 2 : 64;
         const std::uint64_t sizes[] = {
             1,        2,        unit - 1,
-            unit,     unit + 1, 1 + below(GetParam().sparse ? 4 : memory_pages_ / 2),
+            unit,     unit + 1, 1 + below(GetParam().sparse ? 4 : memory_.pages() / 2),
             2 * unit, 7};
-        const std::uint64_t pages = std::min(sizes[below(std::size(sizes))], memory_pages_);
-        const std::uint64_t from = below(memory_pages_ - pages + 1);
+        const std::uint64_t pages = std::min(sizes[below(std::size(sizes))], memory_.pages());
+        const std::uint64_t from = below(memory_.pages() - pages + 1);
         std::uint64_t first = below(guest_pages_ - pages + 1);
         if (below(4) != 0) first = first / align_ * align_ + from % align_;
         const auto overlaps = [&](const Placed& p) {
@@ -116,7 +91,7 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
         };
         if (first + pages > guest_pages_ || std::ranges::any_of(placed_, overlaps)) return;
         const bool read_only = has_read_only_ && below(4) == 0;
-        Memslot& slot = guest_->add_memory(first, pages, memory_ + from * page_size(),
+        Memslot& slot = guest_->add_memory(first, pages, memory_.page(from),
                                            read_only ? KVM_MEM_READONLY : 0);
         placed_.push_back({&slot, first, pages, from, read_only});
     }
@@ -222,7 +197,7 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
             there.push_back(page);
             const std::uint64_t of_memory = p->from + page - p->first;
             must_[of_memory].host = ++host_stamp_;
-            store_lane(memory_ + of_memory * page_size(), kHostLane, host_stamp_);
+            store_lane(memory_.page(of_memory), kHostLane, host_stamp_);
             commands.push_back(Guest::read_command(page, guest_->lane(0)));
             commands.push_back(Guest::read_command(page, unsigned{kHostLane}));
         }
@@ -238,7 +213,7 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
             marks.push_back(seen(p, there[i], kHostLane, done[2 * i + 1].last, must.host,
                                  MMUWITNESS_SIDE_GUEST));
             marks.push_back(seen(p, there[i], lane,
-                                 load_lane(memory_ + of_memory * page_size(), lane), must.guest,
+                                 load_lane(memory_.page(of_memory), lane), must.guest,
                                  MMUWITNESS_SIDE_HOST));
         }
         run_.witness.marks(marks);
@@ -259,11 +234,10 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
     void lose_some() {
         const Placed& p = placed_[below(placed_.size())];
         const std::uint64_t first = p.from + below(p.pages);
-        const std::uint64_t pages = std::min(1 + below(70), memory_pages_ - first);
-        const bool is_private = GetParam().kind == Kind::kHugeAnonymous;
-        if (madvise(memory_ + first * page_size(), pages * page_size(),
-                    is_private ? MADV_DONTNEED : MADV_REMOVE) != 0)
-            throw_errno("madvise({})", is_private ? "MADV_DONTNEED" : "MADV_REMOVE");
+        const std::uint64_t pages = std::min(1 + below(70), memory_.pages() - first);
+        if (madvise(memory_.page(first), pages * page_size(),
+                    memory_.is_private() ? MADV_DONTNEED : MADV_REMOVE) != 0)
+            throw_errno("madvise({})", memory_.is_private() ? "MADV_DONTNEED" : "MADV_REMOVE");
         for (std::uint64_t page = first; page < first + pages; page++) must_.erase(page);
     }
 
@@ -281,9 +255,9 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
     // Shared memory: what is unmapped comes back with the next access.
     void unmap_some(std::uint64_t seed) const {
         std::mt19937_64 random(seed);
-        const std::uint64_t pages = 1 + random() % memory_pages_;
-        const std::uint64_t first = random() % (memory_pages_ - pages + 1);
-        if (madvise(memory_ + first * page_size(), pages * page_size(), MADV_DONTNEED) != 0)
+        const std::uint64_t pages = 1 + random() % memory_.pages();
+        const std::uint64_t first = random() % (memory_.pages() - pages + 1);
+        if (madvise(memory_.page(first), pages * page_size(), MADV_DONTNEED) != 0)
             throw_errno("madvise(MADV_DONTNEED)");
     }
 
@@ -292,8 +266,8 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
     };
     static constexpr std::uint64_t kFew = 64, kMany = 1024;  // KVM takes no less
     Guest* guest_ = nullptr;
-    std::byte* memory_ = nullptr;
-    std::uint64_t memory_pages_ = 0, guest_pages_ = 0, align_ = 1;
+    Memory memory_;
+    std::uint64_t guest_pages_ = 0, align_ = 1;
     bool has_read_only_ = false;
     std::vector<Placed> placed_;
     std::map<std::uint64_t, Must> must_;  // by page of the memory; never written: zeroes
@@ -339,18 +313,18 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Memslots,
-                         testing::Values(Case{Kind::kFile, DirtyLogKind::kBitmap},
-                                         Case{Kind::kHugeAnonymous, DirtyLogKind::kManual},
-                                         Case{Kind::kFile, DirtyLogKind::kManual, true},
-                                         Case{Kind::kFile, DirtyLogKind::kRing, false, true}),
+                         testing::Values(Case{MemoryKind::kFile, DirtyLogKind::kBitmap},
+                                         Case{MemoryKind::kHugeAnonymous, DirtyLogKind::kManual},
+                                         Case{MemoryKind::kFile, DirtyLogKind::kManual, true},
+                                         Case{MemoryKind::kFile, DirtyLogKind::kRing, false, true}),
                          case_name);
 INSTANTIATE_TEST_SUITE_P(
     Full, Memslots,
-    testing::Values(Case{Kind::kFile, DirtyLogKind::kRing},
-                    Case{.kind = Kind::kFile, .log = DirtyLogKind::kBitmap, .sparse = true},
-                    Case{Kind::kHugeShared, DirtyLogKind::kBitmap},
-                    Case{Kind::kHugeShared, DirtyLogKind::kBitmap, true},
-                    Case{Kind::kHugeAnonymous, DirtyLogKind::kBitmap, false, true}),
+    testing::Values(Case{MemoryKind::kFile, DirtyLogKind::kRing},
+                    Case{.kind = MemoryKind::kFile, .log = DirtyLogKind::kBitmap, .sparse = true},
+                    Case{MemoryKind::kHugeShared, DirtyLogKind::kBitmap},
+                    Case{MemoryKind::kHugeShared, DirtyLogKind::kBitmap, true},
+                    Case{MemoryKind::kHugeAnonymous, DirtyLogKind::kBitmap, false, true}),
     case_name);
 
 }  // namespace

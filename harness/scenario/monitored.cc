@@ -16,43 +16,18 @@ namespace mmuw::monitored {
 
 namespace {
 
-enum class Kind { kFile, kHugeAnonymous, kHugeShared, kHugetlb };
-
-const char* name_of(Kind kind) {
-    switch (kind) {
-        case Kind::kFile:
-            return "file";
-        case Kind::kHugeAnonymous:
-            return "huge_anonymous";
-        case Kind::kHugeShared:
-            return "huge_shared";
-        case Kind::kHugetlb:
-            return "hugetlb";
-    }
-    std::unreachable();
-}
-
-class Monitored : public ScenarioTest, public testing::WithParamInterface<Kind> {
-  protected:
-    std::span<std::byte> make_memory() {
-        constexpr std::uint64_t kSmall = 64;
-        if (GetParam() == Kind::kFile) return add_file(kSmall).file().mapping().span();
-        if (huge_bytes() > (2U << 20))
-            throw Unavailable(std::format("a huge page is {} MB", huge_bytes() >> 20));
-        const HugeKind kind = GetParam() == Kind::kHugeAnonymous ? HugeKind::kAnonymous
-                              : GetParam() == Kind::kHugeShared  ? HugeKind::kShared
-                                                                 : HugeKind::kHugetlb;
-        return add_huge(kind, 2 * huge_bytes() / page_size()).span();
-    }
-};
+class Monitored : public ScenarioTest, public testing::WithParamInterface<MemoryKind> {};
 
 TEST_P(Monitored, AccessesAreSeen) {
     using namespace std::chrono_literals;
     constexpr int kRounds = 6;
+    constexpr std::uint64_t kSmall = 64;
     promise({"young"});
     try {
         const GuardScope scope(run_.options.guard);
-        const std::span<std::byte> memory = make_memory();
+        const std::uint64_t huge = huge_bytes() / page_size();
+        const std::span<std::byte> memory =
+            add_memory(GetParam(), is_huge(GetParam()) ? 2 * huge : kSmall).bytes;
         const std::uint64_t pages = memory.size() / page_size();
         Guest& guest = add_guest({.pages = pages});
         const Memslot& slot = guest.add_memory(0, pages, memory.data());
@@ -75,9 +50,9 @@ TEST_P(Monitored, AccessesAreSeen) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, Monitored, testing::Values(Kind::kFile, Kind::kHugeAnonymous),
+INSTANTIATE_TEST_SUITE_P(, Monitored, testing::Values(MemoryKind::kFile, MemoryKind::kHugeAnonymous),
                          [](const auto& info) { return name_of(info.param); });
-INSTANTIATE_TEST_SUITE_P(Full, Monitored, testing::Values(Kind::kHugeShared, Kind::kHugetlb),
+INSTANTIATE_TEST_SUITE_P(Full, Monitored, testing::Values(MemoryKind::kHugeShared, MemoryKind::kHugetlb),
                          [](const auto& info) { return name_of(info.param); });
 
 }  // namespace

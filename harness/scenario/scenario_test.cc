@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/scenario_test.h"
+#include "machine/unavailable.h"
 
 #include <algorithm>
 #include <format>
@@ -87,6 +88,26 @@ HugeMemory& ScenarioTest::add_huge(HugeKind kind, std::uint64_t pages) {
     HugeMemory& memory = huge_.emplace_back(run_.options.guard, kind, pages);
     disturb().add_memory(memory.span());
     return memory;
+}
+
+Memory ScenarioTest::add_memory(MemoryKind kind, std::uint64_t pages) {
+    constexpr std::size_t kMost = 2U << 20;
+    switch (kind) {
+        case MemoryKind::kFile: {
+            const BackingFile& file = add_file(pages).file();
+            return {kind, file.mapping().span(), file.fd()};
+        }
+        case MemoryKind::kAnonymous:
+            return {kind, add_anonymous(pages).span()};
+        default:
+            break;
+    }
+    if (huge_bytes() > kMost)
+        throw Unavailable(std::format("a huge page is {} MB", huge_bytes() >> 20));
+    const HugeKind huge = kind == MemoryKind::kHugeAnonymous ? HugeKind::kAnonymous
+                          : kind == MemoryKind::kHugeShared  ? HugeKind::kShared
+                                                             : HugeKind::kHugetlb;
+    return {kind, add_huge(huge, pages).span()};
 }
 
 Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {

@@ -16,6 +16,7 @@
 #include "base/mapping.h"
 #include "director/pass.h"
 #include "machine/huge_memory.h"
+#include "scenario/memory.h"
 #include "scenario/observer.h"
 #include "scenario/run_context.h"
 #include "scenario/witnessed_file.h"
@@ -43,6 +44,9 @@ class ScenarioTest : public testing::Test {
     Mapping& add_anonymous(std::uint64_t pages);
     // In huge pages; Unavailable without.
     HugeMemory& add_huge(HugeKind kind, std::uint64_t pages);
+    // Of any kind; huge ones at least so large, of huge pages that are not larger than 2 MB.
+    // Unavailable without.
+    Memory add_memory(MemoryKind kind, std::uint64_t pages);
     // A guest with `file` as its data memory, from page 0, started.
     Guest& start_guest(WitnessedFile& file, GuestConfig config);
 
