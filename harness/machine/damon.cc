@@ -15,6 +15,7 @@ namespace mmuw {
 namespace {
 
 const std::string kThreads = "/sys/kernel/mm/damon/admin/kdamonds/";
+const std::string kStat = "/sys/module/damon_stat/parameters/enabled";
 const std::string kContext = kThreads + "0/contexts/0/";
 const std::string kTarget = kContext + "targets/0/";
 
@@ -41,6 +42,8 @@ Damon::Damon(MachineGuard& guard, std::span<const std::byte> memory) {
         throw Unavailable("this kernel has no DAMON with an interface in sysfs");
     if (read_setting(threads) != "0") throw Unavailable("somebody uses DAMON");
     try {
+        // Since 6.17 the kernel looks at the whole memory by itself, and lets nobody else.
+        if (has_setting(kStat)) guard.set(kStat, "N");
         guard.set(threads, "1");
         configure(memory);
         write_setting(kThreads + "0/state", "on");
