@@ -123,9 +123,14 @@ class Shapes : public ScenarioTest {
         return count ? std::optional(*count > 0) : std::nullopt;
     }
 
-    // Around the ends of words and of the slot, and anywhere else.
-    std::vector<std::uint64_t> draw_pages(std::uint64_t pages) {
+    // Around the ends of words, page tables and of the slot, and anywhere else.
+    std::vector<std::uint64_t> draw_pages(const Piece& piece) {
+        const std::uint64_t pages = piece.pages;
+        const std::uint64_t entries = page_size() / sizeof(std::uint64_t);  // of a page table
         std::vector<std::uint64_t> chosen;
+        for (std::uint64_t at = entries - piece.first % entries; at < pages; at += entries)
+            for (const std::uint64_t edge : {at - 1, at})
+                if (random_() % 2 == 0) chosen.push_back(edge);
         for (const std::uint64_t edge :
              {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{31}, std::uint64_t{32},
               std::uint64_t{62}, std::uint64_t{63}, std::uint64_t{64}, std::uint64_t{65},
@@ -144,7 +149,7 @@ class Shapes : public ScenarioTest {
     void write_some(Guest& guest, const std::vector<Slot>& all, const std::vector<Slot>& logged) {
         std::vector<mmuwitness_mark> marks;
         for (const Slot& s : all) {
-            const std::vector<std::uint64_t> pages = draw_pages(s.piece.pages);
+            const std::vector<std::uint64_t> pages = draw_pages(s.piece);
             std::vector<guest::Command> commands;
             for (int pass = 0; pass < 2; pass++)
                 for (const std::uint64_t page : pages)

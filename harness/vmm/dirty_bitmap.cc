@@ -68,10 +68,30 @@ void ManualLog::clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
         std::format("KVM_CLEAR_DIRTY_LOG(slot {}, pages {}+{})", slot.kvm_slot(), first, pages));
 }
 
+// One whose pages are in two page tables, which may both be huge pages.
+std::optional<std::size_t> ManualLog::draw_word(const Memslot& slot, const PageBitmap& logged) {
+    const std::uint64_t entries = page_size() / sizeof(std::uint64_t);
+    std::vector<std::size_t> across;
+    for (std::size_t i = 0; i < logged.words().size(); i++) {
+        const std::uint64_t gfn = slot.gfn() + 64 * i;
+        if (gfn / entries != (gfn + 63) / entries && logged.words()[i] != 0) across.push_back(i);
+    }
+    if (across.empty()) return {};
+    return across[random_() % across.size()];
+}
+
 // KVM takes a multiple of 64 pages, or whatever there is up to the slot's end.
 void ManualLog::clear_parts(Memslot& slot, const PageBitmap& logged) {
     PageBitmap mask = logged;
     PageBitmap& left = left_.at(slot.id());
+    if (random_() % 2 == 0)
+        if (const auto only = draw_word(slot, logged)) {
+            left = logged;
+            left.words()[*only] = 0;
+            clear(slot, 64 * *only, std::min<std::uint64_t>(64, slot.pages() - 64 * *only),
+                  logged.words().subspan(*only, 1));
+            return;
+        }
     for (std::uint64_t first = 0, pages = 0; first < slot.pages(); first += pages) {
         pages = std::min<std::uint64_t>(64 * (1 + random_() % 3), slot.pages() - first);
         const bool skipped = random_() % 4 == 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <random>
 #include <span>
 
@@ -35,6 +36,7 @@ class ManualLog : public BitmapLog {
     static void clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
                       std::span<const std::uint64_t> mask);
     void clear_parts(Memslot& slot, const PageBitmap& logged);
+    std::optional<std::size_t> draw_word(const Memslot& slot, const PageBitmap& logged);
 
     bool initially_set_, in_parts_;
     std::mt19937_64 random_;

@@ -69,7 +69,7 @@ class DirtyLog {
 struct DirtyLogOptions {
     std::uint32_t ring_entries = 4096;  // power of two, at least 128 or so; KVM keeps some back
     // manual: each collection clears parts of what it reports, of random place and size and with
-    // holes in their masks; drawn from this seed. 0: all of it, by one CLEAR.
+    // holes in their masks, or just one word; drawn from this seed. 0: all of it, by one CLEAR.
     std::uint64_t clear_parts = 0;
 };
 
