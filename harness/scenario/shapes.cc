@@ -92,6 +92,7 @@ class Shapes : public ScenarioTest {
                 if (phase == 0 || i % 2 == phase % 2) logged.push_back(slots[i]);
             for (const Slot& s : logged) guest.log().enable(*s.memslot);
             if (phase == 1) take_away(memory);
+            if (kind == DirtyLogKind::kRing && phase == 0) fill_ring(guest, logged);
             for (int round = 0; round < kRounds; round++) {
                 write_some(guest, slots, logged);
                 for (const Slot& s : logged) static_cast<void>(guest.log().collect(*s.memslot));
@@ -108,6 +109,22 @@ class Shapes : public ScenarioTest {
     // Where translations are to be there before the log is on, of a whole huge page if it may be.
     static void fill(Guest& guest, const std::vector<Slot>& slots) {
         for (const Slot& s : slots) guest.write(0, s.piece.first, s.piece.pages);
+    }
+
+    // More pages than the ring has entries, without a collection in between: the vCPU must not go
+    // on before there is room again.
+    void fill_ring(Guest& guest, const std::vector<Slot>& logged) {
+        for (const Slot& s : logged) {
+            if (s.piece.pages <= kSmallRing) continue;
+            guest.write(0, s.piece.first, s.piece.pages);
+            std::vector<mmuwitness_mark> marks;
+            for (std::uint64_t page = 0; page < s.piece.pages; page++)
+                marks.push_back(make_mark(
+                    vm_id(guest),
+                    mark::Wrote{.slot = s.memslot->id(), .gfn = s.memslot->gfn() + page}));
+            run_.witness.marks(marks);
+            static_cast<void>(guest.log().collect(*s.memslot));
+        }
     }
 
     // What is written next is a fault with the log on, of memory that may be huge.
