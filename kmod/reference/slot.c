@@ -155,13 +155,12 @@ free:
 static int move(struct mmuw_ref_slot *slot, u64 gfn)
 {
 	struct mmuw_ref_vm *vm = slot->vm;
-	u64 old = slot->gfn;
-	int err;
+	u64 old = slot->gfn, pages = slot->pages;
+	bool up = gfn > old;
+	/* What the two places do not share, at the end where it goes, and at the other. */
+	u64 by = min(up ? gfn - old : old - gfn, pages);
+	int err = reserve(vm, up ? gfn + pages - by : gfn, by);
 
-	/* Places that overlap would take each other's room. */
-	if (gfn < old + slot->pages && old < gfn + slot->pages)
-		return -EINVAL;
-	err = reserve(vm, gfn, slot->pages);
 	if (err)
 		return err;
 	unmap(slot);
@@ -169,7 +168,7 @@ static int move(struct mmuw_ref_slot *slot, u64 gfn)
 	spin_lock(&vm->lock);
 	slot->gfn = gfn;
 	spin_unlock(&vm->lock);
-	unreserve(vm, old, slot->pages);
+	unreserve(vm, up ? old : old + pages - by, by);
 	return 0;
 }
 
