@@ -90,6 +90,8 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
             return first < p.first + p.pages && p.first < first + pages;
         };
         if (first + pages > guest_pages_ || std::ranges::any_of(placed_, overlaps)) return;
+        if (made_ + 1 >= guest_->vm().check_extension(KVM_CAP_NR_MEMSLOTS)) return;  // ids
+        made_++;
         const bool read_only = has_read_only_ && below(4) == 0;
         Memslot& slot = guest_->add_memory(first, pages, memory_.page(from),
                                            read_only ? KVM_MEM_READONLY : 0);
@@ -129,7 +131,8 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
 
     void change() {
         const std::size_t most = GetParam().sparse ? 90 : 31;
-        if (GetParam().sparse) arch::limit_page_tables(guest_->vm(), below(2) == 0 ? kFew : kMany);
+        if (GetParam().sparse)
+            static_cast<void>(arch::limit_page_tables(guest_->vm(), below(2) == 0 ? kFew : kMany));
         if (placed_.size() < 3 || (placed_.size() < most && below(2) == 0)) return add();
         const std::size_t i = below(placed_.size());
         switch (below(3)) {
@@ -269,6 +272,7 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
     Memory memory_;
     std::uint64_t guest_pages_ = 0, align_ = 1;
     bool has_read_only_ = false;
+    int made_ = 0;
     std::vector<Placed> placed_;
     std::map<std::uint64_t, Must> must_;  // by page of the memory; never written: zeroes
     std::uint64_t host_stamp_ = 0;

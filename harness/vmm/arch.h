@@ -41,9 +41,9 @@ enum class SlotZap {
 };
 // From now on it is this. False: not with this KVM.
 bool set_slot_zap(Vm& vm, SlotZap zap);
-// Shadow page tables that KVM may have for the VM: it gives up others for new ones. Nothing where
-// KVM has no such limit.
-void limit_page_tables(const Vm& vm, std::uint64_t tables);
+// Shadow page tables that KVM may have for the VM: it gives up others for new ones. It takes
+// mmu_lock for writing, and does not flush if it has few enough. False: KVM has no such limit.
+bool limit_page_tables(const Vm& vm, std::uint64_t tables);
 
 // In system management mode from now on; before its first KVM_RUN. False: not with this KVM.
 bool enter_smm(const Vm& vm, const Vcpu& vcpu);

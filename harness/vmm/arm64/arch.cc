@@ -87,7 +87,9 @@ bool set_slot_zap(Vm& /*vm*/, SlotZap zap) {
     return zap == SlotZap::kLeafs;
 }
 
-void limit_page_tables(const Vm& /*vm*/, std::uint64_t /*tables*/) {}
+bool limit_page_tables(const Vm& /*vm*/, std::uint64_t /*tables*/) {
+    return false;
+}
 
 bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
     return false;

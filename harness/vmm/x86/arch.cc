@@ -160,8 +160,10 @@ bool set_slot_zap(Vm& vm, SlotZap zap) {
 #endif
 }
 
-void limit_page_tables(const Vm& vm, std::uint64_t tables) {
+bool limit_page_tables(const Vm& vm, std::uint64_t tables) {
+    if (vm.kvm().mmu().reference) return false;
     kvm_ioctl(vm.fd(), KVM_SET_NR_MMU_PAGES, tables, "KVM_SET_NR_MMU_PAGES");
+    return true;
 }
 
 bool enter_smm(const Vm& vm, const Vcpu& vcpu) {
