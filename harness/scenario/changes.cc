@@ -108,8 +108,9 @@ struct Change {
     std::set<MemoryKind> kinds;
 };
 
-constexpr MemoryKind kAll[] = {MemoryKind::kFile, MemoryKind::kAnonymous, MemoryKind::kHugeAnonymous, MemoryKind::kHugeShared,
-                         MemoryKind::kHugetlb};
+constexpr MemoryKind kAll[] = {MemoryKind::kFile, MemoryKind::kAnonymous,
+                               MemoryKind::kHugeAnonymous, MemoryKind::kHugeShared,
+                               MemoryKind::kHugetlb};
 
 const std::vector<Change>& changes() {
     using enum MemoryKind;
@@ -339,11 +340,13 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
 }
 
 // tmpfs and hugetlbfs in SUITE=full.
-INSTANTIATE_TEST_SUITE_P(
-    , MemoryChanges,
-    testing::ValuesIn(cases({MemoryKind::kFile, MemoryKind::kAnonymous, MemoryKind::kHugeAnonymous})), case_name);
+INSTANTIATE_TEST_SUITE_P(, MemoryChanges,
+                         testing::ValuesIn(cases({MemoryKind::kFile, MemoryKind::kAnonymous,
+                                                  MemoryKind::kHugeAnonymous})),
+                         case_name);
 INSTANTIATE_TEST_SUITE_P(Full, MemoryChanges,
-                         testing::ValuesIn(cases({MemoryKind::kHugeShared, MemoryKind::kHugetlb})), case_name);
+                         testing::ValuesIn(cases({MemoryKind::kHugeShared, MemoryKind::kHugetlb})),
+                         case_name);
 
 // A child has the memory as it was when it was made: whoever writes first has a copy.
 class Fork : public Changes, public testing::WithParamInterface<MemoryKind> {
@@ -440,9 +443,11 @@ std::string fork_name(const testing::TestParamInfo<MemoryKind>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Fork,
-                         testing::Values(MemoryKind::kFile, MemoryKind::kAnonymous, MemoryKind::kHugeAnonymous),
+                         testing::Values(MemoryKind::kFile, MemoryKind::kAnonymous,
+                                         MemoryKind::kHugeAnonymous),
                          fork_name);
-INSTANTIATE_TEST_SUITE_P(Full, Fork, testing::Values(MemoryKind::kHugeShared, MemoryKind::kHugetlb), fork_name);
+INSTANTIATE_TEST_SUITE_P(Full, Fork, testing::Values(MemoryKind::kHugeShared, MemoryKind::kHugetlb),
+                         fork_name);
 
 }  // namespace
 
