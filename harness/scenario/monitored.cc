@@ -50,9 +50,11 @@ TEST_P(Monitored, AccessesAreSeen) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, Monitored, testing::Values(MemoryKind::kFile, MemoryKind::kHugeAnonymous),
+INSTANTIATE_TEST_SUITE_P(, Monitored,
+                         testing::Values(MemoryKind::kFile, MemoryKind::kHugeAnonymous),
                          [](const auto& info) { return name_of(info.param); });
-INSTANTIATE_TEST_SUITE_P(Full, Monitored, testing::Values(MemoryKind::kHugeShared, MemoryKind::kHugetlb),
+INSTANTIATE_TEST_SUITE_P(Full, Monitored,
+                         testing::Values(MemoryKind::kHugeShared, MemoryKind::kHugetlb),
                          [](const auto& info) { return name_of(info.param); });
 
 }  // namespace
