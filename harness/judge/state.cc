@@ -183,10 +183,19 @@ void State::memslot(const Event& e, const mark::Memslot& m) {
     if (!slot || slot->gfn != m.gfn || slot->hva != m.hva) {
         // A new slot has no SPTEs: kvm_arch_flush_shadow_memslot() zapped those of whatever
         // was there before, in another VM of this id perhaps, which told us nothing.
+        // What another slot has, or this one until now, is as it was.
+        const auto is_anothers = [&](uint64_t gfn, uint64_t pages) {
+            return std::ranges::any_of(v->slots, [&](const Slot& s) {
+                return gfn < s.gfn + s.pages && s.gfn < gfn + pages;
+            });
+        };
         for (unsigned level = 1; level <= kLevels; ++level) {
             const unsigned shift = bits_ * (level - 1);
-            v->sptes[level - 1].each(m.gfn >> shift, (m.gfn + m.pages) >> shift,
-                                     [](uint64_t, SpteRecord& r) { r = {}; });
+            const uint64_t pages = pages_of(static_cast<uint8_t>(level));
+            v->sptes[level - 1].each(m.gfn >> shift, (m.gfn + m.pages + pages - 1) >> shift,
+                                     [&](uint64_t index, SpteRecord& r) {
+                                         if (!is_anothers(index << shift, pages)) r = {};
+                                     });
         }
     }
     if (!slot) slot = &v->slots.emplace_back();

@@ -10,7 +10,8 @@
 
 namespace mmuw {
 
-// Looks at this memory of this process, a thousand times a second at ten places, while it lives.
+// Looks at this memory of this process, a thousand times a second at ten places or more, while it
+// lives.
 class Damon {
   public:
     // The guard's scope has its thread's slot. Unavailable: not in this kernel, or somebody uses

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 
+#include <exception>
 #include <functional>
 #include <thread>
 
@@ -33,7 +34,11 @@ class Contention {
             while (!stop.stop_requested()) sched_yield();
         });
         wanter_ = std::jthread([want](const std::stop_token& stop) {
-            while (!stop.stop_requested()) want();
+            try {
+                while (!stop.stop_requested()) want();
+            } catch (const std::exception&) {
+                // Without it the walk is as it is elsewhere.
+            }
         });
     }
 
@@ -109,14 +114,14 @@ TEST_F(Contended, AllOfItIsUnmapped) {
                 throw_errno("madvise(MADV_DONTNEED)");
         }
         look(false);
-        trial();
+        trial({});  // whether KVM gave its lock away, nobody tells
     }
 }
 
 TEST_F(Contended, AllOfItIsLogged) {
     promise({"log-complete"});
     start();
-    const auto want = [this] { unmap_another(); };  // the other way waits for slots_lock
+    const auto want = [this] { unmap_another(); };  // its flush may hide KVM's; the other way waits
     for (int round = 0; round < kRounds; round++) {
         fill();
         {
@@ -135,7 +140,7 @@ TEST_F(Contended, AllOfItIsLogged) {
             const Contention contention(want);
             guest_->log().disable(*slot_);
         }
-        trial();
+        trial({});  // whether KVM gave its lock away, nobody tells
     }
 }
 

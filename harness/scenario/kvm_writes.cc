@@ -152,10 +152,10 @@ class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<D
 
     // Nothing may be written there, by an emulator either.
     void write_outside(Guest& guest) {
-        const std::uint64_t before = guest.unbacked(kPages);
+        const std::uint64_t before = guest.unbacked(0, kPages);
         static_cast<void>(guest.run(0, std::array{Guest::emulated_write_command(kPages)}));
         mark(guest,
-             mark::Outside{.gfn = guest.gfn(kPages), .exits = guest.unbacked(kPages) - before});
+             mark::Outside{.gfn = guest.gfn(kPages), .exits = guest.unbacked(0, kPages) - before});
     }
 
     std::uint64_t added_ = 0;

@@ -24,7 +24,6 @@ TEST_P(Monitored, AccessesAreSeen) {
     constexpr std::uint64_t kSmall = 64;
     promise({"young"});
     try {
-        const GuardScope scope(run_.options.guard);
         const std::uint64_t huge = huge_bytes() / page_size();
         const std::span<std::byte> memory =
             add_memory(GetParam(), is_huge(GetParam()) ? 2 * huge : kSmall).bytes;
@@ -33,6 +32,7 @@ TEST_P(Monitored, AccessesAreSeen) {
         const Memslot& slot = guest.add_memory(0, pages, memory.data());
         guest.start();
         guest.write(0, 0, pages);
+        const GuardScope scope(run_.options.guard);
         const Damon damon(run_.options.guard, memory);
         for (int round = 0; round < kRounds; round++) {
             // New SPTEs, which are made accessed.

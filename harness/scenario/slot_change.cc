@@ -31,12 +31,12 @@ class SlotChange : public ScenarioTest,
     bool access(Guest& guest, std::uint64_t slot, const BackingFile& file, std::uint64_t first) {
         const auto pages = std::views::iota(first, first + kPages);
         std::vector<std::uint64_t> before;
-        for (const std::uint64_t page : pages) before.push_back(guest.unbacked(page));
+        for (const std::uint64_t page : pages) before.push_back(guest.unbacked(0, page));
         guest.write(0, first, kPages);
         std::vector<mmuwitness_mark> marks;
         bool noticed = true;
         for (const std::uint64_t page : pages) {
-            const std::uint64_t exits = guest.unbacked(page) - before[page - first];
+            const std::uint64_t exits = guest.unbacked(0, page) - before[page - first];
             const bool reached =
                 load_lane(file.page(page - first), guest.lane(0)) == guest.journal(0, page);
             marks.push_back(make_mark(

@@ -54,7 +54,6 @@ std::string emulation_setting();
 
 // What KVM itself writes into guest memory: 64 bytes at most, at a multiple of 64.
 struct OwnWrite {
-    const char* name;
     void (*begin)(const Vcpu& vcpu, std::uint64_t gpa);
     // Written, not necessarily changed, by the end of the next KVM_RUN.
     void (*again)(const Vcpu& vcpu);

@@ -50,7 +50,9 @@ void fill_private(Mapping& memory) {
 }  // namespace
 
 Guest::Guest(const Kvm& kvm, const GuestConfig& config)
-    : config_(config), idle_(config.idle), unbacked_(config.count_unbacked ? config.pages : 0) {
+    : config_(config),
+      idle_(config.idle),
+      unbacked_(config.count_unbacked ? config.vcpus * config.pages : 0) {
     if (config.vcpus == 0 || config.vcpus > kMaxVcpus)
         throw std::invalid_argument(std::format("{} vCPUs: 1 to {}", config.vcpus, kMaxVcpus));
     if (config.pages == 0 || config.pages * page_size() > arch::data_bytes())
@@ -98,7 +100,7 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
             *cpu.vcpu,
             VcpuThread::Hooks{.has_work = [channel] { return channel->posted() > channel->done(); },
                               .ring_full = [log = log_.get()] { log->ring_full(); },
-                              .mmio = [this](kvm_run& run) { return count_unbacked(run); },
+                              .mmio = [this, i](kvm_run& run) { return count_unbacked(i, run); },
                               .memory_comes_back = config.memory_comes_back},
             config.policy);
         log_->add_vcpu(*cpu.vcpu, *cpu.thread);
@@ -170,15 +172,16 @@ std::uint64_t Guest::stamp(unsigned vcpu) const {
     return cpus_.at(vcpu).channel->stamp();
 }
 
-std::uint64_t Guest::unbacked(std::uint64_t page) const {
-    return unbacked_.at(page);
+std::uint64_t Guest::unbacked(unsigned vcpu, std::uint64_t page) const {
+    return unbacked_.at(vcpu * config_.pages + page);
 }
 
-bool Guest::count_unbacked(kvm_run& run) {
+bool Guest::count_unbacked(unsigned vcpu, kvm_run& run) {
     const std::uint64_t page = (run.mmio.phys_addr - arch::data_gpa()) / page_size();
-    if (run.mmio.phys_addr < arch::data_gpa() || page >= unbacked_.size()) return false;
+    if (run.mmio.phys_addr < arch::data_gpa() || page >= config_.pages || unbacked_.empty())
+        return false;
     if (run.mmio.is_write == 0) std::memset(run.mmio.data, 0, sizeof run.mmio.data);
-    unbacked_[page]++;
+    unbacked_[vcpu * config_.pages + page]++;
     return true;
 }
 

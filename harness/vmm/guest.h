@@ -136,9 +136,9 @@ class Guest {
     [[nodiscard]] std::uint64_t journal(unsigned vcpu, std::uint64_t page) const;
     [[nodiscard]] std::uint64_t progress(unsigned vcpu) const;  // pages ever touched
     [[nodiscard]] std::uint64_t stamp(unsigned vcpu) const;     // newest of its lane
-    // Exits for want of a memslot at this data page, or of one that may be written; with
+    // A vCPU's exits for want of a memslot at this data page, or of one that may be written; with
     // count_unbacked only.
-    [[nodiscard]] std::uint64_t unbacked(std::uint64_t page) const;
+    [[nodiscard]] std::uint64_t unbacked(unsigned vcpu, std::uint64_t page) const;
 
     // All vCPUs out of KVM_RUN, wherever they were; writers stop in mid-walk.
     void pause();
@@ -151,7 +151,7 @@ class Guest {
         std::unique_ptr<VcpuThread> thread;
     };
 
-    bool count_unbacked(kvm_run& run);
+    bool count_unbacked(unsigned vcpu, kvm_run& run);
     void wait_until(unsigned vcpu, bool parks, const std::function<bool()>& condition,
                     const char* what);
 
@@ -163,7 +163,7 @@ class Guest {
     std::unique_ptr<Memslot> private_slot_;
     std::vector<std::unique_ptr<Memslot>> slots_;
     std::uint32_t next_slot_ = 1;
-    std::vector<std::atomic<std::uint64_t>> unbacked_;  // by data page
+    std::vector<std::atomic<std::uint64_t>> unbacked_;  // by vCPU and data page
     std::vector<Cpu> cpus_;
 };
 

@@ -59,5 +59,7 @@ void mmuw_emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 		e->inv_end = READ_ONCE(kvm->mmu_invalidate_range_end);
 	}
 	mmuw_emit(spte, e);
-	mmuw_pass(MMUW_POINT_SPTE_CHANGED, e->vm, e->vcpu, e->file, e->gfn, mmuw_spte_pages(e->level));
+	if ((e->bits_old | e->bits_new) & MMUWITNESS_SPTE_LEAF)
+		mmuw_pass(MMUW_POINT_SPTE_CHANGED, e->vm, e->vcpu, e->file, e->gfn,
+			  mmuw_spte_pages(e->level));
 }

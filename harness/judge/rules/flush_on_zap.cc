@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// flush-on-zap: once a memslot is deleted or moved, no vCPU uses its old translations.
+// flush-on-zap: SPTEs of memslots that go, and page tables that huge SPTEs come in place of.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -39,6 +39,7 @@ class FlushOnZap : public Rule {
     struct Removed {
         uint64_t order, gfn;
         uint8_t level;
+        bool replaced = false;  // by a huge SPTE
     };
     struct Leaving {  // a slot, by the task that takes it away, or has it logged no more
         uint16_t vm;
@@ -97,7 +98,7 @@ class FlushOnZap : public Rule {
                     : !was_leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT) != 0)
             return;
         if (!l.place.has(s.gfn) && l.place.gfn - s.gfn >= state.pages_of(s.level)) return;
-        l.removed.push_back({e.order, s.gfn, s.level});
+        l.removed.push_back({e.order, s.gfn, s.level, (s.bits_new & MMUWITNESS_SPTE_PRESENT) != 0});
     }
 
     static void judge(const Leaving& l, const State& state, Findings& found) {
@@ -126,13 +127,13 @@ class FlushOnZap : public Rule {
         }
     }
 
-    // The flush comes before an SPTE's event, or once for all: tdp_mmu_zap_spte_atomic(),
-    // kvm_tdp_mmu_recover_huge_pages().
+    // The flush of one that is removed comes before its event (tdp_mmu_zap_spte_atomic()), that of
+    // those that are replaced after all of them (kvm_tdp_mmu_recover_huge_pages()).
     static void tables_flushed(const Leaving& l, const State& state, Findings& found) {
         if (l.removed.empty()) return;
         found.checked();
         const auto unflushed = std::ranges::find_if(l.removed, [&](const Removed& r) {
-            return state.flushed(l.vm, r.gfn, r.level) < l.begin;
+            return state.flushed(l.vm, r.gfn, r.level) < (r.replaced ? r.order : l.begin);
         });
         if (unflushed == l.removed.end()) return;
         found.violation({.vm = l.vm, .gfn = unflushed->gfn, .flushes = true},

@@ -27,11 +27,12 @@ class Isolated : public Rule {
     static void outside(uint16_t vm, const mark::Outside& m, Findings& found) {
         found.checked();
         if (m.exits != 0) return;
-        found.violation({.vm = vm, .gfn = m.gfn},
-                        std::format("vm {} gfn {:#x}: no memslot may be written there, and a guest "
-                                    "write did not exit",
-                                    vm, m.gfn),
-                        Proof::marks);
+        found.violation(
+            {.vm = vm, .gfn = m.gfn},
+            std::format(
+                "vm {} gfn {:#x}: a guest write outside of any writable memslot did not exit", vm,
+                m.gfn),
+            Proof::marks);
     }
 };
 

@@ -152,8 +152,7 @@ class LogComplete : public Rule {
         if ((s.bits_new & writable) != writable || (s.bits_old & writable) == writable) return;
         // Without its sources the protocol is not judged; what the marks say still is.
         if (!state.witnessed("fault") || !state.witnessed("log_mark")) return;
-        // as_id 1: SMM has slots of its own, and no marks.
-        if (s.as_id || s.level != 1) return;
+        if (s.level != 1) return;
         Fault* f = in_fault(s.vm, s.vcpu);
         const Slot* slot = state.slot_of(s.vm, s.gfn);
         // The log was on before the fault looked up its slot.

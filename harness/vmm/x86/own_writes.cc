@@ -66,9 +66,9 @@ std::string emulation_setting() {
 
 std::span<const OwnWrite> own_writes() {
     static constexpr std::array kAll = {
-        OwnWrite{"clock", begin_clock, write_clock},
-        OwnWrite{"steal_time", begin_steal_time, write_steal_time},
-        OwnWrite{"wall_clock", begin_wall_clock, write_wall_clock},
+        OwnWrite{begin_clock, write_clock},
+        OwnWrite{begin_steal_time, write_steal_time},
+        OwnWrite{begin_wall_clock, write_wall_clock},
     };
     return kAll;
 }
