@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/scenario_test.h"
-#include "machine/unavailable.h"
 
 #include <algorithm>
 #include <format>
 #include <functional>
+
+#include "machine/unavailable.h"
 
 namespace mmuw {
 

@@ -16,14 +16,13 @@ constexpr std::uint32_t kSystemTime = 0x4b564d01;
 constexpr std::uint32_t kStealTime = 0x4b564d03;
 constexpr std::uint64_t kEnabled = 1;
 
+struct OneMsr {
+    kvm_msrs head;
+    kvm_msr_entry entry;
+};
+
 void set_msr(const Vcpu& vcpu, std::uint32_t index, std::uint64_t value) {
-    struct {
-        kvm_msrs head;
-        kvm_msr_entry entry;
-    } msrs{};
-    msrs.head.nmsrs = 1;
-    msrs.entry.index = index;
-    msrs.entry.data = value;
+    OneMsr msrs{.head = {.nmsrs = 1}, .entry = {.index = index, .data = value}};
     vcpu.control(KVM_SET_MSRS, &msrs, "KVM_SET_MSRS");
 }
 
@@ -48,12 +47,7 @@ void begin_wall_clock(const Vcpu& vcpu, std::uint64_t gpa) {
 }
 
 void write_wall_clock(const Vcpu& vcpu) {
-    struct {
-        kvm_msrs head;
-        kvm_msr_entry entry;
-    } msrs{};
-    msrs.head.nmsrs = 1;
-    msrs.entry.index = kWallClock;
+    OneMsr msrs{.head = {.nmsrs = 1}, .entry = {.index = kWallClock}};
     vcpu.control(KVM_GET_MSRS, &msrs, "KVM_GET_MSRS");
     set_msr(vcpu, kWallClock, msrs.entry.data);
 }
