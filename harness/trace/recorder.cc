@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <sstream>
@@ -81,8 +82,11 @@ Result<void> Recorder::setup() {
 }
 
 void Recorder::drain_all() {
-    // What is in the buffer now fits into its size; more is of later, and would keep us here.
-    const size_t most = options_.buffer_kb * 1024 / page_ + 2;
+    // What is in the buffer now fits into its pages; more is of later, and would keep us here.
+    // ring_buffer_resize() counts what a page holds beside its header, and has at least two
+    // pages; the reader's comes to them.
+    const size_t bytes = options_.buffer_kb * 1024;
+    const size_t most = std::max<size_t>(2, (bytes + page_ - data_ - 1) / (page_ - data_)) + 1;
     for (Spool& s : spools_) s.drain(most);
 }
 
