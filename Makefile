@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The doors. Everything is done by scripts/; see `make help`.
-export HOST KERNEL FS FILTER SUITE MUTANT MMU PLANT SCRIPT REPORT APPEND TIMEOUT ARGS HOST_SCRIPT PARTS TARGETS TESTS LIMIT NIGHTLY HOST_MEMORY CHECKPATCH QEMU_LOONGARCH64
+export $(shell sed -nE "s/^([A-Z_0-9]+)[ =].*/\1/p" scripts/variables)
 
 build:
 	@HOST="$${HOST:-local}" scripts/build

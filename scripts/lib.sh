@@ -33,13 +33,14 @@ die() { # STATUS MESSAGE
 
 hash_of() { sha256sum | cut -c1-16; } # stdin
 
+variable_names() { sed -nE 's/^([A-Z_0-9]+)[ =].*/\1/p' "$SCRIPTS/variables"; }
+
 # Doors call this first: everything behind them runs as root.
 become_root() { # "$0" "$@"
 	((EUID != 0)) || return 0
 	command -v "${SUDO:-sudo}" >/dev/null || die 2 "needs root: run it as root or install sudo"
 	local name keep=()
-	for name in HOST KERNEL FILTER SUITE MUTANT MMU PLANT SCRIPT REPORT APPEND TIMEOUT HOST_SCRIPT PARTS TARGETS ARGS \
-		COMMAND FS TESTS LIMIT NIGHTLY HOST_MEMORY CHECKPATCH QEMU_LOONGARCH64 MMUWITNESS_MIRROR CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
+	for name in $(variable_names) COMMAND CI TERM http_proxy https_proxy no_proxy MAKELEVEL; do
 		[[ -z ${!name+set} ]] || keep+=("$name=${!name}")
 	done
 	exec "${SUDO:-sudo}" -- env "${keep[@]}" MMUWITNESS_CACHE="$CACHE" \
