@@ -4,8 +4,10 @@
 #include <linux/kvm.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <span>
 
 #include "backing/lanes.h"
@@ -20,56 +22,112 @@ namespace mmuw::kvm_writes {
 namespace {
 
 constexpr int kRounds = 4;
-constexpr std::uint64_t kBehindLanes = 2048;  // in its page
 constexpr std::size_t kBytes = 64;
 using Content = std::array<std::byte, kBytes>;
+
+// What changes between one write of KVM's and the next.
+enum class Between {
+    kPagesLost,    // zeroes instead, in other pages
+    kLogSwitched,  // off and on
+    kSlotRemade,   // over other memory
+    kMovedInPage,  // the guest wants it elsewhere in the same page
+};
 
 class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
   protected:
     void start(std::span<const arch::OwnWrite> writes) {
-        const std::uint64_t pages = writes.size() + 1;
-        memory_ = add_anonymous(pages).bytes();
-        guest_ = &add_guest({.pages = pages, .log = GetParam()});
-        slot_ = &guest_->add_memory(0, pages, memory_);
+        writes_ = writes;
+        pages_ = writes.size() + 1;
+        memory_ = add_anonymous(pages_).bytes();
+        guest_ = &add_guest({.pages = pages_, .log = GetParam()});
+        slot_ = &guest_->add_memory(0, pages_, memory_);
         guest_->start();
         guest_->log().enable(*slot_);
-        for (std::size_t i = 0; i < writes.size(); i++)
-            guest_->with_vcpu(0, [&](const Vcpu& vcpu) {
-                writes[i].begin(vcpu, guest_->gfn(i) * page_size() + kBehindLanes);
-            });
-        guest_->write(0, pages - 1);
+        begin_writes();
         static_cast<void>(guest_->log().collect(*slot_));
     }
 
-    [[nodiscard]] Content content(std::size_t page) const {
-        Content bytes;
-        std::memcpy(bytes.data(), memory_ + page * page_size() + kBehindLanes, kBytes);
-        return bytes;
+    void change(Between what) {
+        switch (what) {
+            case Between::kPagesLost:
+                if (madvise(memory_, writes_.size() * page_size(), MADV_DONTNEED) != 0)
+                    throw_errno("madvise(MADV_DONTNEED)");
+                return;
+            case Between::kLogSwitched:
+                guest_->log().disable(*slot_);
+                guest_->log().enable(*slot_);
+                return;
+            case Between::kSlotRemade:
+                guest_->log().disable(*slot_);
+                guest_->remove_memory(*slot_);
+                memory_ = add_anonymous(pages_).bytes();
+                slot_ = &guest_->add_memory(0, pages_, memory_);
+                guest_->log().enable(*slot_);
+                return;
+            case Between::kMovedInPage:
+                offset_ += kBytes;
+                begin_writes();
+                static_cast<void>(guest_->log().collect(*slot_));
+                return;
+        }
     }
 
-    // Has KVM written to these pages, by what can be seen of it? The vCPU runs, and is out of the
+    // Has KVM written where it should, by what can be seen of it? The vCPU runs, and is out of the
     // guest before and after.
-    std::vector<bool> write_again(std::span<const arch::OwnWrite> writes) {
-        std::vector<Content> before(writes.size());
+    std::vector<bool> write_again() {
+        std::vector<Content> before(writes_.size());
         guest_->with_vcpu(0, [&](const Vcpu& vcpu) {
-            for (std::size_t i = 0; i < writes.size(); i++) {
+            for (std::size_t i = 0; i < writes_.size(); i++) {
                 before[i] = content(i);
-                writes[i].again(vcpu);
+                writes_[i].again(vcpu);
             }
         });
-        guest_->write(0, writes.size());
-        std::vector<bool> changed(writes.size());
+        guest_->write(0, writes_.size());
+        std::vector<bool> changed(writes_.size());
         guest_->with_vcpu(0, [&](const Vcpu& /*vcpu*/) {
-            for (std::size_t i = 0; i < writes.size(); i++) changed[i] = content(i) != before[i];
+            for (std::size_t i = 0; i < writes_.size(); i++) changed[i] = content(i) != before[i];
         });
         return changed;
     }
 
-    void lose(std::uint64_t pages) const {
-        if (madvise(memory_, pages * page_size(), MADV_DONTNEED) != 0)
-            throw_errno("madvise(MADV_DONTNEED)");
+    // What was written is in the log; what could be written at first still arrives.
+    void judge(const std::vector<bool>& arrived, const std::vector<bool>& at_first) {
+        std::vector<mmuwitness_mark> marks;
+        for (std::size_t i = 0; i < writes_.size(); i++) {
+            if (arrived[i])
+                marks.push_back(make_mark(
+                    vm_id(*guest_), mark::Wrote{.slot = slot_->id(), .gfn = slot_->gfn() + i}));
+            if (at_first[i])
+                marks.push_back(make_mark(vm_id(*guest_),
+                                          mark::Seen{.slot = slot_->id(),
+                                                     .gfn = slot_->gfn() + i,
+                                                     .lane = offset_ / sizeof(std::uint64_t),
+                                                     .seen = arrived[i],
+                                                     .expect = 1,  // there is something
+                                                     .side = MMUWITNESS_SIDE_HOST}));
+        }
+        run_.witness.marks(marks);
+        static_cast<void>(guest_->log().collect(*slot_));
     }
 
+  private:
+    void begin_writes() {
+        for (std::size_t i = 0; i < writes_.size(); i++)
+            guest_->with_vcpu(0, [&](const Vcpu& vcpu) {
+                writes_[i].begin(vcpu, guest_->gfn(i) * page_size() + offset_);
+            });
+        guest_->write(0, pages_ - 1);
+    }
+
+    [[nodiscard]] Content content(std::size_t page) const {
+        Content bytes;
+        std::memcpy(bytes.data(), memory_ + page * page_size() + offset_, kBytes);
+        return bytes;
+    }
+
+    std::span<const arch::OwnWrite> writes_;  // one a page; behind them a page of the guest's own
+    std::uint64_t pages_ = 0;
+    std::uint64_t offset_ = 2048;  // of KVM's bytes in each page, behind the lanes
     std::byte* memory_ = nullptr;
     Guest* guest_ = nullptr;
     Memslot* slot_ = nullptr;
@@ -84,34 +142,14 @@ TEST_P(KvmWrites, AreLoggedAndArrive) {
     promise({"log-complete", "isolated"});
     start(writes);
     for (int round = 0; round < kRounds; round++) {
-        const std::vector<bool> changed = write_again(writes);
-        std::vector<mmuwitness_mark> marks;
-        bool all = true;
-        for (std::size_t i = 0; i < writes.size(); i++) {
-            all &= changed[i];
-            if (changed[i])
-                marks.push_back(make_mark(
-                    vm_id(*guest_), mark::Wrote{.slot = slot_->id(), .gfn = slot_->gfn() + i}));
+        const std::vector<bool> at_first = write_again();
+        judge(at_first, at_first);
+        using enum Between;
+        for (const Between between : {kPagesLost, kLogSwitched, kSlotRemade, kMovedInPage}) {
+            change(between);
+            judge(write_again(), at_first);
         }
-        run_.witness.marks(marks);
-        static_cast<void>(guest_->log().collect(*slot_));
-
-        // Zeroes instead, in other pages.
-        lose(writes.size());
-        const std::vector<bool> arrived = write_again(writes);
-        marks.clear();
-        for (std::size_t i = 0; i < writes.size(); i++)
-            if (changed[i])
-                marks.push_back(make_mark(vm_id(*guest_),
-                                          mark::Seen{.slot = slot_->id(),
-                                                     .gfn = slot_->gfn() + i,
-                                                     .lane = kBehindLanes / sizeof(std::uint64_t),
-                                                     .seen = arrived[i],
-                                                     .expect = 1,  // there is something
-                                                     .side = MMUWITNESS_SIDE_HOST}));
-        run_.witness.marks(marks);
-        static_cast<void>(guest_->log().collect(*slot_));
-        trial(all);
+        trial(std::ranges::all_of(at_first, std::identity()));
     }
 }
 
