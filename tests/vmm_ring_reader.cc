@@ -40,6 +40,7 @@ struct FakeRing {
 Gfns harvest(RingReader& reader) {
     Gfns gfns;
     const std::size_t count = reader.harvest(
+        SIZE_MAX,
         [&](std::uint32_t slot, std::uint64_t offset) { gfns.emplace_back(slot, offset); });
     EXPECT_EQ(count, gfns.size());
     return gfns;

@@ -71,11 +71,13 @@ class Shapes : public ScenarioTest {
              bool huge = false) {
         promise({"log-complete", "log-precise", "flush-on-protect"});
         random_.seed(seed());
-        Guest& guest =
-            add_guest({.pages = guest_pages(pieces),
-                       .log = kind,
-                       .log_options = {.ring_entries = kSmallRing, .clear_parts = seed()},
-                       .idle = guest::Idle::kStay});
+        Guest& guest = add_guest({.pages = guest_pages(pieces),
+                                  .log = kind,
+                                  .log_options = {.ring_entries = kSmallRing,
+                                                  .clear_parts = seed(),
+                                                  .ring_parts = true,
+                                                  .ring_full_again = kFullAgain},
+                                  .idle = guest::Idle::kStay});
         std::vector<Slot> slots;
         for (const Piece& p : pieces)
             slots.push_back(
@@ -105,6 +107,8 @@ class Shapes : public ScenarioTest {
   private:
     static constexpr int kRounds = 3;
     static constexpr std::uint32_t kSmallRing = 1024;
+    // More than the entries that a ring keeps back (KVM_DIRTY_RING_RSVD_ENTRIES).
+    static constexpr unsigned kFullAgain = 80;
 
     // Where translations are to be there before the log is on, of a whole huge page if it may be.
     static void fill(Guest& guest, const std::vector<Slot>& slots) {

@@ -77,7 +77,7 @@ std::unique_ptr<DirtyLog> make_dirty_log(DirtyLogKind kind, const DirtyLogOption
         case DirtyLogKind::kManualInitSet:
             return std::make_unique<ManualLog>(true, options.clear_parts);
         case DirtyLogKind::kRing:
-            return std::make_unique<RingLog>(options.ring_entries);
+            return std::make_unique<RingLog>(options);
     }
     std::unreachable();
 }

@@ -71,6 +71,11 @@ struct DirtyLogOptions {
     // manual: each collection clears parts of what it reports, of random place and size and with
     // holes in their masks, or just one word; drawn from this seed. 0: all of it, by one CLEAR.
     std::uint64_t clear_parts = 0;
+    // ring: each harvest is in two parts, with a reset after each.
+    bool ring_parts = false;
+    // ring: a vCPU whose ring is full is sent into the guest again so often before anybody
+    // harvests: it must not get anywhere.
+    unsigned ring_full_again = 0;
 };
 
 std::unique_ptr<DirtyLog> make_dirty_log(DirtyLogKind kind, const DirtyLogOptions& options = {});

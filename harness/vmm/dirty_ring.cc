@@ -3,6 +3,7 @@
 
 #include <linux/kvm.h>
 
+#include <cstdint>
 #include <format>
 #include <utility>
 
@@ -21,7 +22,8 @@ std::uint32_t dirty_ring_capability(const Kvm& kvm) {
 void RingLog::prepare(Vm& vm) {
     vm_ = &vm;
     vm.enable_capability(dirty_ring_capability(vm.kvm()),
-                         {entries_ * sizeof(kvm_dirty_gfn), 0, 0, 0}, "KVM_CAP_DIRTY_LOG_RING");
+                         {options_.ring_entries * sizeof(kvm_dirty_gfn), 0, 0, 0},
+                         "KVM_CAP_DIRTY_LOG_RING");
     // Where devices write to guest memory by themselves (arm64's vgic and its ITS), what no vCPU
     // wrote goes to a bitmap. No device here does: the ring has it all.
     if (vm.check_extension(KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP) > 0)
@@ -30,10 +32,10 @@ void RingLog::prepare(Vm& vm) {
 }
 
 void RingLog::add_vcpu(Vcpu& vcpu, VcpuThread& thread) {
-    const std::size_t bytes = entries_ * sizeof(kvm_dirty_gfn);
+    const std::size_t bytes = options_.ring_entries * sizeof(kvm_dirty_gfn);
     Mapping memory(bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu.fd(),
                    static_cast<off_t>(KVM_DIRTY_LOG_PAGE_OFFSET * page_size()));
-    const std::span entries(static_cast<kvm_dirty_gfn*>(memory.get()), entries_);
+    const std::span entries(static_cast<kvm_dirty_gfn*>(memory.get()), options_.ring_entries);
     const std::lock_guard lock(mutex_);
     rings_.push_back({std::move(memory), RingReader(entries), &thread});
 }
@@ -57,6 +59,8 @@ void RingLog::disable(Memslot& slot) {
 
 void RingLog::ring_full() {
     const std::lock_guard lock(mutex_);
+    if (full_++ < options_.ring_full_again) return;
+    full_ = 0;
     drain();
 }
 
@@ -71,15 +75,23 @@ void RingLog::read(Memslot& slot, PageBitmap& logged) {
     }
 }
 
+// What is not harvested yet stays in the ring, whatever is reset before it.
 void RingLog::drain() {
+    constexpr std::size_t kPart = 5;
+    if (options_.ring_parts)
+        if (const std::size_t harvested = harvest(kPart); harvested != 0) reset(harvested);
+    if (const std::size_t harvested = harvest(SIZE_MAX); harvested != 0) reset(harvested);
+}
+
+std::size_t RingLog::harvest(std::size_t most) {
     std::size_t harvested = 0;
     for (Ring& ring : rings_)
-        harvested += ring.reader.harvest([this](std::uint32_t slot, std::uint64_t offset) {
+        harvested += ring.reader.harvest(most, [this](std::uint32_t slot, std::uint64_t offset) {
             const auto found = pending_.find(slot);
             if (found != pending_.end() && offset < found->second.pages())
                 found->second.set(offset);
         });
-    if (harvested != 0) reset(harvested);
+    return harvested;
 }
 
 // Since 6.16 a pending signal ends the ioctl early, and all that says so is the number of entries

@@ -18,8 +18,8 @@ std::uint32_t dirty_ring_capability(const Kvm& kvm);
 // one lock, because KVM_RESET_DIRTY_RINGS resets all of them.
 class RingLog : public DirtyLog {
   public:
-    // Entries per vCPU, a power of two; SysError(EINVAL, E2BIG) in prepare() when KVM refuses it.
-    explicit RingLog(std::uint32_t entries) : entries_(entries) {}
+    // SysError(EINVAL, E2BIG) in prepare() when KVM refuses the number of entries.
+    explicit RingLog(const DirtyLogOptions& options) : options_(options) {}
 
     [[nodiscard]] std::string name() const override { return to_string(DirtyLogKind::kRing); }
     void prepare(Vm& vm) override;
@@ -40,9 +40,11 @@ class RingLog : public DirtyLog {
 
     // With mutex_ held.
     void drain();
+    std::size_t harvest(std::size_t most);  // of each ring
     void reset(std::size_t harvested);
 
-    std::uint32_t entries_;
+    DirtyLogOptions options_;
+    unsigned full_ = 0;  // times in a row that a full ring was left as it was
     Vm* vm_ = nullptr;
     std::mutex mutex_;
     std::vector<Ring> rings_;

@@ -23,12 +23,13 @@ class RingReader {
             throw std::invalid_argument("dirty ring: entries must be a power of two");
     }
 
-    // visit(slot, offset) for each new entry, slot with the address space in its upper half and
-    // offset in pages from the slot's start. Returns their number; KVM knows only after a reset.
+    // visit(slot, offset) for each new entry, up to `most`, slot with the address space in its
+    // upper half and offset in pages from the slot's start. Returns their number; KVM knows only
+    // after a reset.
     template <class Visit>
-    std::size_t harvest(Visit visit) {
+    std::size_t harvest(std::size_t most, Visit visit) {
         std::size_t harvested = 0;
-        for (;; harvested++) {
+        for (; harvested < most; harvested++) {
             kvm_dirty_gfn& entry = entries_[next_ & (entries_.size() - 1)];
             // Pairs with the smp_wmb in kvm_dirty_ring_push.
             const std::uint32_t flags = __atomic_load_n(&entry.flags, __ATOMIC_ACQUIRE);
@@ -38,6 +39,7 @@ class RingReader {
             __atomic_store_n(&entry.flags, std::uint32_t{KVM_DIRTY_GFN_F_RESET}, __ATOMIC_RELEASE);
             next_++;
         }
+        return harvested;
     }
 
   private:
