@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The VMM pre-faults memory (KVM_PRE_FAULT_MEMORY).
 #include <linux/kvm.h>
+#include <sys/mman.h>
 
 #include <future>
+#include <string>
+#include <vector>
 
+#include "base/sys_error.h"
 #include "director/gate.h"
 #include "scenario/scenario_test.h"
 
@@ -42,6 +46,41 @@ TEST_F(Prefault, KeepsAccessedBits) {
         trial(ended);
     }
 }
+
+// With the log on: what is written through an SPTE that was pre-faulted is in it as well.
+class PrefaultLogged : public Prefault, public testing::WithParamInterface<DirtyLogKind> {};
+
+TEST_P(PrefaultLogged, WritesAreLogged) {
+    std::string why;
+    if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
+    promise({"log-complete"});
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = add_guest({.pages = kPages, .log = GetParam()});
+    const Mapping& memory = file.file().mapping();
+    Memslot& slot = guest.add_memory(0, kPages, memory.get());
+    guest.start();
+    guest.log().enable(slot);
+    for (int round = 0; round < kRounds; round++) {
+        // No SPTE is left.
+        if (madvise(memory.get(), kPages * page_size(), MADV_DONTNEED) != 0)
+            throw_errno("madvise(MADV_DONTNEED)");
+        static_cast<void>(guest.log().collect(slot));
+        const bool ended = guest.prefault(0, 0, kPages);
+        guest.write(0, 0, kPages / 2);
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t page = 0; page < kPages / 2; page++)
+            marks.push_back(
+                make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = guest.gfn(page)}));
+        run_.witness.marks(marks);
+        static_cast<void>(guest.log().collect(slot));
+        trial(ended);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, PrefaultLogged,
+                         testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kManual,
+                                         DirtyLogKind::kRing),
+                         [](const auto& info) { return to_string(info.param); });
 
 // A memslot goes, and with it all page tables of the VM: they are obsolete already, and the vCPUs
 // about to be told so, when one of them pre-faults a page of another memslot.
