@@ -141,11 +141,15 @@ class Changes : public ScenarioTest {
         promise({"isolated"});
         random_.seed(seed());
         const std::uint64_t pages = memory_.pages(), cut = pages / 3 + 3;
-        alias_ = pages + 5;
+        // A boundary of 1 GB, where KVM's page tables have to be walked up and down again, is where
+        // the ranges below have something on both sides.
+        const std::uint64_t before = is_huge(memory_.kind) ? huge_bytes() / page_size() : 64;
+        first_ = (std::uint64_t{1} << 30) / page_size() - before;
+        alias_ = first_ + pages + 5;
         guest_ = &add_guest(
             {.pages = alias_ + pages, .idle = guest::Idle::kStay, .memory_comes_back = true});
-        slots_ = {&guest_->add_memory(0, cut, memory_.page(0)),
-                  &guest_->add_memory(cut, pages - cut, memory_.page(cut)),
+        slots_ = {&guest_->add_memory(first_, cut, memory_.page(0)),
+                  &guest_->add_memory(first_ + cut, pages - cut, memory_.page(cut)),
                   &guest_->add_memory(alias_, pages, memory_.page(0))};
         guest_->start();
     }
@@ -182,7 +186,7 @@ class Changes : public ScenarioTest {
         std::vector<guest::Command> commands;
         std::vector<mmuwitness_mark> marks;
         for (const std::uint64_t page : pages)
-            for (const std::uint64_t at : {page, alias_ + page}) {
+            for (const std::uint64_t at : {first_ + page, alias_ + page}) {
                 commands.insert(commands.end(), 2, Guest::write_command(at));
                 if (slot_at(at).logged())
                     marks.push_back(make_mark(vm_id(*guest_), mark::Wrote{.slot = slot_at(at).id(),
@@ -213,7 +217,7 @@ class Changes : public ScenarioTest {
     void look(const std::vector<std::uint64_t>& pages) {
         std::vector<guest::Command> commands;
         for (const std::uint64_t page : pages)
-            for (const std::uint64_t at : {page, alias_ + page})
+            for (const std::uint64_t at : {first_ + page, alias_ + page})
                 for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
                     commands.push_back(Guest::read_command(at, lane));
         const std::vector<CommandResult> done = guest_->run(0, commands);
@@ -223,7 +227,7 @@ class Changes : public ScenarioTest {
                                  MMUWITNESS_SIDE_GUEST));
         for (const std::uint64_t page : pages)
             for (const unsigned lane : {guest_->lane(0), unsigned{kHostLane}})
-                marks.push_back(seen(page, page, lane, load_lane(memory_.page(page), lane),
+                marks.push_back(seen(page, first_ + page, lane, load_lane(memory_.page(page), lane),
                                      MMUWITNESS_SIDE_HOST));
         run_.witness.marks(marks);
     }
@@ -250,6 +254,7 @@ class Changes : public ScenarioTest {
     };
     Memory memory_;
     Guest* guest_ = nullptr;
+    std::uint64_t first_ = 0;  // the data page where the memory begins
     std::uint64_t alias_ = 0;  // the data page where all of the memory is a second time
     std::vector<Memslot*> slots_;
     std::map<std::uint64_t, Must> must_;  // by page; never written, or gone: zeroes
@@ -274,9 +279,10 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
 
     // Translations of all of it: not with the log on, where each page is a fault of its own.
     void fill() {
-        guest_->write(0, 0, memory_.pages());
+        guest_->write(0, first_, memory_.pages());
         guest_->read(0, alias_, memory_.pages());
-        for (std::uint64_t p = 0; p < memory_.pages(); p++) must_[p].guest = guest_->journal(0, p);
+        for (std::uint64_t p = 0; p < memory_.pages(); p++)
+            must_[p].guest = guest_->journal(0, first_ + p);
     }
 
     // With the log on, what is written after the change is logged as well.
@@ -301,7 +307,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
     // What is written while it changes may go with it; what is written after that has to be there.
     void in_a_race() {
         constexpr int kTimes = 4;
-        guest_->start_writing(0, 0, memory_.pages(),
+        guest_->start_writing(0, first_, memory_.pages(),
                               {.order = guest::Order::kRandom, .seed = seed()});
         for (int i = 0; i < kTimes; i++)
             for (const Range& r : ranges()) static_cast<void>(change().make(memory_, r));
@@ -406,7 +412,7 @@ class Fork : public Changes, public testing::WithParamInterface<MemoryKind> {
         std::size_t n = 0;
         for (const std::uint64_t page : pages)
             for (const unsigned lane : lanes)
-                marks.push_back(seen(page, page, lane, stamps[n++], MMUWITNESS_SIDE_HOST));
+                marks.push_back(seen(page, first_ + page, lane, stamps[n++], MMUWITNESS_SIDE_HOST));
         run_.witness.marks(marks);
     }
 };
