@@ -43,6 +43,7 @@ bool tells_what_was_read_back(const Event& e) {
         case MMUWITNESS_MARK_GONE:
         case MMUWITNESS_MARK_SEEN:
         case MMUWITNESS_MARK_OUTSIDE:
+        case MMUWITNESS_MARK_BACKED:
             return true;
         default:
             return false;

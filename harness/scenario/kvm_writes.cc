@@ -98,13 +98,13 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
                 marks.push_back(make_mark(
                     vm_id(*guest_), mark::Wrote{.slot = slot_->id(), .gfn = slot_->gfn() + i}));
             if (at_first[i])
-                marks.push_back(make_mark(vm_id(*guest_),
-                                          mark::Seen{.slot = slot_->id(),
-                                                     .gfn = slot_->gfn() + i,
-                                                     .lane = offset_ / sizeof(std::uint64_t),
-                                                     .seen = arrived[i],
-                                                     .expect = 1,  // there is something
-                                                     .side = MMUWITNESS_SIDE_HOST}));
+                marks.push_back(
+                    make_mark(vm_id(*guest_), mark::Seen{.slot = slot_->id(),
+                                                         .gfn = slot_->gfn() + i,
+                                                         .lane = offset_ / sizeof(std::uint64_t),
+                                                         .seen = arrived[i],
+                                                         .expect = 1,  // there is something
+                                                         .side = MMUWITNESS_SIDE_HOST}));
         }
         run_.witness.marks(marks);
         static_cast<void>(guest_->log().collect(*slot_));

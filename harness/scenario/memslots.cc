@@ -55,13 +55,14 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
 
     void start() {
         random_.seed(seed());
-        guest_ = &add_guest({.vcpus = GetParam().race ? 2U : 1U,
+        const unsigned vcpus = GetParam().race ? 2 : 1;
+        guest_ = &add_guest({.vcpus = vcpus,
                              .pages = guest_pages_,
                              .log = GetParam().log,
                              .idle = guest::Idle::kStay,
                              .count_unbacked = true,
                              .memory_comes_back = true,
-                             .smm = GetParam().smm});
+                             .smm_vcpus = GetParam().smm ? vcpus : 0});
         has_read_only_ = guest_->vm().check_extension(KVM_CAP_READONLY_MEM) > 0;
         guest_->start();
     }

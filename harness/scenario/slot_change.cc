@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A memslot is deleted or moved under a guest that stays in guest mode: nothing but KVM's own flush
 // ends its use of the old translations. What it then accesses at the old place must be nothing.
+#include <linux/kvm.h>
+
 #include <ranges>
 
 #include "backing/lanes.h"
@@ -27,6 +29,19 @@ class SlotChange : public ScenarioTest,
         guest.write(0, first, kPages);
         guest.write(0, first, kPages);
     }
+    // What the guest has written there is in the file.
+    void look(Guest& guest, const Memslot& slot, const BackingFile& file) {
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t i = 0; i < kPages; i++)
+            marks.push_back(make_mark(
+                vm_id(guest), mark::Seen{.slot = slot.id(),
+                                         .gfn = slot.gfn() + i,
+                                         .lane = guest.lane(0),
+                                         .seen = load_lane(file.page(i), guest.lane(0)),
+                                         .expect = guest.journal(0, guest.first_page(slot) + i),
+                                         .side = MMUWITNESS_SIDE_HOST}));
+        run_.witness.marks(marks);
+    }
     // The slot was at `first` until now. Does the guest notice?
     bool access(Guest& guest, std::uint64_t slot, const BackingFile& file, std::uint64_t first) {
         const auto pages = std::views::iota(first, first + kPages);
@@ -50,6 +65,9 @@ class SlotChange : public ScenarioTest,
     }
 };
 
+class TwoAddressSpaces : public ScenarioTest {};
+class SlotMoves : public ScenarioTest {};
+
 // The reference MMU has no page tables to give up.
 bool goes_by(Vm& vm, SlotZap zap) {
     return vm.kvm().mmu().reference ? zap == SlotZap::kLeafs : arch::set_slot_zap(vm, zap);
@@ -64,7 +82,7 @@ TEST_P(SlotChange, LeavesNoTranslationBehind) {
         GTEST_SKIP() << (zap == SlotZap::kLeafs
                              ? "this KVM gives up all page tables whenever a memslot goes"
                              : "this MMU never gives up more than the memslot's own entries");
-    promise({"flush-on-zap"});
+    promise({"flush-on-zap", "isolated"});
 
     void* memory = file.file().mapping().get();
     Memslot* slot = &guest.add_memory(0, kPages, memory);
@@ -73,7 +91,9 @@ TEST_P(SlotChange, LeavesNoTranslationBehind) {
     for (int round = 0; round < kRounds; round++) {
         const std::uint64_t here = guest.first_page(*slot);
         const std::uint64_t id = slot->id();
+        // In all but the first round nothing was there just now, and the vCPU knows.
         fill_tlb(guest, here);
+        look(guest, *slot, file.file());
         if (change == Change::kMove)
             guest.move_memory(*slot, here == 0 ? kPages : 0);
         else
@@ -92,6 +112,62 @@ INSTANTIATE_TEST_SUITE_P(, SlotChange,
                                  std::get<0>(info.param) == Change::kDelete ? "delete" : "move",
                                  std::get<1>(info.param) == SlotZap::kAll ? "all" : "leafs");
                          });
+
+// Each address space has a root of its own, and a vCPU that uses it: what goes from one of them is
+// gone for its vCPU, whichever root was made last.
+TEST_F(TwoAddressSpaces, LeaveNoTranslationBehind) {
+    if (run_.kvm.mmu().reference || run_.kvm.check_extension(KVM_CAP_X86_SMM) <= 0)
+        GTEST_SKIP() << "no system management mode";
+    promise({"isolated"});
+    WitnessedFile& file = add_file(2 * kPages);
+    Guest& guest = add_guest({.vcpus = 2,
+                              .pages = 2 * kPages,
+                              .idle = guest::Idle::kStay,
+                              .count_unbacked = true,
+                              .smm_vcpus = 1});
+    void* const memory[] = {file.file().page(0), file.file().page(kPages)};
+    Memslot* slots[] = {&guest.add_memory(0, kPages, memory[0]),
+                        &guest.add_smm_memory(kPages, kPages, memory[1])};
+    guest.start();
+    for (int round = 0; round < kRounds; round++) {
+        for (const unsigned last : {0U, 1U}) {
+            guest.write(1 - last, (1 - last) * kPages, kPages);
+            guest.write(last, last * kPages, kPages);
+        }
+        for (const unsigned vcpu : {0U, 1U}) {
+            const std::uint64_t first = vcpu * kPages;
+            guest.remove_memory(*slots[vcpu]);
+            const std::uint64_t before = guest.unbacked(vcpu, first);
+            guest.write(vcpu, first);
+            mark(guest, mark::Outside{.gfn = guest.gfn(first),
+                                      .exits = guest.unbacked(vcpu, first) - before});
+            slots[vcpu] = vcpu == 0 ? &guest.add_memory(first, kPages, memory[vcpu])
+                                    : &guest.add_smm_memory(first, kPages, memory[vcpu]);
+        }
+        trial();
+    }
+}
+
+// The memslot moves by a page under a vCPU that accesses what is in it before and after: not even
+// while it moves may anything of that be taken for MMIO.
+TEST_F(SlotMoves, AreNotSeen) {
+    constexpr int kMoves = 40;
+    promise({"isolated"});
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest =
+        add_guest({.pages = kPages + 1, .idle = guest::Idle::kStay, .count_unbacked = true});
+    Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    guest.start_writing(0, 1, kPages - 1);
+    for (int i = 0; i < kMoves; i++) {
+        guest.move_memory(slot, i % 2 == 0 ? 1 : 0);
+        guest.wait_progress(0, 1);
+        trial();
+    }
+    guest.stop(0);
+    for (std::uint64_t page = 1; page < kPages; page++)
+        mark(guest, mark::Backed{.gfn = guest.gfn(page), .exits = guest.unbacked(0, page)});
+}
 
 }  // namespace
 

@@ -67,10 +67,13 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
     vm_ = std::make_unique<Vm>(kvm, config.observer);
     log_ = make_dirty_log(config.log, config.log_options);
     log_->prepare(*vm_);
-    if (config.smm) vm_->use_address_space(1);
-    if (!reference)
-        private_slot_ = make_slot(*vm_, kPrivateSlot, base, layout.bytes(), private_.hva(), 0,
-                                  Memslot::Report::kNo);
+    for (const std::uint32_t space : {1U, 0U}) {
+        if (space == 1 ? config.smm_vcpus == 0 : config.smm_vcpus == config.vcpus) continue;
+        vm_->use_address_space(space);
+        if (!reference)
+            private_slots_.push_back(make_slot(*vm_, kPrivateSlot, base, layout.bytes(),
+                                               private_.hva(), 0, Memslot::Report::kNo));
+    }
     for (unsigned i = 0; i < config.vcpus; i++) {
         auto* control = reinterpret_cast<guest::Control*>(private_.bytes() + layout.control(i));
         control->stack_top = base + layout.stack_top(i);
@@ -93,7 +96,8 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
         else
             arch::setup_vcpu(*vm_, *cpu.vcpu, base + PrivateLayout::kPayload,
                              base + layout.control(i));
-        if (config.smm && (reference || !arch::enter_smm(*vm_, *cpu.vcpu)))
+        if (i + config.smm_vcpus >= config.vcpus &&
+            (reference || !arch::enter_smm(*vm_, *cpu.vcpu)))
             throw std::invalid_argument("this KVM has no system management mode");
         const Channel* channel = cpu.channel.get();
         cpu.thread = std::make_unique<VcpuThread>(
@@ -115,7 +119,7 @@ Guest::~Guest() {
     slots_.clear();
     log_.reset();
     cpus_.clear();
-    private_slot_.reset();
+    private_slots_.clear();
     vm_.reset();
 }
 
@@ -128,6 +132,14 @@ Memslot& Guest::add_memory(std::uint64_t first, std::uint64_t pages, void* hva,
                                pages * page_size(), reinterpret_cast<std::uint64_t>(hva), flags,
                                Memslot::Report::kYes));
     return *slots_.back();
+}
+
+Memslot& Guest::add_smm_memory(std::uint64_t first, std::uint64_t pages, void* hva) {
+    const std::uint32_t before = vm_->address_space();
+    vm_->use_address_space(1);
+    Memslot& slot = add_memory(first, pages, hva);
+    vm_->use_address_space(before);
+    return slot;
 }
 
 void Guest::remove_memory(Memslot& slot) {

@@ -34,8 +34,9 @@ struct GuestConfig {
     // The host unmaps or protects what is behind a memslot for a moment: no error of the vCPU's.
     bool memory_comes_back = false;
     VcpuThread::Policy policy = VcpuThread::Policy::kBackground;
-    // All vCPUs in system management mode, all memslots in its address space. x86 only.
-    bool smm = false;
+    // So many vCPUs, the last ones, are in system management mode, which has memslots of its own:
+    // all are made there if all vCPUs are in it, else those of add_smm_memory(). x86 only.
+    unsigned smm_vcpus = 0;
     VmObserver* observer = nullptr;  // must outlive the Guest
 };
 
@@ -69,6 +70,7 @@ class Guest {
     // or ~Guest.
     Memslot& add_memory(std::uint64_t first, std::uint64_t pages, void* hva,
                         std::uint32_t flags = 0);
+    Memslot& add_smm_memory(std::uint64_t first, std::uint64_t pages, void* hva);
     void remove_memory(Memslot& slot);
     // Elsewhere in the guest: `first` is its first data page from now on.
     void move_memory(Memslot& slot, std::uint64_t first);
@@ -160,7 +162,7 @@ class Guest {
     Mapping private_;
     std::unique_ptr<DirtyLog> log_;
     std::unique_ptr<Vm> vm_;
-    std::unique_ptr<Memslot> private_slot_;
+    std::vector<std::unique_ptr<Memslot>> private_slots_;  // one in each address space that is used
     std::vector<std::unique_ptr<Memslot>> slots_;
     std::uint32_t next_slot_ = 1;
     std::vector<std::atomic<std::uint64_t>> unbacked_;  // by vCPU and data page

@@ -10,6 +10,7 @@ class Isolated : public Rule {
     void on(const Event& e, const State&, Findings& found) override {
         if (const auto m = mark_of<mark::Seen>(e)) seen(e.mark.vm, *m, found);
         if (const auto m = mark_of<mark::Outside>(e)) outside(e.mark.vm, *m, found);
+        if (const auto m = mark_of<mark::Backed>(e)) backed(e.mark.vm, *m, found);
     }
 
   private:
@@ -32,6 +33,17 @@ class Isolated : public Rule {
             std::format(
                 "vm {} gfn {:#x}: a guest write outside of any writable memslot did not exit", vm,
                 m.gfn),
+            Proof::marks);
+    }
+
+    static void backed(uint16_t vm, const mark::Backed& m, Findings& found) {
+        found.checked();
+        if (m.exits == 0) return;
+        found.violation(
+            {.vm = vm, .gfn = m.gfn},
+            std::format("vm {} gfn {:#x}: {} guest accesses left as MMIO, though a memslot "
+                        "was there all the time",
+                        vm, m.gfn, m.exits),
             Proof::marks);
     }
 };
