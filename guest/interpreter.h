@@ -104,6 +104,12 @@ class Interpreter {
                     Arch::add_emulated(data(page, lane), command.stamp);
                     sum_++;
                 });
+            else if (command.op == Op::kWriteEmulatedAcross)
+                each(command, [&](uint64_t page) {
+                    Arch::store_emulated(data(page + 1, 0) - sizeof command.stamp / 2,
+                                         command.stamp);
+                    sum_++;
+                });
         }
     }
 

@@ -16,14 +16,16 @@
 namespace mmuw::guest {
 
 enum class Op : uint32_t {
-    kWrite = 1,      // each page once: stamp, or with stamp 0 a new stamp per page
-    kRead,           // each page once: sums the lane
-    kAdd,            // each page once: atomically adds `stamp` to the lane
-    kWriteWhile,     // pages in `order`, a new stamp each, until stopped
-    kReadWhile,      // pages in `order`, until stopped
-    kSpin,           // touches nothing, until stopped
-    kWriteEmulated,  // as kWrite and kAdd, by KVM's emulator: where the architecture can have
-    kAddEmulated,    // that, and the machine is set up for it
+    kWrite = 1,            // each page once: stamp, or with stamp 0 a new stamp per page
+    kRead,                 // each page once: sums the lane
+    kAdd,                  // each page once: atomically adds `stamp` to the lane
+    kWriteWhile,           // pages in `order`, a new stamp each, until stopped
+    kReadWhile,            // pages in `order`, until stopped
+    kSpin,                 // touches nothing, until stopped
+    kWriteEmulated,        // as kWrite and kAdd, by KVM's emulator: where the architecture can have
+    kAddEmulated,          // that, and the machine is set up for it
+    kWriteEmulatedAcross,  // likewise: `stamp`, half of it at the page's end, half at the next
+                           // one's
 };
 
 // What the vCPU does when its ring is empty after the command.

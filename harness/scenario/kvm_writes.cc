@@ -188,6 +188,26 @@ class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<D
         run_.witness.marks(marks);
     }
 
+    // One store to two pages, of which each has its own bytes and its own bit in the log.
+    void write_across(Guest& guest, const Memslot& slot, const std::byte* memory) {
+        for (std::uint64_t page = 0; page + 1 < kPages; page += 3) {
+            across_ += kUnit + 1;  // its halves differ, and from one to the next
+            const std::uint64_t stamp = across_ << 32 | (~across_ & 0xffffffff);
+            static_cast<void>(
+                guest.run(0, std::array{Guest::emulated_write_across_command(page, stamp)}));
+            std::uint64_t seen;
+            std::memcpy(&seen, memory + (page + 1) * page_size() - sizeof seen / 2, sizeof seen);
+            for (const std::uint64_t written : {page, page + 1})
+                mark(guest, mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + written});
+            mark(guest, mark::Seen{.slot = slot.id(),
+                                   .gfn = slot.gfn() + page,
+                                   .lane = page_size() / sizeof seen - 1,
+                                   .seen = seen,
+                                   .expect = stamp,
+                                   .side = MMUWITNESS_SIDE_HOST});
+        }
+    }
+
     // Nothing may be written there, by an emulator either.
     void write_outside(Guest& guest) {
         const std::uint64_t before = guest.unbacked(0, kPages);
@@ -197,6 +217,7 @@ class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<D
     }
 
     std::uint64_t added_ = 0;
+    std::uint64_t across_ = 0;
 };
 
 TEST_P(EmulatedWrites, AreLoggedAndArrive) {
@@ -214,7 +235,9 @@ TEST_P(EmulatedWrites, AreLoggedAndArrive) {
     }
     WitnessedFile& file = add_file(kPages + 1);
     std::byte* const memory = file.file().mapping().bytes();
-    Guest& guest = add_guest({.pages = kPages + 1, .log = GetParam(), .count_unbacked = true});
+    // Lane 0 is where a store across two pages ends.
+    Guest& guest = add_guest(
+        {.first_lane = 1, .pages = kPages + 1, .log = GetParam(), .count_unbacked = true});
     Memslot& slot = guest.add_memory(0, kPages, memory);
     if (guest.vm().check_extension(KVM_CAP_READONLY_MEM) > 0)
         guest.add_memory(kPages, 1, memory + kPages * page_size(), KVM_MEM_READONLY);
@@ -222,6 +245,7 @@ TEST_P(EmulatedWrites, AreLoggedAndArrive) {
     guest.log().enable(slot);
     for (int round = 0; round < kRounds; round++) {
         write(guest, slot, memory);
+        write_across(guest, slot, memory);
         write_outside(guest);
         static_cast<void>(guest.log().collect(slot));
         trial();

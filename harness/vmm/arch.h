@@ -49,7 +49,7 @@ bool limit_page_tables(const Vm& vm, std::uint64_t tables);
 bool enter_smm(const Vm& vm, const Vcpu& vcpu);
 
 // The setting of the machine that has to be 1 for KVM to emulate what a guest asks to be emulated
-// (guest::Op::kWriteEmulated, kAddEmulated). Empty: not on this architecture.
+// (guest::Op::kWriteEmulated and the like). Empty: not on this architecture.
 std::string emulation_setting();
 
 // What KVM itself writes into guest memory: 64 bytes at most, at a multiple of 64.

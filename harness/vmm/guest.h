@@ -126,6 +126,8 @@ class Guest {
     // By KVM's emulator: arch::emulation_setting().
     static guest::Command emulated_write_command(std::uint64_t page);
     static guest::Command emulated_add_command(std::uint64_t page, std::uint64_t addend);
+    // Half of the stamp's bytes at the end of the page, half at the beginning of the next.
+    static guest::Command emulated_write_across_command(std::uint64_t page, std::uint64_t stamp);
     static guest::Command read_command(std::uint64_t page, std::uint32_t lane = guest::kOwnLane);
     std::vector<CommandResult> run(unsigned vcpu, std::span<const guest::Command> commands);
     // Any command: post() returns the command's number for wait() and begun().

@@ -100,6 +100,12 @@ guest::Command Guest::emulated_add_command(std::uint64_t page, std::uint64_t add
     return c;
 }
 
+guest::Command Guest::emulated_write_across_command(std::uint64_t page, std::uint64_t stamp) {
+    guest::Command c = command(guest::Op::kWriteEmulatedAcross, page, 1);
+    c.stamp = stamp;
+    return c;
+}
+
 guest::Command Guest::read_command(std::uint64_t page, std::uint32_t lane) {
     guest::Command c = command(guest::Op::kRead, page, 1);
     c.lane = lane;
