@@ -152,6 +152,8 @@ TEST_F(TwoAddressSpaces, LeaveNoTranslationBehind) {
 // while it moves may anything of that be taken for MMIO.
 TEST_F(SlotMoves, AreNotSeen) {
     constexpr int kMoves = 40;
+    if (!run_.kvm.mmu().reference && !arch::faults_wait_for_moves())
+        GTEST_SKIP() << "this MMU takes a memslot that is being moved for none";
     promise({"isolated"});
     WitnessedFile& file = add_file(kPages);
     Guest& guest =

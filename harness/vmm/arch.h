@@ -41,6 +41,9 @@ enum class SlotZap {
 };
 // From now on it is this. False: not with this KVM.
 bool set_slot_zap(Vm& vm, SlotZap zap);
+// A fault that meets a memslot which is being moved is repeated (KVM_MEMSLOT_INVALID in x86's
+// kvm_faultin_pfn()); elsewhere it is MMIO for the moment.
+bool faults_wait_for_moves();
 // Shadow page tables that KVM may have for the VM: it gives up others for new ones. It takes
 // mmu_lock for writing, and does not flush if it has few enough. False: KVM has no such limit.
 bool limit_page_tables(const Vm& vm, std::uint64_t tables);

@@ -87,6 +87,10 @@ bool set_slot_zap(Vm& /*vm*/, SlotZap zap) {
     return zap == SlotZap::kLeafs;
 }
 
+bool faults_wait_for_moves() {
+    return false;
+}
+
 bool limit_page_tables(const Vm& /*vm*/, std::uint64_t /*tables*/) {
     return false;
 }
