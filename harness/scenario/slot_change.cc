@@ -171,6 +171,25 @@ TEST_F(SlotMoves, AreNotSeen) {
         mark(guest, mark::Backed{.gfn = guest.gfn(page), .exits = guest.unbacked(0, page)});
 }
 
+// What was written before a move is in the log after it, at the new place.
+TEST_F(SlotMoves, KeepTheLog) {
+    promise({"log-complete"});
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = add_guest({.pages = 2 * kPages});
+    Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    guest.log().enable(slot);
+    for (int round = 0; round < kRounds; round++) {
+        const std::uint64_t first = guest.first_page(slot);
+        guest.write(0, first, kPages / 2);
+        guest.move_memory(slot, first == 0 ? kPages : 0);
+        for (std::uint64_t i = 0; i < kPages / 2; i++)
+            mark(guest, mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + i});
+        static_cast<void>(guest.log().collect(slot));
+        trial();
+    }
+}
+
 }  // namespace
 
 }  // namespace mmuw::slot_change
