@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: a page that was waited for asynchronously without the guest counts as waited for ever after
+// file: arch/x86/kvm/x86.c
+// survives: asynchronous page faults: a guest with KVM's interrupt controller, and pages that are brought in twice
+// scenarios: *
+@@
+identifier vcpu, work;
+@@
+ kvm_arch_async_page_present(...)
+ {
+ <...
+ if (work->wakeup_all)
+   work->arch.token = ~0;
+- else
++ else if (work->notpresent_injected)
+   kvm_del_async_pf_gfn(vcpu, work->arch.gfn);
+ ...>
+ }
