@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <format>
+#include <vector>
 
 #include "base/mapping.h"
 #include "base/sys_error.h"
@@ -43,12 +44,16 @@ std::optional<std::byte*> Userfault::wait(std::chrono::milliseconds limit) {
     return reinterpret_cast<std::byte*>(address - address % page_size());
 }
 
+// A page of its own, not the kernel's page of zeroes: that would be replaced by the write that
+// waits, which is an invalidation, and the fault would begin anew.
 void Userfault::resolve(std::byte* page) {
-    uffdio_zeropage zero{
-        .range = {.start = reinterpret_cast<std::uintptr_t>(page), .len = page_size()},
-        .mode = 0,
-        .zeropage = 0};
-    if (ioctl(fd_.get(), UFFDIO_ZEROPAGE, &zero) != 0) throw_errno("UFFDIO_ZEROPAGE");
+    const std::vector<std::byte> zeroes(page_size());
+    uffdio_copy copy{.dst = reinterpret_cast<std::uintptr_t>(page),
+                     .src = reinterpret_cast<std::uintptr_t>(zeroes.data()),
+                     .len = zeroes.size(),
+                     .mode = 0,
+                     .copy = 0};
+    if (ioctl(fd_.get(), UFFDIO_COPY, &copy) != 0) throw_errno("UFFDIO_COPY");
 }
 
 }  // namespace mmuw
