@@ -82,7 +82,7 @@ struct RuleInfo {
     std::string_view id;
     std::string_view statement;
     std::string_view tolerates;  // which kind of imprecision
-    std::string_view origin;     // file numbers of design.md, section 5
+    std::string_view origin;     // docs/threads.md
     // Hooks without which there is nothing to judge; "a|b": either will do.
     std::vector<std::string_view> hooks;
     uint32_t events;  // kinds() it wants to see
