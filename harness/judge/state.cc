@@ -179,7 +179,9 @@ void State::memslot(const Event& e, const mark::Memslot& m) {
     if (v->slots.empty()) {  // ids are used again: this may be another VM
         v->faults.clear();
         v->ring = false;
+        v->moving = false;
     }
+    if (slot && slot->gfn != m.gfn) v->moving = true;
     if (!slot || slot->gfn != m.gfn || slot->hva != m.hva) {
         // A new slot has no SPTEs: kvm_arch_flush_shadow_memslot() zapped those of whatever
         // was there before, in another VM of this id perhaps, which told us nothing.
@@ -305,7 +307,10 @@ void State::apply(const Event& e) {
                     ++v->region_ioctls;
                 else if (v->region_ioctls)
                     --v->region_ioctls;
-                if (!begin) v->last_region_end = e.order;
+                if (!begin) {
+                    v->last_region_end = e.order;
+                    v->moving = false;
+                }
             }
             break;
         }

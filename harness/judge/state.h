@@ -71,6 +71,7 @@ struct VmRecord {
     bool ring = false;             // a dirty ring was seen
     unsigned region_ioctls = 0;    // memslot changes in progress
     uint64_t last_region_end = 0;  // order
+    bool moving = false;  // where a memslot shall be was told, and no change has ended since
 };
 
 struct FilePage {
