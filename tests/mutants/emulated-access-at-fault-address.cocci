@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: an emulated access that is not the one that faulted takes the address of the fault
+// file: arch/x86/kvm/x86.c
+// scenarios: *
+@@
+identifier ctxt, addr;
+@@
+ emulator_read_write_onepage(...)
+ {
+ <...
+- (addr & ~PAGE_MASK) == (ctxt->gpa_val & ~PAGE_MASK)
++ true
+ ...>
+ }
