@@ -208,6 +208,27 @@ class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<D
         }
     }
 
+    // One store whose first half has a memslot to go to, and whose second half exits.
+    void write_over_the_end(Guest& guest, const Memslot& slot, const std::byte* memory) {
+        constexpr std::uint64_t kLast = kPages - 1;
+        across_ += kUnit + 1;
+        const std::uint64_t stamp = across_ << 32 | (~across_ & 0xffffffff);
+        const std::uint64_t before = guest.unbacked(0, kPages);
+        static_cast<void>(
+            guest.run(0, std::array{Guest::emulated_write_across_command(kLast, stamp)}));
+        std::uint32_t seen;
+        std::memcpy(&seen, memory + kPages * page_size() - sizeof seen, sizeof seen);
+        mark(guest, mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + kLast});
+        mark(guest, mark::Seen{.slot = slot.id(),
+                               .gfn = slot.gfn() + kLast,
+                               .lane = page_size() / sizeof stamp - 1,
+                               .seen = seen,
+                               .expect = stamp & 0xffffffff,
+                               .side = MMUWITNESS_SIDE_HOST});
+        mark(guest,
+             mark::Outside{.gfn = guest.gfn(kPages), .exits = guest.unbacked(0, kPages) - before});
+    }
+
     // Nothing may be written there, by an emulator either.
     void write_outside(Guest& guest) {
         const std::uint64_t before = guest.unbacked(0, kPages);
@@ -246,6 +267,7 @@ TEST_P(EmulatedWrites, AreLoggedAndArrive) {
     for (int round = 0; round < kRounds; round++) {
         write(guest, slot, memory);
         write_across(guest, slot, memory);
+        write_over_the_end(guest, slot, memory);
         write_outside(guest);
         static_cast<void>(guest.log().collect(slot));
         trial();
