@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: an emulated access that is not the one that faulted takes the address of the fault
 // file: arch/x86/kvm/x86.c
-// scenarios: *
+// survives: a plain store over the end of a memslot: only what is emulated because of a fault has its address
+// scenarios: EmulatedWrites.*
 @@
 identifier ctxt, addr;
 @@
