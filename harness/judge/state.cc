@@ -179,9 +179,8 @@ void State::memslot(const Event& e, const mark::Memslot& m) {
     if (v->slots.empty()) {  // ids are used again: this may be another VM
         v->faults.clear();
         v->ring = false;
-        v->moving = false;
     }
-    if (slot && slot->gfn != m.gfn) v->moving = true;
+    const bool moves = slot && slot->gfn != m.gfn;
     if (!slot || slot->gfn != m.gfn || slot->hva != m.hva) {
         // A new slot has no SPTEs: kvm_arch_flush_shadow_memslot() zapped those of whatever
         // was there before, in another VM of this id perhaps, which told us nothing.
@@ -208,7 +207,8 @@ void State::memslot(const Event& e, const mark::Memslot& m) {
              .hva = m.hva,
              .first_page = m.page,
              .flags = static_cast<uint32_t>(m.flags),
-             .file = static_cast<uint16_t>(m.file)};
+             .file = static_cast<uint16_t>(m.file),
+             .mover = moves ? e.pid : 0};
     if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES) slot->logging_since = since ? since : e.order;
 }
 
@@ -309,7 +309,11 @@ void State::apply(const Event& e) {
                     --v->region_ioctls;
                 if (!begin) {
                     v->last_region_end = e.order;
-                    v->moving = false;
+                    for (Slot& slot : v->slots)
+                        if (slot.mover == e.pid) {
+                            slot.mover = 0;
+                            slot.moved = e.order;
+                        }
                 }
             }
             break;

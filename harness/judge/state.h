@@ -48,6 +48,8 @@ struct Slot {
     uint32_t flags = 0;
     uint16_t file = 0;
     uint64_t logging_since = 0;  // order of the mark that switched the log on, 0: off
+    int32_t mover = 0;   // the task that has told where it shall be, and has not moved it yet
+    uint64_t moved = 0;  // order of the last move's end
 
     bool has(uint64_t g) const { return g - gfn < pages; }
 };
@@ -71,7 +73,6 @@ struct VmRecord {
     bool ring = false;             // a dirty ring was seen
     unsigned region_ioctls = 0;    // memslot changes in progress
     uint64_t last_region_end = 0;  // order
-    bool moving = false;  // where a memslot shall be was told, and no change has ended since
 };
 
 struct FilePage {

@@ -132,7 +132,7 @@ class Changes : public ScenarioTest {
   protected:
     void make_memory(MemoryKind kind) {
         constexpr std::uint64_t kSmall = 96;
-        memory_ = add_memory(kind, is_huge(kind) ? 3 * huge_bytes() / page_size() : kSmall);
+        memory_ = add_memory(kind, kSmall, 3);
     }
 
     // The memory is behind two memslots, one after the other, and all of it behind a third one

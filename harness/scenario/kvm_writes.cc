@@ -188,11 +188,16 @@ class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<D
         run_.witness.marks(marks);
     }
 
+    // Its halves differ, and from one to the next.
+    std::uint64_t next_across() {
+        across_ += kUnit + 1;
+        return across_ << 32 | (~across_ & 0xffffffff);
+    }
+
     // One store to two pages, of which each has its own bytes and its own bit in the log.
     void write_across(Guest& guest, const Memslot& slot, const std::byte* memory) {
         for (std::uint64_t page = 0; page + 1 < kPages; page += 3) {
-            across_ += kUnit + 1;  // its halves differ, and from one to the next
-            const std::uint64_t stamp = across_ << 32 | (~across_ & 0xffffffff);
+            const std::uint64_t stamp = next_across();
             static_cast<void>(
                 guest.run(0, std::array{Guest::emulated_write_across_command(page, stamp)}));
             std::uint64_t seen;
@@ -211,8 +216,7 @@ class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<D
     // One store whose first half has a memslot to go to, and whose second half exits.
     void write_over_the_end(Guest& guest, const Memslot& slot, const std::byte* memory) {
         constexpr std::uint64_t kLast = kPages - 1;
-        across_ += kUnit + 1;
-        const std::uint64_t stamp = across_ << 32 | (~across_ & 0xffffffff);
+        const std::uint64_t stamp = next_across();
         const std::uint64_t before = guest.unbacked(0, kPages);
         static_cast<void>(
             guest.run(0, std::array{Guest::emulated_write_across_command(kLast, stamp)}));

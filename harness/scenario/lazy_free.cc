@@ -5,13 +5,13 @@
 #include <sys/mman.h>
 
 #include <chrono>
+#include <cstring>
+#include <format>
 #include <optional>
-#include <span>
 #include <thread>
 #include <vector>
 
 #include "backing/lanes.h"
-#include "base/sys_error.h"
 #include "machine/damon.h"
 #include "machine/unavailable.h"
 #include "scenario/scenario_test.h"
@@ -28,7 +28,7 @@ struct Case {
 class LazyFree : public ScenarioTest, public testing::WithParamInterface<Case> {
   protected:
     void advise(int advice, const char* name) const {
-        if (madvise(memory_.data(), memory_.size(), advice) != 0)
+        if (madvise(memory_.page(0), memory_.bytes.size(), advice) != 0)
             throw Unavailable(std::format("madvise({}): {}", name, std::strerror(errno)));
     }
 
@@ -44,7 +44,7 @@ class LazyFree : public ScenarioTest, public testing::WithParamInterface<Case> {
             mark::Seen seen{.slot = slot.id(),
                             .gfn = guest.gfn(page),
                             .lane = guest.lane(0),
-                            .seen = load_lane(memory_.data() + page * page_size(), guest.lane(0)),
+                            .seen = load_lane(memory_.page(page), guest.lane(0)),
                             .expect = guest.journal(0, page),
                             .side = MMUWITNESS_SIDE_HOST};
             marks.push_back(make_mark(vm_id(guest), seen));
@@ -58,17 +58,16 @@ class LazyFree : public ScenarioTest, public testing::WithParamInterface<Case> {
     // Did reclaim take one that nobody has touched since? (What the guest reads stays as well,
     // where KVM takes an SPTE that may be written for one that was.)
     [[nodiscard]] bool some_went(const Guest& guest) const {
-        for (std::uint64_t page = used(); page < pages(); page++)
-            if (load_lane(memory_.data() + page * page_size(), guest.lane(0)) == 0) return true;
+        for (std::uint64_t page = used(); page < memory_.pages(); page++)
+            if (load_lane(memory_.page(page), guest.lane(0)) == 0) return true;
         return false;
     }
 
-    [[nodiscard]] std::uint64_t pages() const { return memory_.size() / page_size(); }
     // Those that the guest goes on with.
-    [[nodiscard]] std::uint64_t used() const { return pages() / 2; }
+    [[nodiscard]] std::uint64_t used() const { return memory_.pages() / 2; }
 
     static constexpr std::uint64_t kStep = 2;
-    std::span<std::byte> memory_;
+    Memory memory_;
 };
 
 TEST_P(LazyFree, WhatIsWrittenLaterIsKept) {
@@ -77,19 +76,18 @@ TEST_P(LazyFree, WhatIsWrittenLaterIsKept) {
     constexpr std::uint64_t kSmall = 64;
     promise({"isolated"});
     try {
-        const std::uint64_t huge = huge_bytes() / page_size();
-        memory_ = add_memory(GetParam().kind, is_huge(GetParam().kind) ? 2 * huge : kSmall).bytes;
-        Guest& guest = add_guest({.pages = pages(), .idle = guest::Idle::kStay});
-        const Memslot& slot = guest.add_memory(0, pages(), memory_.data());
+        memory_ = add_memory(GetParam().kind, kSmall, 2);
+        Guest& guest = add_guest({.pages = memory_.pages(), .idle = guest::Idle::kStay});
+        const Memslot& slot = guest.add_memory(0, memory_.pages(), memory_.page(0));
         guest.start();
         std::optional<GuardScope> scope;
         std::optional<Damon> damon;
         if (GetParam().aged) {
             scope.emplace(run_.options.guard);
-            damon.emplace(run_.options.guard, memory_);
+            damon.emplace(run_.options.guard, memory_.bytes);
         }
         for (int round = 0; round < kRounds; round++) {
-            guest.write(0, 0, pages());
+            guest.write(0, 0, memory_.pages());
             advise(MADV_FREE, "MADV_FREE");
             guest.read(0, 0, used());
             guest.write(0, 0, used() / kStep, 0, kStep);

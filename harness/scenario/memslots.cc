@@ -49,7 +49,7 @@ class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
         constexpr std::uint64_t kSmall = 160;
         const std::uint64_t huge = huge_bytes() / page_size();
         if (is_huge(GetParam().kind)) align_ = huge;
-        memory_ = add_memory(GetParam().kind, is_huge(GetParam().kind) ? 3 * huge : kSmall);
+        memory_ = add_memory(GetParam().kind, kSmall, 3);
         guest_pages_ = GetParam().sparse ? arch::data_bytes() / page_size() : 3 * memory_.pages();
     }
 

@@ -24,9 +24,7 @@ TEST_P(Monitored, AccessesAreSeen) {
     constexpr std::uint64_t kSmall = 64;
     promise({"young"});
     try {
-        const std::uint64_t huge = huge_bytes() / page_size();
-        const std::span<std::byte> memory =
-            add_memory(GetParam(), is_huge(GetParam()) ? 2 * huge : kSmall).bytes;
+        const std::span<std::byte> memory = add_memory(GetParam(), kSmall, 2).bytes;
         const std::uint64_t pages = memory.size() / page_size();
         Guest& guest = add_guest({.pages = pages});
         const Memslot& slot = guest.add_memory(0, pages, memory.data());

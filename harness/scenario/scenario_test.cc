@@ -92,24 +92,24 @@ HugeMemory& ScenarioTest::add_huge(HugeKind kind, std::uint64_t pages) {
     return memory;
 }
 
-Memory ScenarioTest::add_memory(MemoryKind kind, std::uint64_t pages) {
+Memory ScenarioTest::add_memory(MemoryKind kind, std::uint64_t small, std::uint64_t huge) {
     constexpr std::size_t kMost = 2U << 20;
     switch (kind) {
         case MemoryKind::kFile: {
-            const BackingFile& file = add_file(pages).file();
+            const BackingFile& file = add_file(small).file();
             return {kind, file.mapping().span(), file.fd()};
         }
         case MemoryKind::kAnonymous:
-            return {kind, add_anonymous(pages).span()};
+            return {kind, add_anonymous(small).span()};
         default:
             break;
     }
     if (huge_bytes() > kMost)
         throw Unavailable(std::format("a huge page is {} MB", huge_bytes() >> 20));
-    const HugeKind huge = kind == MemoryKind::kHugeAnonymous ? HugeKind::kAnonymous
-                          : kind == MemoryKind::kHugeShared  ? HugeKind::kShared
-                                                             : HugeKind::kHugetlb;
-    return {kind, add_huge(huge, pages).span()};
+    const HugeKind huge_kind = kind == MemoryKind::kHugeAnonymous ? HugeKind::kAnonymous
+                               : kind == MemoryKind::kHugeShared  ? HugeKind::kShared
+                                                                  : HugeKind::kHugetlb;
+    return {kind, add_huge(huge_kind, huge * huge_bytes() / page_size()).span()};
 }
 
 Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {

@@ -44,9 +44,9 @@ class ScenarioTest : public testing::Test {
     Mapping& add_anonymous(std::uint64_t pages);
     // In huge pages; Unavailable without.
     HugeMemory& add_huge(HugeKind kind, std::uint64_t pages);
-    // Of any kind; huge ones at least so large, of huge pages that are not larger than 2 MB.
+    // Of any kind: so many small pages, or so many huge ones, which are not larger than 2 MB.
     // Unavailable without.
-    Memory add_memory(MemoryKind kind, std::uint64_t pages);
+    Memory add_memory(MemoryKind kind, std::uint64_t small, std::uint64_t huge);
     // A guest with `file` as its data memory, from page 0, started.
     Guest& start_guest(WitnessedFile& file, GuestConfig config);
 

@@ -37,11 +37,13 @@ class WaitingFault : public ScenarioTest {
     // A vCPU's write to a page that is not there, while `change` is made. Did it wait?
     template <class Change>
     bool write_during(std::uint64_t page, Change change) {
+        // Outlives the userfaultfd, which lets the fault go on, and with it the change.
+        std::future<void> changed;
         Userfault faults(memory_->span());
         const std::uint64_t number = guest_->post_write(0, page);
         const auto missing = faults.wait(5s);
         if (!missing) throw std::runtime_error("the vCPU's fault did not come to userfaultfd");
-        auto changed = std::async(std::launch::async, change);
+        changed = std::async(std::launch::async, change);
         const bool waited = changed.wait_for(kAWhile) == std::future_status::timeout;
         faults.resolve(*missing);
         changed.get();

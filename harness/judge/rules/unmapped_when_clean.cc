@@ -50,20 +50,17 @@ class UnmappedWhenClean : public Rule {
         removed_[e.pid].of[s.vm].push_back({e.order, s.gfn, s.level});
     }
 
-    // Did memslots change since the notifier was called?
-    static bool in_flux(const VmRecord& v, const Task& t) {
-        return v.moving || v.region_ioctls || v.last_region_end > t.notifier_begin;
-    }
-
     static void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const Task& t,
                                const State& state, Findings& found) {
         const VmRecord* v = state.vm(vm);
-        // Whether KVM has found the memslot at its old place or at its new one is not known then,
-        // nor which gfns are those of the range: kvm_swap_active_memslots().
-        const bool anywhere = v && in_flux(*v, t);
+        // Whether KVM has found a memslot that moves at its old place or at its new one is not
+        // known, nor which gfns are those of the range: kvm_swap_active_memslots().
+        const bool moves = v && std::ranges::any_of(v->slots, [&](const Slot& s) {
+                               return s.has(first) && (s.mover || s.moved > t.notifier_begin);
+                           });
         state.each_present(vm, first, end, [&](uint64_t gfn, uint64_t, const SpteRecord&) {
             found.checked();
-            if (anywhere) {
+            if (moves) {
                 found.tolerated();
                 return;
             }
@@ -85,7 +82,7 @@ class UnmappedWhenClean : public Rule {
             // SPTEs of a root that a memslot change invalidated need no flush:
             // tdp_mmu_zap_leafs(), "if (!root->role.invalid)".
             const Task* t = state.task(e.pid);
-            if (t && in_flux(*v, *t)) {
+            if (v->region_ioctls || (t && v->last_region_end > t->notifier_begin)) {
                 found.tolerated();
                 continue;
             }
@@ -111,8 +108,8 @@ const RuleInfo unmapped_when_clean_rule = {
         "after an invalidation no vCPU writes through the old translation: its SPTEs are "
         "gone and flushed when KVM's invalidate_range_start returns",
     .tolerates =
-        "SPTEs left, or removed without a flush, while memslots change: they may be at "
-        "either place, and the root may be invalid already",
+        "an unflushed removal while memslots change: the root may be invalid already; "
+        "SPTEs left in a memslot that moves: it may be at either place",
     .origin = "001, 004",
     .hooks = {"spte", "notifier_start", "tlb_flush"},
     .events = kinds(Kind::spte, Kind::notifier),
