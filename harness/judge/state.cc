@@ -104,7 +104,7 @@ std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
     if (!file) return out;
     for (uint16_t id = 1; id <= MMUWITNESS_MAX_VMS; ++id)
         for (const Slot& s : vms_[id].slots)
-            if (s.file == file && page - s.first_page < s.pages) {
+            if (s.file == file && !s.mover && page - s.first_page < s.pages) {
                 const uint64_t at = page - s.first_page;
                 out.push_back({id, s.gfn + at, s.hva + at * page_size_});
             }
@@ -147,6 +147,7 @@ void State::spte(const Event& e) {
         ++r.present;
         for (uint64_t i = 0; i < pages_of(s.level); ++i) {
             const Slot* slot = slot_of(s.vm, s.gfn + i);
+            if (slot && slot->mover) slot = nullptr;
             const uint16_t file = slot ? slot->file : s.file;
             const uint64_t page = slot ? slot->first_page + (s.gfn + i - slot->gfn) : s.index + i;
             if (file && file < files_.size()) files_[file][page].installed = e.order;

@@ -48,7 +48,8 @@ struct Slot {
     uint32_t flags = 0;
     uint16_t file = 0;
     uint64_t logging_since = 0;  // order of the mark that switched the log on, 0: off
-    int32_t mover = 0;   // the task that has told where it shall be, and has not moved it yet
+    int32_t mover = 0;   // the task that has said where it shall be: until its ioctl has ended
+                         // KVM may have it at either place, and nobody knows at which
     uint64_t moved = 0;  // order of the last move's end
 
     bool has(uint64_t g) const { return g - gfn < pages; }
@@ -114,7 +115,8 @@ class State {
     // f(gfn, pages, record) for each leaf SPTE present that touches gfns [begin, end).
     template <typename F>
     void each_present(uint16_t vm, uint64_t begin, uint64_t end, F&& f) const;
-    // f(vm, first gfn, end gfn) for each memslot that host virtual addresses [start, end) touch.
+    // f(vm, first gfn, end gfn) for each memslot that host virtual addresses [start, end) touch,
+    // but for those that are being moved.
     template <typename F>
     void each_range(uint64_t start, uint64_t end, F&& f) const;
 
@@ -123,6 +125,7 @@ class State {
         uint64_t gfn;
         uint64_t hva;
     };
+    // Likewise without memslots that are being moved.
     std::vector<Place> places_of(uint16_t file, uint64_t page) const;
 
     // Small pages that a leaf of this level maps. Levels come from the stream: bounded.
@@ -185,7 +188,7 @@ void State::each_range(uint64_t start, uint64_t end, F&& f) const {
         for (const Slot& s : vms_[id].slots) {
             const uint64_t from = std::max(start, s.hva);
             const uint64_t to = std::min(end, s.hva + s.pages * page_size_);
-            if (from >= to) continue;
+            if (from >= to || s.mover) continue;
             // kvm_handle_hva_range(): every gfn that the range touches, clipped to the slot.
             f(id, s.gfn + (from - s.hva) / page_size_,
               s.gfn + (to - s.hva + page_size_ - 1) / page_size_);

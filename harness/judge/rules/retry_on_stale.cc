@@ -65,7 +65,7 @@ class RetryOnStale : public Rule {
 
     static std::optional<uint64_t> hva_of(const State& state, uint16_t vm, uint64_t gfn) {
         const Slot* slot = state.slot_of(vm, gfn);
-        if (!slot) return std::nullopt;
+        if (!slot || slot->mover) return std::nullopt;
         return slot->hva + (gfn - slot->gfn) * state.page_size();
     }
 

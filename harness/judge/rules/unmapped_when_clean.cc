@@ -53,14 +53,14 @@ class UnmappedWhenClean : public Rule {
     static void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const Task& t,
                                const State& state, Findings& found) {
         const VmRecord* v = state.vm(vm);
-        // Whether KVM has found a memslot that moves at its old place or at its new one is not
-        // known, nor which gfns are those of the range: kvm_swap_active_memslots().
-        const bool moves = v && std::ranges::any_of(v->slots, [&](const Slot& s) {
-                               return s.has(first) && (s.mover || s.moved > t.notifier_begin);
+        // Whether KVM has found a memslot at its old place or at its new one is not known if it has
+        // moved meanwhile, nor which gfns are those of the range: kvm_swap_active_memslots().
+        const bool moved = v && std::ranges::any_of(v->slots, [&](const Slot& s) {
+                               return s.has(first) && s.moved > t.notifier_begin;
                            });
         state.each_present(vm, first, end, [&](uint64_t gfn, uint64_t, const SpteRecord&) {
             found.checked();
-            if (moves) {
+            if (moved) {
                 found.tolerated();
                 return;
             }
