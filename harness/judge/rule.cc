@@ -24,6 +24,7 @@ constexpr const RuleInfo* all[] = {
     &young_rule,
     &prefault_keeps_young_rule,
     &prefault_ends_rule,
+    &fault_ends_rule,
     &change_pte_bracketed_rule,
     &ksm_isolated_rule,
     &isolated_rule,

@@ -42,6 +42,38 @@ static bool always_stale(struct mmuw_plant *p, struct kvm *kvm, const unsigned l
 	return true;
 }
 
+/* The first hundred times that a fault of the VM asks: one guest has to get on at last. */
+static DEFINE_RAW_SPINLOCK(stale_lock);
+static struct kvm *stale_kvm;
+static unsigned int stale_asked;
+
+static int forget_stale(struct mmuw_plant *p)
+{
+	stale_kvm = NULL;
+	return 0;
+}
+
+static bool stale_for_long(struct mmuw_plant *p, struct kvm *kvm, const unsigned long *arg,
+			   unsigned long *ret)
+{
+	const struct mmuw_context *ctx = mmuw_context();
+	unsigned long flags;
+	bool stale;
+
+	if (!ctx || !ctx->in_fault || ctx->in_prefault)
+		return false;
+	raw_spin_lock_irqsave(&stale_lock, flags);
+	if (stale_kvm != kvm)
+		stale_asked = 0;
+	stale_kvm = kvm;
+	stale = stale_asked < 100;
+	stale_asked += stale;
+	raw_spin_unlock_irqrestore(&stale_lock, flags);
+	if (stale)
+		*ret = 1;
+	return stale;
+}
+
 static bool has_tdp_mmu(const struct kvm *kvm)
 {
 	const struct list_head *roots = &kvm->arch.tdp_mmu_roots;
@@ -164,6 +196,11 @@ struct mmuw_plant mmuw_plants_arch[] = {
 	  .origin = "002", .symbols = { "kvm:is_page_fault_stale" },
 	  .only_with = "kvm_arch_vcpu_pre_fault_memory",
 	  .kvm_of = mmuw_plant_vcpu_first, .on_return = always_stale, .session = true },
+	{ .name = "fault-stale-for-long",
+	  .what = "is_page_fault_stale() says so to the first hundred faults of a VM",
+	  .origin = "002", .symbols = { "kvm:is_page_fault_stale" },
+	  .kvm_of = mmuw_plant_vcpu_first, .on_return = stale_for_long, .session = true,
+	  .begin = forget_stale },
 	{ .name = "dirty-bit-lost-in-race",
 	  .what = "the second of two vCPUs in one fault leaves W=1 D=0 of W=1 D=1, and no flush follows",
 	  .origin = "002", .symbols = { "kvm_flush_remote_tlbs" },

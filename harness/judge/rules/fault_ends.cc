@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// fault-ends: a vCPU does not meet one page fault again and again with nothing changed.
+#include <format>
+#include <map>
+#include <unordered_map>
+
+#include "judge/rules/rules.h"
+
+namespace mmuw {
+namespace {
+
+// Far more than KVM needs: a fault that finds nobody else at work is over at its first time, or at
+// its second if the fast path has taken the first.
+constexpr unsigned kMany = 64;
+
+class FaultEnds : public Rule {
+  public:
+    void on(const Event& e, const State& state, Findings& found) override {
+        switch (e.kind) {
+            case Kind::fault:
+                if (e.fault.phase == MMUWITNESS_FAULT_BEGIN ||
+                    e.fault.phase == MMUWITNESS_FAULT_RETRY)
+                    met(e, state, found);
+                break;
+            case Kind::spte:
+                changed(e.spte.vm, e.pid);
+                break;
+            case Kind::vcpu_run:
+                vms_[e.vcpu_run.vm].faults.erase(e.vcpu_run.vcpu);
+                break;
+            case Kind::vm_ioctl:
+                vms_[e.vm_ioctl.vm].ioctls += e.vm_ioctl.phase == MMUWITNESS_BEGIN ? 1 : -1;
+                changed(e.vm_ioctl.vm, e.pid);
+                break;
+            case Kind::young:
+                changed(e.young.vm, e.pid);
+                break;
+            default:
+                break;
+        }
+    }
+
+  private:
+    struct Fault {
+        int32_t pid = 0;
+        std::uint64_t gfn = 0, sequence = 0;
+        bool write = false;
+        unsigned same = 0;  // times that it was met, one after the other
+    };
+    struct Vm {
+        int ioctls = 0;               // in progress
+        std::map<int, Fault> faults;  // by vCPU: the last one
+    };
+
+    // By somebody else: what his change was is not asked.
+    void changed(std::uint16_t vm, int32_t pid) {
+        for (auto& [vcpu, fault] : vms_[vm].faults)
+            if (fault.pid != pid) fault.same = 0;
+    }
+
+    // Others who are at work may hold an SPTE frozen, for as long as nobody lets them run.
+    bool alone(const Vm& vm, const FaultEvent& f, const State& state) const {
+        if (vm.ioctls || f.inv_in_progress) return false;
+        const VmRecord* v = state.vm(f.vm);
+        if (!v) return false;
+        for (const auto& [vcpu, attempt] : v->faults)
+            if (vcpu != f.vcpu && attempt.begin) return false;
+        return true;
+    }
+
+    void met(const Event& e, const State& state, Findings& found) {
+        const FaultEvent& f = e.fault;
+        if (f.vcpu < 0 || !state.witnessed("spte") || !state.witnessed("fault")) return;
+        Vm& vm = vms_[f.vm];
+        Fault& last = vm.faults[f.vcpu];
+        const bool again = last.pid == e.pid && last.gfn == f.gfn && last.sequence == f.inv_seq &&
+                           last.write == (f.write != 0);
+        if (!again || !alone(vm, f, state)) last.same = 0;
+        if (!again) found.checked();
+        last.pid = e.pid;
+        last.gfn = f.gfn;
+        last.sequence = f.inv_seq;
+        last.write = f.write != 0;
+        if (++last.same != kMany + 1) return;
+        found.violation(
+            {.vm = f.vm, .gfn = f.gfn},
+            std::format("vm {} gfn {:#x}: vCPU {} met the same {} fault {} times at "
+                        "mmu_invalidate_seq {}, with nobody else at work",
+                        f.vm, f.gfn, f.vcpu, f.write ? "write" : "read", last.same, f.inv_seq));
+    }
+
+    std::unordered_map<std::uint16_t, Vm> vms_;
+};
+
+}  // namespace
+
+const RuleInfo fault_ends_rule = {
+    .id = "fault-ends",
+    .statement = "a vCPU does not meet one page fault again and again with nothing changed",
+    .tolerates = "false negatives: while another vCPU, an ioctl or an invalidation is at work",
+    .origin = "all",
+    .hooks = {"fault", "spte"},
+    .events = kinds(Kind::fault, Kind::spte, Kind::vcpu_run, Kind::vm_ioctl, Kind::young),
+    .make = make_rule<FaultEnds>,
+};
+
+}  // namespace mmuw
