@@ -28,6 +28,7 @@ constexpr const RuleInfo* all[] = {
     &change_pte_bracketed_rule,
     &ksm_isolated_rule,
     &isolated_rule,
+    &refused_rule,
     &quiet_kernel_rule,
     &nothing_left_rule,
 };
@@ -45,6 +46,7 @@ bool tells_what_was_read_back(const Event& e) {
         case MMUWITNESS_MARK_SEEN:
         case MMUWITNESS_MARK_OUTSIDE:
         case MMUWITNESS_MARK_BACKED:
+        case MMUWITNESS_MARK_ANSWER:
             return true;
         default:
             return false;

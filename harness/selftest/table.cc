@@ -38,6 +38,7 @@ std::span<const PlantCase> plant_cases() {
         {"prefault-always-stale", "Prefault.Keeps*", {"prefault-ends"}, "x86_64"},
         {"fault-stale-for-long", "Writeback.Guest*/msync", {"fault-ends"}, "x86_64"},
         {"ksm-protect-not-propagated", "Ksm.*", {"ksm-isolated", "isolated"}},
+        {"refusal-withheld", "RefusedSlots.*", {"refused"}},
         {"change-pte-unbracketed", "Ksm.*/two_slots", {"change-pte-bracketed"}},
         {"dirty-bit-lost-in-race", "Race.*", {"dirty-not-lost-in-race"}, "x86_64"},
         {"dirtied-after-unlock", "Turns.*", {"dirty-in-time"}, "loongarch64"},

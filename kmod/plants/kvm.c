@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Plants in KVM's common code: flushes, invalidations, dirty logs. */
+#include <linux/fs.h>
 #include <linux/mmu_notifier.h>
 
 #include "witness/context.h"
@@ -212,7 +213,26 @@ static bool take_sequence_back(void)
 	return advanced;
 }
 
+/* long kvm_vm_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
+static struct kvm *of_file(const unsigned long *arg)
+{
+	return ((struct file *)arg[0])->private_data;
+}
+
+static bool claim_success(struct mmuw_plant *p, struct kvm *kvm, const unsigned long *arg,
+			  unsigned long *ret)
+{
+	if ((u32)arg[1] != KVM_SET_USER_MEMORY_REGION || (long)*ret >= 0)
+		return false;
+	*ret = 0;
+	return true;
+}
+
 struct mmuw_plant mmuw_plants_kvm[] = {
+	{ .name = "refusal-withheld",
+	  .what = "KVM_SET_USER_MEMORY_REGION does nothing and says that it did, where it has to refuse",
+	  .origin = "002", .symbols = { "kvm_vm_ioctl" },
+	  .kvm_of = of_file, .on_return = claim_success, .session = true },
 	{ .name = "flush-skipped-in-log-collection",
 	  .what = "KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG and KVM_RESET_DIRTY_RINGS do not flush TLBs",
 	  .origin = "002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_collection },

@@ -2,8 +2,7 @@
 // breaks: KVM_CLEAR_DIRTY_LOG takes more pages than the slot has
 // undoes: "KVM: validate userspace input in kvm_clear_dirty_log_protect()"
 // file: virt/kvm/kvm_main.c
-// survives: nobody looks whether an ioctl refuses what it has to refuse
-// scenarios: *
+// scenarios: RefusedLogs.*
 @@
 identifier log, memslot;
 @@

@@ -26,6 +26,7 @@ extern const RuleInfo fault_ends_rule;
 extern const RuleInfo change_pte_bracketed_rule;
 extern const RuleInfo ksm_isolated_rule;
 extern const RuleInfo isolated_rule;
+extern const RuleInfo refused_rule;
 extern const RuleInfo quiet_kernel_rule;
 extern const RuleInfo nothing_left_rule;
 

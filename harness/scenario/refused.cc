@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Calls that KVM has to refuse: if it does not, what it takes for granted later is no longer so.
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+
+#include <cerrno>
+#include <initializer_list>
+#include <vector>
+
+#include "scenario/scenario_test.h"
+#include "vmm/dirty_ring.h"
+#include "vmm/vcpu.h"
+
+namespace mmuw::refused {
+
+namespace {
+
+// No multiple of 64: the log's last word is not full.
+constexpr std::uint64_t kPages = 100;
+constexpr std::uint32_t kNone = 100;  // no memslot has this number
+
+class Refused : public ScenarioTest {
+  protected:
+    void SetUp() override {
+        ScenarioTest::SetUp();
+        if (run_.kvm.mmu().reference) GTEST_SKIP() << "the reference MMU has an API of its own";
+        promise({"refused"});
+    }
+
+    // 0: it was not refused.
+    static std::uint64_t answer(int fd, unsigned long request, void* argument) {
+        return ::ioctl(fd, request, argument) < 0 ? static_cast<std::uint64_t>(errno) : 0;
+    }
+    void say(const Guest& guest, mmuwitness_refusal call, std::uint64_t answer) {
+        mark(guest, mark::Answer{.call = call, .answer = answer});
+    }
+};
+
+class RefusedSlots : public Refused {
+  protected:
+    struct Region {
+        std::uint32_t slot, flags = 0;
+        std::uint64_t gpa, bytes, hva;
+    };
+    // What is made nevertheless is taken away again.
+    void ask(Guest& guest, mmuwitness_refusal call, const Region& r) {
+        kvm_userspace_memory_region region{.slot = r.slot,
+                                           .flags = r.flags,
+                                           .guest_phys_addr = r.gpa,
+                                           .memory_size = r.bytes,
+                                           .userspace_addr = r.hva};
+        const int fd = guest.vm().fd();
+        say(guest, call, answer(fd, KVM_SET_USER_MEMORY_REGION, &region));
+        region = {.slot = kNone};
+        static_cast<void>(::ioctl(fd, KVM_SET_USER_MEMORY_REGION, &region));
+    }
+};
+
+TEST_F(RefusedSlots, ChangeNothing) {
+    constexpr std::uint64_t kFirst = 16, kSecond = 64, kSize = 32;  // data pages
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = add_guest({.pages = kPages});
+    Memslot& first = guest.add_memory(kFirst, kSize, file.file().page(kFirst));
+    Memslot& second = guest.add_memory(kSecond, kSize, file.file().page(kSecond));
+    guest.start();
+
+    const std::uint64_t size = page_size();
+    const auto gpa = [&](std::uint64_t page) { return guest.gfn(page) * size; };
+    const auto hva = reinterpret_cast<std::uint64_t>(file.file().mapping().get());
+    const auto at = [&](std::uint64_t page, std::uint64_t pages) {
+        return Region{.slot = kNone, .gpa = gpa(page), .bytes = pages * size, .hva = hva};
+    };
+    ask(guest, MMUWITNESS_REFUSE_SLOT_HEAD_OVERLAPS, at(kFirst + kSize - 1, 8));
+    ask(guest, MMUWITNESS_REFUSE_SLOT_TAIL_OVERLAPS, at(kFirst - 7, 8));
+    ask(guest, MMUWITNESS_REFUSE_SLOT_INSIDE_OTHER, at(kFirst + 4, 8));
+    ask(guest, MMUWITNESS_REFUSE_SLOT_COVERS_OTHER, at(kFirst - 4, kSize + 8));
+    ask(guest, MMUWITNESS_REFUSE_SLOT_SAME_PLACE, at(kFirst, kSize));
+
+    const auto of = [&](const Memslot& slot, std::uint64_t page) {
+        return Region{.slot = slot.kvm_slot(),
+                      .gpa = gpa(page),
+                      .bytes = kSize * size,
+                      .hva = hva + guest.first_page(slot) * size};
+    };
+    Region there = of(second, kFirst + kSize - 1);
+    ask(guest, MMUWITNESS_REFUSE_SLOT_MOVED_ONTO_OTHER, there);
+    there = of(first, kFirst);
+    there.bytes += size;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_RESIZED, there);
+    there = of(first, kFirst);
+    there.hva -= size;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_BACKED_ANEW, there);
+    there = of(first, kFirst);
+    there.flags = KVM_MEM_READONLY;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_READ_ONLY_NOW, there);
+
+    Region fresh = at(0, 8);
+    fresh.flags = 1U << 30;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_UNKNOWN_FLAG, fresh);
+    fresh = at(0, 8);
+    fresh.bytes -= 512;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_SIZE_UNALIGNED, fresh);
+    fresh = at(0, 8);
+    fresh.gpa += 512;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_GPA_UNALIGNED, fresh);
+    fresh = at(0, 8);
+    fresh.hva += 512;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_HVA_UNALIGNED, fresh);
+    fresh = at(0, 8);
+    fresh.hva = ~std::uint64_t{0} << 48;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_HVA_OF_THE_KERNEL, fresh);
+    fresh = at(0, 8);
+    fresh.gpa = -4 * size;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_GPA_WRAPS, fresh);
+    fresh = at(0, 8);
+    fresh.slot = static_cast<std::uint32_t>(guest.vm().check_extension(KVM_CAP_NR_MEMSLOTS));
+    ask(guest, MMUWITNESS_REFUSE_SLOT_NUMBER_TOO_HIGH, fresh);
+    fresh = at(0, 8);
+    fresh.slot |= 7U << 16;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_NO_SUCH_SPACE, fresh);
+    fresh = at(0, 0);
+    ask(guest, MMUWITNESS_REFUSE_SLOT_DELETED_TWICE, fresh);
+
+    // And what was there is as it was.
+    for (const Memslot* slot : {&first, &second}) {
+        const std::uint64_t page = guest.first_page(*slot);
+        guest.write(0, page, kSize);
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t i = page; i < page + kSize; i++)
+            marks.push_back(
+                make_mark(vm_id(guest), mark::Seen{.slot = slot->id(),
+                                                   .gfn = guest.gfn(i),
+                                                   .lane = guest.lane(0),
+                                                   .seen = load_lane(file.file().page(i), 0),
+                                                   .expect = guest.journal(0, i),
+                                                   .side = MMUWITNESS_SIDE_HOST}));
+        run_.witness.marks(marks);
+    }
+    trial();
+}
+
+class RefusedLogs : public Refused {
+  protected:
+    void get(Guest& guest, mmuwitness_refusal call, std::uint32_t slot) {
+        std::vector<std::uint64_t> bits(16);
+        kvm_dirty_log log{.slot = slot, .dirty_bitmap = bits.data()};
+        say(guest, call, answer(guest.vm().fd(), KVM_GET_DIRTY_LOG, &log));
+    }
+    void clear(Guest& guest, mmuwitness_refusal call, std::uint32_t slot, std::uint64_t first,
+               std::uint32_t pages) {
+        std::vector<std::uint64_t> bits(16, ~std::uint64_t{0});
+        kvm_clear_dirty_log log{
+            .slot = slot, .num_pages = pages, .first_page = first, .dirty_bitmap = bits.data()};
+        say(guest, call, answer(guest.vm().fd(), KVM_CLEAR_DIRTY_LOG, &log));
+    }
+};
+
+TEST_F(RefusedLogs, ClearNothing) {
+    std::string why;
+    if (!supported(run_.kvm, DirtyLogKind::kManual, &why)) GTEST_SKIP() << why;
+    promise({"log-complete"});
+    WitnessedFile& file = add_file(2 * kPages);
+    Guest& guest = add_guest({.pages = 2 * kPages, .log = DirtyLogKind::kManual});
+    Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
+    Memslot& unlogged = guest.add_memory(kPages, kPages, file.file().page(kPages));
+    guest.start();
+    guest.log().enable(slot);
+    static_cast<void>(guest.log().collect(slot));
+    guest.write(0, 0, kPages);
+
+    get(guest, MMUWITNESS_REFUSE_LOG_OF_UNLOGGED, unlogged.kvm_slot());
+    get(guest, MMUWITNESS_REFUSE_LOG_OF_NO_SLOT, kNone);
+    get(guest, MMUWITNESS_REFUSE_LOG_OF_NO_SPACE, slot.kvm_slot() | 7U << 16);
+    const std::uint32_t id = slot.kvm_slot();
+    clear(guest, MMUWITNESS_REFUSE_CLEAR_OF_UNLOGGED, unlogged.kvm_slot(), 0, kPages);
+    clear(guest, MMUWITNESS_REFUSE_CLEAR_OF_NO_SLOT, kNone, 0, kPages);
+    clear(guest, MMUWITNESS_REFUSE_CLEAR_BEGINS_IN_WORD, id, 32, kPages - 32);
+    clear(guest, MMUWITNESS_REFUSE_CLEAR_ENDS_IN_WORD, id, 0, 32);
+    clear(guest, MMUWITNESS_REFUSE_CLEAR_BEYOND_SLOT, id, 64, 64);
+    clear(guest, MMUWITNESS_REFUSE_CLEAR_BEHIND_SLOT, id, 128, 64);
+    clear(guest, MMUWITNESS_REFUSE_CLEAR_WRAPS, id, 64, ~std::uint32_t{0});
+
+    // And nothing was cleared.
+    std::vector<mmuwitness_mark> marks;
+    for (std::uint64_t page = 0; page < kPages; page++)
+        marks.push_back(
+            make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
+    run_.witness.marks(marks);
+    static_cast<void>(guest.log().collect(slot));
+    trial();
+}
+
+class RefusedRings : public Refused {
+  protected:
+    std::uint64_t enable(int fd, std::uint64_t bytes) {
+        kvm_enable_cap cap{.cap = dirty_ring_capability(run_.kvm), .args = {bytes}};
+        return answer(fd, KVM_ENABLE_CAP, &cap);
+    }
+};
+
+TEST_F(RefusedRings, AreNotMade) {
+    std::string why;
+    if (!supported(run_.kvm, DirtyLogKind::kRing, &why)) GTEST_SKIP() << why;
+    constexpr std::uint64_t kBytes = 4096 * sizeof(kvm_dirty_gfn);
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = add_guest({.pages = kPages, .log = DirtyLogKind::kBitmap});
+    guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    say(guest, MMUWITNESS_REFUSE_RING_AFTER_VCPU, enable(guest.vm().fd(), kBytes));
+    say(guest, MMUWITNESS_REFUSE_RING_RESET_WITHOUT,
+        answer(guest.vm().fd(), KVM_RESET_DIRTY_RINGS, nullptr));
+
+    // Without a vCPU.
+    Vm vm(run_.kvm);
+    const auto largest = static_cast<std::uint64_t>(
+        vm.check_extension(static_cast<int>(dirty_ring_capability(run_.kvm))));
+    say(guest, MMUWITNESS_REFUSE_RING_OF_NO_SIZE, enable(vm.fd(), 0));
+    say(guest, MMUWITNESS_REFUSE_RING_OF_NO_POWER_OF_2, enable(vm.fd(), kBytes / 4 * 3));
+    say(guest, MMUWITNESS_REFUSE_RING_TOO_SMALL, enable(vm.fd(), sizeof(kvm_dirty_gfn)));
+    say(guest, MMUWITNESS_REFUSE_RING_TOO_LARGE, enable(vm.fd(), 2 * largest));
+    if (enable(vm.fd(), kBytes) == 0) {
+        say(guest, MMUWITNESS_REFUSE_RING_TWICE, enable(vm.fd(), kBytes));
+        if (vm.check_extension(KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP) <= 0) {
+            const Memslot slot(vm, 1, guest.gfn(0), kPages,
+                               reinterpret_cast<std::uint64_t>(file.file().mapping().get()),
+                               KVM_MEM_LOG_DIRTY_PAGES);
+            std::vector<std::uint64_t> bits(16);
+            kvm_dirty_log log{.slot = slot.kvm_slot(), .dirty_bitmap = bits.data()};
+            say(guest, MMUWITNESS_REFUSE_RING_AND_BITMAP, answer(vm.fd(), KVM_GET_DIRTY_LOG, &log));
+        }
+    }
+    trial();
+}
+
+#ifdef KVM_PRE_FAULT_MEMORY
+class RefusedPrefaults : public Refused {
+  protected:
+    void ask(Guest& guest, mmuwitness_refusal call, std::uint64_t gpa, std::uint64_t bytes) {
+        kvm_pre_fault_memory range{.gpa = gpa, .size = bytes};
+        std::uint64_t result = 0;
+        guest.with_vcpu(
+            0, [&](const Vcpu& vcpu) { result = answer(vcpu.fd(), KVM_PRE_FAULT_MEMORY, &range); });
+        say(guest, call, result);
+    }
+};
+
+TEST_F(RefusedPrefaults, MapNothing) {
+    if (run_.kvm.check_extension(KVM_CAP_PRE_FAULT_MEMORY) <= 0)
+        GTEST_SKIP() << "no KVM_PRE_FAULT_MEMORY";
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = add_guest({.pages = 2 * kPages});
+    guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    const std::uint64_t size = page_size();
+    const std::uint64_t gpa = guest.gfn(0) * size;
+    ask(guest, MMUWITNESS_REFUSE_PREFAULT_OF_NOTHING, gpa, 0);
+    ask(guest, MMUWITNESS_REFUSE_PREFAULT_UNALIGNED, gpa + 512, size);
+    ask(guest, MMUWITNESS_REFUSE_PREFAULT_WRAPS, -2 * size, 4 * size);
+    ask(guest, MMUWITNESS_REFUSE_PREFAULT_OF_NO_SLOT, guest.gfn(kPages) * size, size);
+    trial();
+}
+#endif
+
+}  // namespace
+
+}  // namespace mmuw::refused
