@@ -16,6 +16,7 @@ namespace {
 
 const std::string kThreads = "/sys/kernel/mm/damon/admin/kdamonds/";
 const std::string kStat = "/sys/module/damon_stat/parameters/enabled";
+const std::string kState = kThreads + "0/state";
 const std::string kContext = kThreads + "0/contexts/0/";
 const std::string kTarget = kContext + "targets/0/";
 
@@ -46,7 +47,8 @@ Damon::Damon(MachineGuard& guard, std::span<const std::byte> memory) {
         if (has_setting(kStat)) guard.set(kStat, "N");
         guard.set(threads, "1");
         configure(memory);
-        write_setting(kThreads + "0/state", "on");
+        guard.write_later(kState, "off");
+        write_setting(kState, "on");
     } catch (const SysError& error) {
         throw Unavailable(std::format("DAMON: {}", error.what()));
     }
@@ -54,9 +56,9 @@ Damon::Damon(MachineGuard& guard, std::span<const std::byte> memory) {
 
 Damon::~Damon() {
     try {
-        write_setting(kThreads + "0/state", "off");
+        write_setting(kState, "off");
     } catch (const std::exception&) {
-        // It has ended by itself: the guard takes it away.
+        // It has ended by itself, or its lock is taken (EBUSY): the guard goes on trying.
     }
 }
 
