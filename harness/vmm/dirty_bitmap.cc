@@ -12,10 +12,13 @@ namespace mmuw {
 void BitmapLog::read(Memslot& slot, PageBitmap& logged) {
     kvm_dirty_log log{};
     log.slot = slot.kvm_slot();
-    // KVM writes whole longs: PageBitmap's words cover that.
-    log.dirty_bitmap = logged.words().data();
+    // KVM writes whole longs, all of those that the memslot has.
+    const auto words = buffer_.words(logged.words().size());
+    std::ranges::fill(words, ~std::uint64_t{0});
+    log.dirty_bitmap = words.data();
     slot.vm().control(KVM_GET_DIRTY_LOG, &log,
                       std::format("KVM_GET_DIRTY_LOG(slot {})", slot.kvm_slot()));
+    std::ranges::copy(words, logged.words().begin());
 }
 
 ManualLog::ManualLog(bool initially_set, std::uint64_t clear_parts)
@@ -62,7 +65,9 @@ void ManualLog::clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
     clear.slot = slot.kvm_slot();
     clear.first_page = first;
     clear.num_pages = static_cast<std::uint32_t>(pages);
-    clear.dirty_bitmap = const_cast<std::uint64_t*>(mask.data());
+    const auto words = buffer_.words(mask.size());
+    std::ranges::copy(mask, words.begin());
+    clear.dirty_bitmap = words.data();
     slot.vm().control(
         KVM_CLEAR_DIRTY_LOG, &clear,
         std::format("KVM_CLEAR_DIRTY_LOG(slot {}, pages {}+{})", slot.kvm_slot(), first, pages));

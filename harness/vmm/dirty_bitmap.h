@@ -7,6 +7,7 @@
 #include <random>
 #include <span>
 
+#include "base/guarded_buffer.h"
 #include "vmm/dirty_log.h"
 
 namespace mmuw {
@@ -17,6 +18,8 @@ class BitmapLog : public DirtyLog {
 
   protected:
     void read(Memslot& slot, PageBitmap& logged) override;
+
+    GuardedBuffer buffer_;  // the ioctls' bitmap
 };
 
 class ManualLog : public BitmapLog {
@@ -33,8 +36,8 @@ class ManualLog : public BitmapLog {
 
   private:
     // mask: of the pages from `first` on, which is a multiple of 64.
-    static void clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
-                      std::span<const std::uint64_t> mask);
+    void clear(Memslot& slot, std::uint64_t first, std::uint64_t pages,
+               std::span<const std::uint64_t> mask);
     void clear_parts(Memslot& slot, const PageBitmap& logged);
     std::optional<std::size_t> draw_word(const Memslot& slot, const PageBitmap& logged);
 
