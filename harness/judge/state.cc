@@ -303,11 +303,16 @@ void State::apply(const Event& e) {
             t.ioctl_begin = begin ? e.order : 0;
             t.ioctl = e.vm_ioctl.cmd;
             t.ioctl_vm = e.vm_ioctl.vm;
-            if (v && is_memslot_ioctl(e.vm_ioctl.cmd)) {
+            // One that began before anybody looked has an end only.
+            const auto count = [begin](unsigned& n) {
                 if (begin)
-                    ++v->region_ioctls;
-                else if (v->region_ioctls)
-                    --v->region_ioctls;
+                    ++n;
+                else if (n)
+                    --n;
+            };
+            if (v) count(v->ioctls);
+            if (v && is_memslot_ioctl(e.vm_ioctl.cmd)) {
+                count(v->region_ioctls);
                 if (!begin) {
                     v->last_region_end = e.order;
                     for (Slot& slot : v->slots)

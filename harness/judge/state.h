@@ -72,7 +72,8 @@ struct VmRecord {
     // The same of a request to load another root, which makes each vCPU flush.
     uint64_t reloaded = 0;
     bool ring = false;             // a dirty ring was seen
-    unsigned region_ioctls = 0;    // memslot changes in progress
+    unsigned ioctls = 0;           // of the VM, in progress
+    unsigned region_ioctls = 0;    // memslot changes among them
     uint64_t last_region_end = 0;  // order
 };
 

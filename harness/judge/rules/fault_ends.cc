@@ -26,10 +26,9 @@ class FaultEnds : public Rule {
                 changed(e.spte.vm, e.pid);
                 break;
             case Kind::vcpu_run:
-                vms_[e.vcpu_run.vm].faults.erase(e.vcpu_run.vcpu);
+                faults_[e.vcpu_run.vm].erase(e.vcpu_run.vcpu);
                 break;
             case Kind::vm_ioctl:
-                vms_[e.vm_ioctl.vm].ioctls += e.vm_ioctl.phase == MMUWITNESS_BEGIN ? 1 : -1;
                 changed(e.vm_ioctl.vm, e.pid);
                 break;
             case Kind::young:
@@ -47,22 +46,16 @@ class FaultEnds : public Rule {
         bool write = false;
         unsigned same = 0;  // times that it was met, one after the other
     };
-    struct Vm {
-        int ioctls = 0;               // in progress
-        std::map<int, Fault> faults;  // by vCPU: the last one
-    };
-
     // By somebody else: what his change was is not asked.
     void changed(std::uint16_t vm, int32_t pid) {
-        for (auto& [vcpu, fault] : vms_[vm].faults)
+        for (auto& [vcpu, fault] : faults_[vm])
             if (fault.pid != pid) fault.same = 0;
     }
 
     // Others who are at work may hold an SPTE frozen, for as long as nobody lets them run.
-    bool alone(const Vm& vm, const FaultEvent& f, const State& state) const {
-        if (vm.ioctls || f.inv_in_progress) return false;
+    static bool alone(const FaultEvent& f, const State& state) {
         const VmRecord* v = state.vm(f.vm);
-        if (!v) return false;
+        if (!v || v->ioctls || f.inv_in_progress) return false;
         for (const auto& [vcpu, attempt] : v->faults)
             if (vcpu != f.vcpu && attempt.begin) return false;
         return true;
@@ -71,11 +64,12 @@ class FaultEnds : public Rule {
     void met(const Event& e, const State& state, Findings& found) {
         const FaultEvent& f = e.fault;
         if (f.vcpu < 0 || !state.witnessed("spte") || !state.witnessed("fault")) return;
-        Vm& vm = vms_[f.vm];
-        Fault& last = vm.faults[f.vcpu];
+        // Elsewhere KVM emulates the access, which faults each time that it is made.
+        if (const Slot* slot = state.slot_of(f.vm, f.gfn); !slot || slot->mover) return;
+        Fault& last = faults_[f.vm][f.vcpu];
         const bool again = last.pid == e.pid && last.gfn == f.gfn && last.sequence == f.inv_seq &&
                            last.write == (f.write != 0);
-        if (!again || !alone(vm, f, state)) last.same = 0;
+        if (!again || !alone(f, state)) last.same = 0;
         if (!again) found.checked();
         last.pid = e.pid;
         last.gfn = f.gfn;
@@ -89,7 +83,8 @@ class FaultEnds : public Rule {
                         f.vm, f.gfn, f.vcpu, f.write ? "write" : "read", last.same, f.inv_seq));
     }
 
-    std::unordered_map<std::uint16_t, Vm> vms_;
+    // By VM and vCPU: the last one.
+    std::unordered_map<std::uint16_t, std::map<int, Fault>> faults_;
 };
 
 }  // namespace
