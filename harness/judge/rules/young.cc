@@ -47,11 +47,13 @@ class Young : public Rule {
         uint64_t flushed = 0;              // last flush that the task itself asked for
         uint64_t gfn = 0;                  // one that is talked about
         std::set<uint64_t> accessed = {};  // gfns whose SPTE had A, and nobody else touches it
+        bool alone = true;                 // nobody else was at work in the VM
     };
 
     void begin(const Event& e, const State& state) {
         Aging a{.vm = e.young.vm, .begin = e.order};
         const VmRecord* v = state.vm(a.vm);
+        a.alone = idle(v) && unmapping_.empty();
         state.each_range(e.young.start, e.young.end,
                          [&](uint16_t vm, uint64_t first, uint64_t end) {
                              if (vm != a.vm) return;
@@ -75,6 +77,7 @@ class Young : public Rule {
             return;
         }
         unmapping_[e.pid] = {e.notifier.start, e.notifier.end};
+        for (auto& [pid, a] : aging_) a.alone = false;
         state.each_range(e.notifier.start, e.notifier.end,
                          [&](uint16_t vm, uint64_t first, uint64_t end) {
                              for (auto& [pid, a] : aging_)
@@ -82,6 +85,15 @@ class Young : public Rule {
                                      a.accessed.erase(a.accessed.lower_bound(first),
                                                       a.accessed.lower_bound(end));
                          });
+    }
+
+    // An SPTE that somebody else changes at this moment is young without a look at it
+    // (kvm_tdp_mmu_age_spte() since 6.13).
+    static bool idle(const VmRecord* v) {
+        if (!v || v->ioctls) return false;
+        for (const auto& [vcpu, attempt] : v->faults)
+            if (attempt.begin) return false;
+        return true;
     }
 
     bool unmapping(const State& state, uint16_t vm, uint64_t first, uint64_t end) const {
@@ -106,6 +118,7 @@ class Young : public Rule {
                 ages = true;
             } else {
                 a.accessed.erase(s.gfn);
+                a.alone = false;
             }
         }
         // A write-protection, or a fault on an SPTE that is there: the access is forgotten.
@@ -148,6 +161,14 @@ class Young : public Rule {
                                         a.vm, *subject.gfn));
         else if (!y.young && missed)
             found.tolerated(missed);  // accessed through a TLB entry that nobody flushed
+        if (y.op == MMUWITNESS_YOUNG_TEST && a.aged)
+            found.violation(subject, std::format("vm {} gfn {:#x}: KVM was asked whether it was "
+                                                 "young, and took A",
+                                                 a.vm, *subject.gfn));
+        if (y.op != MMUWITNESS_YOUNG_TEST && y.young && !a.aged && a.alone && idle(v) && !moved)
+            found.violation(subject, std::format("vm {} gfn {:#x}: KVM answered that it was young, "
+                                                 "and took A from no SPTE",
+                                                 a.vm, *subject.gfn));
         if (y.promised && y.young && v->flushed <= std::max(a.begin, a.aged))
             found.violation(subject,
                             std::format("vm {} gfn {:#x}: young, and the promised TLB flush did "
