@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: aging leaves the accessed bit set
 // file: arch/x86/kvm/mmu/tdp_mmu.c
-// survives: young too often is nothing that anybody promises not to say; a CPU may set the bit by speculation
 // scenarios: Aging.*:*Monitored*
 @@
 @@
