@@ -24,6 +24,7 @@ constexpr const RuleInfo* all[] = {
     &young_rule,
     &prefault_keeps_young_rule,
     &prefault_ends_rule,
+    &prefault_maps_rule,
     &fault_ends_rule,
     &change_pte_bracketed_rule,
     &ksm_isolated_rule,
@@ -47,6 +48,8 @@ bool tells_what_was_read_back(const Event& e) {
         case MMUWITNESS_MARK_OUTSIDE:
         case MMUWITNESS_MARK_BACKED:
         case MMUWITNESS_MARK_ANSWER:
+        case MMUWITNESS_MARK_FAILED:
+        case MMUWITNESS_MARK_RING_FULL:
             return true;
         default:
             return false;

@@ -64,4 +64,20 @@ void WitnessObserver::after_collect(std::uint32_t slot, std::uint64_t gfn,
     witness_.marks(marks);
 }
 
+void WitnessObserver::prefaulted(std::uint64_t gfn, std::uint64_t pages) {
+    witness_.mark(vm_, mark::Prefaulted{.gfn = gfn, .pages = pages});
+}
+
+void WitnessObserver::call_failed(unsigned long request, int error) {
+    witness_.mark(vm_, mark::Failed{.call = request, .error = static_cast<std::uint64_t>(error)});
+}
+
+void WitnessObserver::ring_full(unsigned vcpu, std::uint64_t entries) {
+    witness_.mark(vm_, mark::RingFull{.vcpu = vcpu, .entries = entries});
+}
+
+void WitnessObserver::backed_access_left(std::uint64_t gfn) {
+    witness_.mark(vm_, mark::Backed{.gfn = gfn, .exits = 1});
+}
+
 }  // namespace mmuw

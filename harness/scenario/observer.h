@@ -32,6 +32,10 @@ class WitnessObserver : public VmObserver {
     void after_memslot(const MemslotChange& change) override;
     void before_collect(std::uint32_t slot) override;
     void after_collect(std::uint32_t slot, std::uint64_t gfn, const PageBitmap& logged) override;
+    void prefaulted(std::uint64_t gfn, std::uint64_t pages) override;
+    void call_failed(unsigned long request, int error) override;
+    void ring_full(unsigned vcpu, std::uint64_t entries) override;
+    void backed_access_left(std::uint64_t gfn) override;
 
   private:
     void mark(const MemslotChange& change);

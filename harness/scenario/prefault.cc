@@ -82,6 +82,27 @@ INSTANTIATE_TEST_SUITE_P(, PrefaultLogged,
                                          DirtyLogKind::kRing),
                          [](const auto& info) { return to_string(info.param); });
 
+// From anywhere in a huge page to anywhere in another.
+class PrefaultHuge : public Prefault {};
+
+TEST_F(PrefaultHuge, MapsAllOfIt) {
+    promise({"prefault-maps"});
+    constexpr std::uint64_t kHuge = 3;
+    const Memory memory = add_memory(MemoryKind::kHugeAnonymous, 0, kHuge);
+    Guest& guest = add_guest({.pages = memory.pages()});
+    guest.add_memory(0, memory.pages(), memory.bytes.data());
+    guest.start();
+    const std::uint64_t huge = memory.pages() / kHuge;
+    for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{1}, huge / 2, huge - 1, huge})
+        for (const std::uint64_t end : {huge + 1, 2 * huge - 1, 2 * huge, 2 * huge + huge / 2}) {
+            // No SPTE is left.
+            for (const int rights : {PROT_READ, PROT_READ | PROT_WRITE})
+                if (mprotect(memory.bytes.data(), memory.bytes.size(), rights) != 0)
+                    throw_errno("mprotect");
+            trial(guest.prefault(0, first, end - first));
+        }
+}
+
 // A memslot goes, and with it all page tables of the VM: they are obsolete already, and the vCPUs
 // about to be told so, when one of them pre-faults a page of another memslot.
 TEST_F(Prefault, EndsWhenRootsBecomeObsolete) {

@@ -60,7 +60,7 @@ class DirtyLog {
     [[nodiscard]] virtual PageBitmap left(const Memslot& slot) const;
 
     // A vCPU left because its ring is full; on its thread.
-    virtual void ring_full() {}
+    virtual void ring_full(unsigned /*vcpu*/) {}
 
   protected:
     virtual void read(Memslot& slot, PageBitmap& logged) = 0;

@@ -37,7 +37,8 @@ void RingLog::add_vcpu(Vcpu& vcpu, VcpuThread& thread) {
                    static_cast<off_t>(KVM_DIRTY_LOG_PAGE_OFFSET * page_size()));
     const std::span entries(static_cast<kvm_dirty_gfn*>(memory.get()), options_.ring_entries);
     const std::lock_guard lock(mutex_);
-    rings_.push_back({std::move(memory), RingReader(entries), &thread});
+    rings_.push_back(
+        {.memory = std::move(memory), .reader = RingReader(entries), .thread = &thread});
 }
 
 // Entries from before would be taken for new ones.
@@ -57,11 +58,12 @@ void RingLog::disable(Memslot& slot) {
     pending_.erase(slot.kvm_slot());
 }
 
-void RingLog::ring_full() {
+void RingLog::ring_full(unsigned vcpu) {
     const std::lock_guard lock(mutex_);
     if (full_++ < options_.ring_full_again) return;
     full_ = 0;
     drain();
+    vm_->observer().ring_full(vcpu, std::exchange(rings_[vcpu].harvested, 0));
 }
 
 void RingLog::read(Memslot& slot, PageBitmap& logged) {
@@ -85,12 +87,16 @@ void RingLog::drain() {
 
 std::size_t RingLog::harvest(std::size_t most) {
     std::size_t harvested = 0;
-    for (Ring& ring : rings_)
-        harvested += ring.reader.harvest(most, [this](std::uint32_t slot, std::uint64_t offset) {
-            const auto found = pending_.find(slot);
-            if (found != pending_.end() && offset < found->second.pages())
-                found->second.set(offset);
-        });
+    for (Ring& ring : rings_) {
+        const auto entries =
+            ring.reader.harvest(most, [this](std::uint32_t slot, std::uint64_t offset) {
+                const auto found = pending_.find(slot);
+                if (found != pending_.end() && offset < found->second.pages())
+                    found->second.set(offset);
+            });
+        ring.harvested += entries;
+        harvested += entries;
+    }
     return harvested;
 }
 

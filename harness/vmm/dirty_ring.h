@@ -26,7 +26,7 @@ class RingLog : public DirtyLog {
     void add_vcpu(Vcpu& vcpu, VcpuThread& thread) override;
     void enable(Memslot& slot) override;
     void disable(Memslot& slot) override;
-    void ring_full() override;
+    void ring_full(unsigned vcpu) override;
 
   protected:
     void read(Memslot& slot, PageBitmap& logged) override;
@@ -36,6 +36,7 @@ class RingLog : public DirtyLog {
         Mapping memory;
         RingReader reader;
         VcpuThread* thread;
+        std::uint64_t harvested = 0;  // since it was full
     };
 
     // With mutex_ held.

@@ -103,7 +103,7 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
         cpu.thread = std::make_unique<VcpuThread>(
             *cpu.vcpu,
             VcpuThread::Hooks{.has_work = [channel] { return channel->posted() > channel->done(); },
-                              .ring_full = [log = log_.get()] { log->ring_full(); },
+                              .ring_full = [log = log_.get(), i] { log->ring_full(i); },
                               .mmio = [this, i](kvm_run& run) { return count_unbacked(i, run); },
                               .memory_comes_back = config.memory_comes_back},
             config.policy);
@@ -128,9 +128,11 @@ Memslot& Guest::add_memory(std::uint64_t first, std::uint64_t pages, void* hva,
     if (pages == 0 || first + pages > config_.pages)
         throw std::invalid_argument(
             std::format("add_memory({}, {}): data pages are 0 to {}", first, pages, config_.pages));
-    slots_.push_back(make_slot(*vm_, next_slot_++, arch::data_gpa() + first * page_size(),
-                               pages * page_size(), reinterpret_cast<std::uint64_t>(hva), flags,
-                               Memslot::Report::kYes));
+    auto slot =
+        make_slot(*vm_, next_slot_++, arch::data_gpa() + first * page_size(), pages * page_size(),
+                  reinterpret_cast<std::uint64_t>(hva), flags, Memslot::Report::kYes);
+    const std::lock_guard lock(slots_mutex_);
+    slots_.push_back(std::move(slot));
     return *slots_.back();
 }
 
@@ -142,8 +144,15 @@ Memslot& Guest::add_smm_memory(std::uint64_t first, std::uint64_t pages, void* h
     return slot;
 }
 
+void Guest::memslots_change() {
+    const std::lock_guard lock(slots_mutex_);
+    slots_changed_ = true;
+}
+
 void Guest::remove_memory(Memslot& slot) {
+    memslots_change();
     slot.remove();
+    const std::lock_guard lock(slots_mutex_);
     std::erase_if(slots_, [&](const auto& owned) { return owned.get() == &slot; });
 }
 
@@ -152,6 +161,7 @@ void Guest::move_memory(Memslot& slot, std::uint64_t first) {
         throw std::invalid_argument(
             std::format("move_memory({}): data pages are 0 to {}, it has {}", first, config_.pages,
                         slot.pages()));
+    memslots_change();
     slot.move(gfn(first));
 }
 
@@ -190,11 +200,27 @@ std::uint64_t Guest::unbacked(unsigned vcpu, std::uint64_t page) const {
 
 bool Guest::count_unbacked(unsigned vcpu, kvm_run& run) {
     const std::uint64_t page = (run.mmio.phys_addr - arch::data_gpa()) / page_size();
-    if (run.mmio.phys_addr < arch::data_gpa() || page >= config_.pages || unbacked_.empty())
+    if (run.mmio.phys_addr < arch::data_gpa() || page >= config_.pages || unbacked_.empty()) {
+        tell_if_backed(run);
         return false;
+    }
     if (run.mmio.is_write == 0) std::memset(run.mmio.data, 0, sizeof run.mmio.data);
     unbacked_[vcpu * config_.pages + page]++;
     return true;
+}
+
+// Not once a memslot has gone from where it was: then it is for the scenario to say.
+void Guest::tell_if_backed(const kvm_run& run) {
+    const std::uint64_t gfn = run.mmio.phys_addr / page_size();
+    const std::lock_guard lock(slots_mutex_);
+    if (slots_changed_) return;
+    for (const auto* slots : {&private_slots_, &slots_})
+        for (const auto& slot : *slots)
+            if (gfn >= slot->gfn() && gfn - slot->gfn() < slot->pages() &&
+                (run.mmio.is_write == 0 || !slot->read_only())) {
+                vm_->observer().backed_access_left(gfn);
+                return;
+            }
 }
 
 void Guest::pause() {
@@ -211,6 +237,7 @@ bool Guest::prefault(unsigned vcpu, std::uint64_t first, std::uint64_t count) {
     bool ended = false;
     with_vcpu(vcpu, [&](const Vcpu& cpu) {
         ended = cpu.prefault(gfn(first) * page_size(), count * page_size());
+        if (ended) vm_->observer().prefaulted(gfn(first), count);
     });
     return ended;
 }

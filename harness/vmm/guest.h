@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -156,6 +157,8 @@ class Guest {
     };
 
     bool count_unbacked(unsigned vcpu, kvm_run& run);
+    void memslots_change();
+    void tell_if_backed(const kvm_run& run);
     void wait_until(unsigned vcpu, bool parks, const std::function<bool()>& condition,
                     const char* what);
 
@@ -166,6 +169,8 @@ class Guest {
     std::unique_ptr<Vm> vm_;
     std::vector<std::unique_ptr<Memslot>> private_slots_;  // one in each address space that is used
     std::vector<std::unique_ptr<Memslot>> slots_;
+    std::mutex slots_mutex_;      // of the list: a vCPU's thread reads it
+    bool slots_changed_ = false;  // one was deleted or moved
     std::uint32_t next_slot_ = 1;
     std::vector<std::atomic<std::uint64_t>> unbacked_;  // by vCPU and data page
     std::vector<Cpu> cpus_;

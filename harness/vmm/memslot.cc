@@ -48,6 +48,10 @@ void Memslot::remove() {
     present_ = false;
 }
 
+bool Memslot::read_only() const {
+    return (flags_ & KVM_MEM_READONLY) != 0;
+}
+
 bool Memslot::logged() const {
     return (flags_ & KVM_MEM_LOG_DIRTY_PAGES) != 0;
 }

@@ -37,6 +37,7 @@ class Memslot {
     [[nodiscard]] std::uint64_t hva() const { return hva_; }
     [[nodiscard]] std::uint32_t flags() const { return flags_; }
     [[nodiscard]] bool logged() const;
+    [[nodiscard]] bool read_only() const;
 
   private:
     void change(std::uint64_t gfn, std::uint64_t pages, std::uint32_t flags, bool created);

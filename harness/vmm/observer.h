@@ -35,6 +35,14 @@ class VmObserver {
     virtual void before_collect(std::uint32_t /*slot*/) {}
     virtual void after_collect(std::uint32_t /*slot*/, std::uint64_t /*gfn*/,
                                const PageBitmap& /*logged*/) {}
+    // KVM_PRE_FAULT_MEMORY has mapped all of it, it says.
+    virtual void prefaulted(std::uint64_t /*gfn*/, std::uint64_t /*pages*/) {}
+    // An ioctl of the VM failed, with an error that blames its arguments.
+    virtual void call_failed(unsigned long /*request*/, int /*error*/) {}
+    // A vCPU has left for a full ring; `entries` of it were harvested since it did so before.
+    virtual void ring_full(unsigned /*vcpu*/, std::uint64_t /*entries*/) {}
+    // A vCPU has left for an access to a gfn that has had a memslot all the time.
+    virtual void backed_access_left(std::uint64_t /*gfn*/) {}
 };
 
 }  // namespace mmuw

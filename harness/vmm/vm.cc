@@ -53,8 +53,16 @@ void Vm::enable_capability(std::uint32_t capability, std::array<std::uint64_t, 4
     control(KVM_ENABLE_CAP, &cap, std::format("KVM_ENABLE_CAP({}, {})", name, arguments[0]));
 }
 
+// What else an ioctl may fail with is about the machine or the moment, as ENOMEM and EINTR are.
 int Vm::control(unsigned long request, void* argument, const std::string& call) const {
-    return kvm_ioctl(fd(), request, argument, call);
+    constexpr int kBlameArguments[] = {EINVAL, EFAULT, ENOENT, EEXIST, ENXIO, E2BIG, EPERM};
+    try {
+        return kvm_ioctl(fd(), request, argument, call);
+    } catch (const SysError& error) {
+        if (std::ranges::contains(kBlameArguments, error.code().value()))
+            observer_->call_failed(request, error.code().value());
+        throw;
+    }
 }
 
 }  // namespace mmuw

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // log-precise: bits without a write are counted, and none appear where they are forbidden.
 #include <map>
+#include <set>
 #include <vector>
 
 #include "judge/rules/rules.h"
@@ -21,6 +22,7 @@ class LogPrecise : public Rule {
                        [&](const mark::Untouched& m) { log_of(m).untouched.push_back(m); },
                        [&](const mark::Logged& m) { logged(e.mark.vm, m, log_of(m), found); },
                        [&](const mark::CollectEnd& m) { collected(log_of(m), found); },
+                       [&](const mark::RingFull& m) { left(e.mark.vm, m, found); },
                    });
     }
 
@@ -30,6 +32,18 @@ class LogPrecise : public Rule {
         Chunked<uint32_t> wrote;  // the collection before which it was written
         std::vector<mark::Untouched> untouched;
     };
+
+    // Once is the collector's doing, who was there after the vCPU had left and before it was asked.
+    void left(uint16_t vm, const mark::RingFull& m, Findings& found) {
+        found.checked();
+        if (full_.contains({vm, m.vcpu}) && m.entries == 0)
+            found.violation({.vm = vm},
+                            std::format("vm {}: vCPU {} left for a full dirty ring, into which "
+                                        "nothing came since it was emptied",
+                                        vm, m.vcpu),
+                            Proof::marks);
+        full_.emplace(vm, m.vcpu);
+    }
 
     static void collected(Log& log, Findings& found) {
         for (const mark::Untouched& r : log.untouched) found.checked(r.pages);
@@ -56,6 +70,7 @@ class LogPrecise : public Rule {
     }
 
     std::map<std::pair<uint16_t, uint64_t>, Log> logs_;  // by vm and slot
+    std::set<std::pair<uint16_t, uint64_t>> full_;       // VMs and vCPUs that were so before
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ extern const RuleInfo flush_on_zap_rule;
 extern const RuleInfo young_rule;
 extern const RuleInfo prefault_keeps_young_rule;
 extern const RuleInfo prefault_ends_rule;
+extern const RuleInfo prefault_maps_rule;
 extern const RuleInfo fault_ends_rule;
 extern const RuleInfo change_pte_bracketed_rule;
 extern const RuleInfo ksm_isolated_rule;

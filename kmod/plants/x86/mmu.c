@@ -42,10 +42,14 @@ static bool always_stale(struct mmuw_plant *p, struct kvm *kvm, const unsigned l
 	return true;
 }
 
-/* The first hundred times that a fault of the VM asks: one guest has to get on at last. */
+/*
+ * The first hundred times that a fault on a page asks, for the first pages of a VM: its guest
+ * has to get on at last.
+ */
 static DEFINE_RAW_SPINLOCK(stale_lock);
 static struct kvm *stale_kvm;
-static unsigned int stale_asked;
+static gfn_t stale_gfn;
+static unsigned int stale_asked, stale_pages;
 
 static int forget_stale(struct mmuw_plant *p)
 {
@@ -64,9 +68,14 @@ static bool stale_for_long(struct mmuw_plant *p, struct kvm *kvm, const unsigned
 		return false;
 	raw_spin_lock_irqsave(&stale_lock, flags);
 	if (stale_kvm != kvm)
+		stale_pages = 0;
+	if (stale_kvm != kvm || stale_gfn != ctx->fault_gfn) {
 		stale_asked = 0;
+		stale_pages++;
+	}
 	stale_kvm = kvm;
-	stale = stale_asked < 100;
+	stale_gfn = ctx->fault_gfn;
+	stale = stale_asked < 100 && stale_pages < 64;
 	stale_asked += stale;
 	raw_spin_unlock_irqrestore(&stale_lock, flags);
 	if (stale)
@@ -177,6 +186,21 @@ static enum mmuw_plant_act drop_accessed_bit(struct mmuw_plant *p, struct kvm *k
 	return MMUW_PLANT_HIT;
 }
 
+/*
+ * long kvm_arch_vcpu_pre_fault_memory(vcpu, range), range being a gpa and a size: it says that
+ * it has mapped twice as much as it has.
+ */
+static bool skip_pages(struct mmuw_plant *p, struct kvm *kvm, const unsigned long *arg,
+		       unsigned long *ret)
+{
+	const u64 left = ((u64 *)arg[1])[1];
+
+	if ((long)*ret <= 0 || left < 2 * *ret)
+		return false;
+	*ret *= 2;
+	return true;
+}
+
 /* bool make_spte(vcpu, sp, slot, pte_access, gfn, kvm_pfn_t pfn, ...) */
 static enum mmuw_plant_act clean_folio(struct mmuw_plant *p, struct kvm *kvm,
 				       const unsigned long *arg)
@@ -196,8 +220,12 @@ struct mmuw_plant mmuw_plants_arch[] = {
 	  .origin = "002", .symbols = { "kvm:is_page_fault_stale" },
 	  .only_with = "kvm_arch_vcpu_pre_fault_memory",
 	  .kvm_of = mmuw_plant_vcpu_first, .on_return = always_stale, .session = true },
+	{ .name = "prefault-skips-pages",
+	  .what = "KVM_PRE_FAULT_MEMORY leaves out every second page, and says that it has mapped it",
+	  .origin = "002", .symbols = { "kvm_arch_vcpu_pre_fault_memory" },
+	  .kvm_of = mmuw_plant_vcpu_first, .on_return = skip_pages, .session = true },
 	{ .name = "fault-stale-for-long",
-	  .what = "is_page_fault_stale() says so to the first hundred faults of a VM",
+	  .what = "is_page_fault_stale() says so a hundred times to each of the first faults of a VM",
 	  .origin = "002", .symbols = { "kvm:is_page_fault_stale" },
 	  .kvm_of = mmuw_plant_vcpu_first, .on_return = stale_for_long, .session = true,
 	  .begin = forget_stale },
