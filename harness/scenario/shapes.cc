@@ -93,7 +93,7 @@ class Shapes : public ScenarioTest {
             for (std::size_t i = 0; i < slots.size(); i++)
                 if (phase == 0 || i % 2 == phase % 2) logged.push_back(slots[i]);
             for (const Slot& s : logged) guest.log().enable(*s.memslot);
-            if (phase == 1) take_away(memory);
+            if (phase != 0) take_away(memory);
             if (kind == DirtyLogKind::kRing && phase == 0) fill_ring(guest, logged);
             for (int round = 0; round < kRounds; round++) {
                 write_some(guest, slots, logged);
