@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "vmm/kvm.h"
 
@@ -60,8 +61,12 @@ struct OwnWrite {
     void (*begin)(const Vcpu& vcpu, std::uint64_t gpa);
     // Written, not necessarily changed, by the end of the next KVM_RUN.
     void (*again)(const Vcpu& vcpu);
+    // It may be so many bytes before the end of a page as well: these change with each write, and
+    // what is behind them, in the next page, is not all zero. 0: it may not.
+    std::uint64_t before_end = 0;
+    bool (*there)(const Kvm& kvm) = nullptr;  // does this KVM have it? nullptr: all do
 };
-std::span<const OwnWrite> own_writes();
+std::vector<OwnWrite> own_writes(const Kvm& kvm);
 
 // Registers, for error messages; never throws.
 std::string describe(const Vcpu& vcpu) noexcept;

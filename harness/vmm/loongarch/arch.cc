@@ -86,7 +86,7 @@ std::string emulation_setting() {
     return {};
 }
 
-std::span<const OwnWrite> own_writes() {
+std::vector<OwnWrite> own_writes(const Kvm& /*kvm*/) {
     return {};
 }
 

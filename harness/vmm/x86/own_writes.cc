@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What KVM itself writes into a guest's memory: Documentation/virt/kvm/x86/msr.rst.
+// What KVM itself writes into a guest's memory: Documentation/virt/kvm/x86/msr.rst, and for guests
+// of Xen's kind api.rst, KVM_XEN_VCPU_SET_ATTR.
 #include <linux/kvm.h>
 
-#include <array>
+#include <format>
+#include <vector>
 
 #include "vmm/arch.h"
 #include "vmm/vcpu.h"
@@ -52,19 +54,50 @@ void write_wall_clock(const Vcpu& vcpu) {
     set_msr(vcpu, kWallClock, msrs.entry.data);
 }
 
+template <int kFlag>
+bool has_xen(const Kvm& kvm) {
+    return (kvm.check_extension(KVM_CAP_XEN_HVM) & kFlag) != 0;
+}
+
+template <std::uint16_t kType>
+void begin_xen(const Vcpu& vcpu, std::uint64_t gpa) {
+    kvm_xen_vcpu_attr attribute{.type = kType};
+    attribute.u.gpa = gpa;
+    vcpu.control(KVM_XEN_VCPU_SET_ATTR, &attribute,
+                 std::format("KVM_XEN_VCPU_SET_ATTR(type {}, {:#x})", kType, gpa));
+}
+
+// Running, as before: when that began, and for how long it has been so by now, are new.
+void write_xen_runstate(const Vcpu& vcpu) {
+    kvm_xen_vcpu_attr attribute{.type = KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_CURRENT};
+    vcpu.control(KVM_XEN_VCPU_SET_ATTR, &attribute, "KVM_XEN_VCPU_SET_ATTR(current runstate)");
+}
+
 }  // namespace
 
 std::string emulation_setting() {
     return "/sys/module/kvm/parameters/force_emulation_prefix";
 }
 
-std::span<const OwnWrite> own_writes() {
-    static constexpr std::array kAll = {
-        OwnWrite{begin_clock, write_clock},
-        OwnWrite{begin_steal_time, write_steal_time},
-        OwnWrite{begin_wall_clock, write_wall_clock},
+std::vector<OwnWrite> own_writes(const Kvm& kvm) {
+    const OwnWrite all[] = {
+        {.begin = begin_clock, .again = write_clock},
+        {.begin = begin_steal_time, .again = write_steal_time},
+        {.begin = begin_wall_clock,
+         .again = write_wall_clock,
+         .before_end = sizeof(std::uint32_t)},  // its version
+        {.begin = begin_xen<KVM_XEN_VCPU_ATTR_TYPE_VCPU_TIME_INFO>,
+         .again = write_clock,
+         .there = has_xen<KVM_XEN_HVM_CONFIG_SHARED_INFO>},
+        {.begin = begin_xen<KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_ADDR>,
+         .again = write_xen_runstate,
+         .before_end = sizeof(std::uint32_t) + sizeof(std::uint64_t),  // the state, and since when
+         .there = has_xen<KVM_XEN_HVM_CONFIG_RUNSTATE>},
     };
-    return kAll;
+    std::vector<OwnWrite> there;
+    for (const OwnWrite& write : all)
+        if (write.there == nullptr || write.there(kvm)) there.push_back(write);
+    return there;
 }
 
 }  // namespace mmuw::arch
