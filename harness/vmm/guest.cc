@@ -209,11 +209,12 @@ bool Guest::count_unbacked(unsigned vcpu, kvm_run& run) {
     return true;
 }
 
-// Not once a memslot has gone from where it was: then it is for the scenario to say.
+// Not once a memslot has gone from where it was, nor where not all vCPUs see the same ones: then it
+// is for the scenario to say.
 void Guest::tell_if_backed(const kvm_run& run) {
     const std::uint64_t gfn = run.mmio.phys_addr / page_size();
     const std::lock_guard lock(slots_mutex_);
-    if (slots_changed_) return;
+    if (slots_changed_ || config_.smm_vcpus != 0) return;
     for (const auto* slots : {&private_slots_, &slots_})
         for (const auto& slot : *slots)
             if (gfn >= slot->gfn() && gfn - slot->gfn() < slot->pages() &&
