@@ -91,7 +91,8 @@ inline constexpr Symbol side[] = {{"GUEST", MMUWITNESS_SIDE_GUEST}, {"HOST", MMU
 inline constexpr Symbol left[] = {{"MAPPED_PAGES", MMUWITNESS_LEFT_MAPPED_PAGES},
                                   {"PINNED_PAGES", MMUWITNESS_LEFT_PINNED_PAGES},
                                   {"MOUNT", MMUWITNESS_LEFT_MOUNT},
-                                  {"MODULE", MMUWITNESS_LEFT_MODULE}};
+                                  {"MODULE", MMUWITNESS_LEFT_MODULE},
+                                  {"PAGE_TABLES", MMUWITNESS_LEFT_PAGE_TABLES}};
 inline constexpr Symbol refusal[] = {
     {"SLOT_HEAD_OVERLAPS", MMUWITNESS_REFUSE_SLOT_HEAD_OVERLAPS},
     {"SLOT_TAIL_OVERLAPS", MMUWITNESS_REFUSE_SLOT_TAIL_OVERLAPS},

@@ -113,6 +113,7 @@ enum mmuwitness_left {
 	MMUWITNESS_LEFT_PINNED_PAGES,		/* clean, unmapped pages that POSIX_FADV_DONTNEED cannot drop */
 	MMUWITNESS_LEFT_MOUNT,			/* umount failed: its errno */
 	MMUWITNESS_LEFT_MODULE,			/* module still referenced */
+	MMUWITNESS_LEFT_PAGE_TABLES,		/* pages of a VM's page tables still charged */
 };
 
 /* Calls that KVM has to refuse: Documentation/virt/kvm/api.rst. */
