@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: each refresh of a pfn cache keeps a reference to the page
+// undoes: 3dddf65b4f4c "KVM: Put the extra pfn reference when reusing a pfn in the gpc cache"
+// file: virt/kvm/pfncache.c
+// survives: nobody counts the references to what KVM has looked up
+// scenarios: *
+@@
+identifier gpc, new_khva, new_pfn;
+@@
+ hva_to_pfn_retry(...)
+ {
+ <...
+ gpc->khva = new_khva + offset_in_page(gpc->uhva);
+- kvm_release_pfn_clean(new_pfn);
+ ...>
+ }
