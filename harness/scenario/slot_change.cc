@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t kPages = 8;
 constexpr int kRounds = 6;
+constexpr int kBusyRounds = 12;
 
 enum class Change { kDelete, kMove };
 using arch::SlotZap;
@@ -65,6 +66,7 @@ class SlotChange : public ScenarioTest,
     }
 };
 
+class SlotDeleted : public ScenarioTest {};
 class TwoAddressSpaces : public ScenarioTest {};
 class SlotMoves : public ScenarioTest {};
 
@@ -112,6 +114,44 @@ INSTANTIATE_TEST_SUITE_P(, SlotChange,
                                  std::get<0>(info.param) == Change::kDelete ? "delete" : "move",
                                  std::get<1>(info.param) == SlotZap::kAll ? "all" : "leafs");
                          });
+
+// While the guest writes there, and so faults again as soon as anything is taken away: what it
+// writes when the memslot has gone must go nowhere.
+TEST_F(SlotDeleted, UnderAWriter) {
+    promise({"flush-on-zap"});
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = add_guest({.pages = kPages, .count_unbacked = true});
+    const auto stamps = [&] {
+        std::vector<std::uint64_t> stamps;
+        for (std::uint64_t i = 0; i < kPages; i++)
+            stamps.push_back(load_lane(file.file().page(i), guest.lane(0)));
+        return stamps;
+    };
+    Memslot* slot = &guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    for (int round = 0; round < rounds(kBusyRounds); round++) {
+        guest.start_writing(0, 0, kPages);
+        guest.wait_progress(0, kPages);
+        const std::uint64_t id = slot->id();
+        guest.remove_memory(*slot);
+        const std::vector<std::uint64_t> at_end = stamps();
+        std::vector<std::uint64_t> before;
+        for (std::uint64_t i = 0; i < kPages; i++) before.push_back(guest.unbacked(0, i));
+        guest.wait_progress(0, 3 * kPages);  // each page once at least
+        guest.stop(0);
+        const std::vector<std::uint64_t> now = stamps();
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t i = 0; i < kPages; i++)
+            marks.push_back(
+                make_mark(vm_id(guest), mark::Gone{.slot = id,
+                                                   .gfn = guest.gfn(i),
+                                                   .exits = guest.unbacked(0, i) - before[i],
+                                                   .reached = now[i] != at_end[i]}));
+        run_.witness.marks(marks);
+        slot = &guest.add_memory(0, kPages, file.file().mapping().get());
+        trial();
+    }
+}
 
 // Each address space has a root of its own, and a vCPU that uses it: what goes from one of them is
 // gone for its vCPU, whichever root was made last.
