@@ -27,9 +27,11 @@ class Refused : public ScenarioTest {
         promise({"refused"});
     }
 
-    // 0: it was not refused.
+    // 0: it was not refused. To be interrupted is no answer.
     static std::uint64_t answer(int fd, unsigned long request, void* argument) {
-        return ::ioctl(fd, request, argument) < 0 ? static_cast<std::uint64_t>(errno) : 0;
+        while (::ioctl(fd, request, argument) < 0)
+            if (errno != EINTR && errno != EAGAIN) return static_cast<std::uint64_t>(errno);
+        return 0;
     }
     void say(const Guest& guest, mmuwitness_refusal call, std::uint64_t answer) {
         mark(guest, mark::Answer{.call = call, .answer = answer});
@@ -178,7 +180,7 @@ TEST_F(RefusedLogs, ClearNothing) {
     clear(guest, MMUWITNESS_REFUSE_CLEAR_ENDS_IN_WORD, id, 0, 32);
     clear(guest, MMUWITNESS_REFUSE_CLEAR_BEYOND_SLOT, id, 64, 64);
     clear(guest, MMUWITNESS_REFUSE_CLEAR_BEHIND_SLOT, id, 128, 64);
-    clear(guest, MMUWITNESS_REFUSE_CLEAR_WRAPS, id, 64, ~std::uint32_t{0});
+    clear(guest, MMUWITNESS_REFUSE_CLEAR_WRAPS, id, ~std::uint64_t{63}, 128);
 
     // And nothing was cleared.
     std::vector<mmuwitness_mark> marks;
@@ -248,15 +250,13 @@ TEST_F(RefusedPrefaults, MapNothing) {
     if (run_.kvm.check_extension(KVM_CAP_PRE_FAULT_MEMORY) <= 0)
         GTEST_SKIP() << "no KVM_PRE_FAULT_MEMORY";
     WitnessedFile& file = add_file(kPages);
-    Guest& guest = add_guest({.pages = 2 * kPages});
+    Guest& guest = add_guest({.pages = kPages});
     guest.add_memory(0, kPages, file.file().mapping().get());
     guest.start();
     const std::uint64_t size = page_size();
     const std::uint64_t gpa = guest.gfn(0) * size;
     ask(guest, MMUWITNESS_REFUSE_PREFAULT_OF_NOTHING, gpa, 0);
     ask(guest, MMUWITNESS_REFUSE_PREFAULT_UNALIGNED, gpa + 512, size);
-    ask(guest, MMUWITNESS_REFUSE_PREFAULT_WRAPS, -2 * size, 4 * size);
-    ask(guest, MMUWITNESS_REFUSE_PREFAULT_OF_NO_SLOT, guest.gfn(kPages) * size, size);
     trial();
 }
 #endif
