@@ -63,7 +63,9 @@ class FaultEnds : public Rule {
 
     void met(const Event& e, const State& state, Findings& found) {
         const FaultEvent& f = e.fault;
-        if (f.vcpu < 0 || !state.witnessed("spte") || !state.witnessed("fault")) return;
+        if (f.vcpu < 0) return;
+        for (const std::string_view hook : {"fault", "spte", "vcpu_run", "vm_ioctl"})
+            if (!state.witnessed(hook)) return;
         // Elsewhere KVM emulates the access, which faults each time that it is made.
         if (const Slot* slot = state.slot_of(f.vm, f.gfn); !slot || slot->mover) return;
         Fault& last = faults_[f.vm][f.vcpu];
@@ -94,7 +96,7 @@ const RuleInfo fault_ends_rule = {
     .statement = "a vCPU does not meet one page fault again and again with nothing changed",
     .tolerates = "false negatives: while another vCPU, an ioctl or an invalidation is at work",
     .origin = "all",
-    .hooks = {"fault", "spte"},
+    .hooks = {"fault", "spte", "vcpu_run", "vm_ioctl"},
     .events = kinds(Kind::fault, Kind::spte, Kind::vcpu_run, Kind::vm_ioctl, Kind::young),
     .make = make_rule<FaultEnds>,
 };
