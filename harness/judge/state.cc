@@ -179,6 +179,7 @@ void State::memslot(const Event& e, const mark::Memslot& m) {
     }
     if (v->slots.empty()) {  // ids are used again: this may be another VM
         v->faults.clear();
+        v->ioctls = 0;
         v->ring = false;
     }
     const bool moves = slot && slot->gfn != m.gfn;

@@ -20,17 +20,18 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kPages = 64;
 constexpr int kVms = 3;
 constexpr int kRounds = 3;
+constexpr std::size_t kMuchBytes = 16U << 20;
 
 class PageTables : public ScenarioTest {
   protected:
     // In bytes; nothing: the kernel does not say. The counts of a cgroup are brought together when
     // enough has happened in it (memcg_vmstats_needs_flush()), or every two seconds.
     static std::optional<std::uint64_t> charged(const MemoryCgroup& cgroup) {
-        constexpr std::size_t kMuch = 4096;
+        const std::size_t much_pages = kMuchBytes / page_size();
         {
-            const Mapping much(kMuch * page_size(), PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS);
-            for (std::size_t i = 0; i < kMuch; i++) much.bytes()[i * page_size()] = std::byte{1};
+            const Mapping much(kMuchBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+            for (std::size_t i = 0; i < much_pages; i++)
+                much.bytes()[i * page_size()] = std::byte{1};
         }
         std::ifstream file(cgroup.path() + "/memory.stat");
         std::uint64_t value = 0;
@@ -42,9 +43,10 @@ class PageTables : public ScenarioTest {
     // RCU gives tables back. So many looks, not so much time: a machine that was paused has not had
     // it.
     template <typename Condition>
-    static std::optional<std::uint64_t> wait_for(const MemoryCgroup& cgroup, Condition condition) {
+    static std::optional<std::uint64_t> wait_for(const MemoryCgroup& cgroup, int looks,
+                                                 Condition condition) {
         std::optional<std::uint64_t> bytes;
-        for (int look = 0; look < 200; look++) {
+        for (int look = 0; look < looks; look++) {
             bytes = charged(cgroup);
             if (!bytes || condition(*bytes)) break;
             std::this_thread::sleep_for(20ms);
@@ -65,7 +67,8 @@ class PageTables : public ScenarioTest {
             slot = &guest.add_memory(0, kPages, memory.get());
         }
         guest.write(0, 0, kPages);
-        return wait_for(cgroup, [](std::uint64_t bytes) { return bytes != 0; }).value_or(0) != 0;
+        return wait_for(cgroup, 20, [](std::uint64_t bytes) { return bytes != 0; }).value_or(0) !=
+               0;
     }
 };
 
@@ -82,7 +85,7 @@ TEST_F(PageTables, AreGivenBack) {
     if (!charged(*cgroup)) GTEST_SKIP() << "this kernel does not count page tables of VMs";
     for (int vm = 0; vm < kVms; vm++) {
         if (!run_vm(*cgroup)) GTEST_SKIP() << "this KVM does not count its page tables";
-        const auto left = wait_for(*cgroup, [](std::uint64_t bytes) { return bytes == 0; });
+        const auto left = wait_for(*cgroup, 200, [](std::uint64_t bytes) { return bytes == 0; });
         run_.witness.mark(0, mark::Left{.what = MMUWITNESS_LEFT_PAGE_TABLES,
                                         .count = left.value_or(0) / page_size()});
         trial();

@@ -210,11 +210,12 @@ bool Guest::count_unbacked(unsigned vcpu, kvm_run& run) {
 }
 
 // Not once a memslot has gone from where it was, nor where not all vCPUs see the same ones: then it
-// is for the scenario to say.
+// is for the scenario to say. LoongArch leaves so as well for what the host does not let be
+// accessed.
 void Guest::tell_if_backed(const kvm_run& run) {
     const std::uint64_t gfn = run.mmio.phys_addr / page_size();
     const std::lock_guard lock(slots_mutex_);
-    if (slots_changed_ || config_.smm_vcpus != 0) return;
+    if (slots_changed_ || config_.smm_vcpus != 0 || config_.memory_comes_back) return;
     for (const auto* slots : {&private_slots_, &slots_})
         for (const auto& slot : *slots)
             if (gfn >= slot->gfn() && gfn - slot->gfn() < slot->pages() &&

@@ -19,7 +19,8 @@ Memslot::Memslot(Vm& vm, std::uint32_t id, std::uint64_t gfn, std::uint64_t page
       gfn_(gfn),
       pages_(pages),
       hva_(hva),
-      report_(report) {
+      report_(report),
+      read_only_((flags & KVM_MEM_READONLY) != 0) {
     change(gfn, pages, flags, true);
     present_ = true;
 }
@@ -46,10 +47,6 @@ void Memslot::remove() {
     if (!present_) return;
     change(gfn_, 0, 0, false);
     present_ = false;
-}
-
-bool Memslot::read_only() const {
-    return (flags_ & KVM_MEM_READONLY) != 0;
 }
 
 bool Memslot::logged() const {

@@ -37,7 +37,8 @@ class Memslot {
     [[nodiscard]] std::uint64_t hva() const { return hva_; }
     [[nodiscard]] std::uint32_t flags() const { return flags_; }
     [[nodiscard]] bool logged() const;
-    [[nodiscard]] bool read_only() const;
+    // Never changes: asked by any thread.
+    [[nodiscard]] bool read_only() const { return read_only_; }
 
   private:
     void change(std::uint64_t gfn, std::uint64_t pages, std::uint32_t flags, bool created);
@@ -50,6 +51,7 @@ class Memslot {
     std::uint64_t pages_;
     std::uint64_t hva_;
     Report report_;
+    const bool read_only_;
     bool present_ = false;
 };
 

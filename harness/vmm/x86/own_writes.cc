@@ -80,6 +80,8 @@ std::string emulation_setting() {
 }
 
 std::vector<OwnWrite> own_writes(const Kvm& kvm) {
+    // Of the runstate, the state and since when; older kernels refuse it there.
+    const bool over_the_end = has_xen<KVM_XEN_HVM_CONFIG_RUNSTATE_UPDATE_FLAG>(kvm);
     const OwnWrite all[] = {
         {.begin = begin_clock, .again = write_clock},
         {.begin = begin_steal_time, .again = write_steal_time},
@@ -91,7 +93,7 @@ std::vector<OwnWrite> own_writes(const Kvm& kvm) {
          .there = has_xen<KVM_XEN_HVM_CONFIG_SHARED_INFO>},
         {.begin = begin_xen<KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_ADDR>,
          .again = write_xen_runstate,
-         .before_end = sizeof(std::uint32_t) + sizeof(std::uint64_t),  // the state, and since when
+         .before_end = over_the_end ? sizeof(std::uint32_t) + sizeof(std::uint64_t) : 0,
          .there = has_xen<KVM_XEN_HVM_CONFIG_RUNSTATE>},
     };
     std::vector<OwnWrite> there;
