@@ -24,7 +24,8 @@ class Staged : public ScenarioTest {
   protected:
     void SetUp() override {
         ScenarioTest::SetUp();
-        promise({"durable", "tagged", "retry-on-stale", "fault-ends"});
+        promise({"durable", "tagged", "retry-on-stale"});
+        if (!run_.kvm.mmu().reference) promise({"fault-ends"});
         const std::string why = run_.scratch.filesystem().why_no_writeback();
         if (!why.empty()) GTEST_SKIP() << why;
     }

@@ -26,7 +26,10 @@ class FaultEnds : public Rule {
                 changed(e.spte.vm, e.pid);
                 break;
             case Kind::vcpu_run:
-                faults_[e.vcpu_run.vm].erase(e.vcpu_run.vcpu);
+                if (e.vcpu_run.phase == MMUWITNESS_BEGIN)
+                    faults_[e.vcpu_run.vm][e.vcpu_run.vcpu] = {};
+                else
+                    faults_[e.vcpu_run.vm].erase(e.vcpu_run.vcpu);
                 break;
             case Kind::vm_ioctl:
                 changed(e.vm_ioctl.vm, e.pid);
@@ -68,7 +71,10 @@ class FaultEnds : public Rule {
             if (!state.witnessed(hook)) return;
         // Elsewhere KVM emulates the access, which faults each time that it is made.
         if (const Slot* slot = state.slot_of(f.vm, f.gfn); !slot || slot->mover) return;
-        Fault& last = faults_[f.vm][f.vcpu];
+        // Who does not tell of KVM_RUN (the reference MMU) may have left it in between.
+        const auto running = faults_[f.vm].find(f.vcpu);
+        if (running == faults_[f.vm].end()) return;
+        Fault& last = running->second;
         const bool again = last.pid == e.pid && last.gfn == f.gfn && last.sequence == f.inv_seq &&
                            last.write == (f.write != 0);
         if (!again || !alone(f, state)) last.same = 0;
@@ -85,7 +91,7 @@ class FaultEnds : public Rule {
                         f.vm, f.gfn, f.vcpu, f.write ? "write" : "read", last.same, f.inv_seq));
     }
 
-    // By VM and vCPU: the last one.
+    // Of the vCPUs that are in KVM_RUN, by VM and vCPU: the last one.
     std::unordered_map<std::uint16_t, std::map<int, Fault>> faults_;
 };
 
