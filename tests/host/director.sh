@@ -83,7 +83,7 @@ verdict $? "killed with a gate set: the module has no reference left"
 run --script /scripts/cleaned-before-lock.txt
 verdict $? "... and the next run passes"
 
-! dmesg | grep -v 'ommand line' | grep -qE 'stall|lockup|hung_task|blocked for more|BUG:|Oops'
+! dmesg | grep -qE 'stall on CPU|detected (expedited )?stall|lockup|hung_task|blocked for more|BUG:|Oops'
 verdict $? "the kernel has nothing to say about held tasks"
 
 summary
