@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: the SPTEs of a memslot that goes are zapped while faults can still map it
 // file: virt/kvm/kvm_main.c
-// scenarios: *
+// scenarios: SlotDeleted.*
 @@
 identifier kvm, old;
 @@

@@ -2,7 +2,7 @@
 // breaks: zapping a root does not free the page tables that the root itself points to
 // undoes: 524a1e4e381f "KVM: x86/mmu: Don't leak non-leaf SPTEs when zapping all SPTEs"
 // file: arch/x86/kvm/mmu/tdp_mmu.c
-// scenarios: *
+// scenarios: PageTables.*
 @@
 identifier kvm, root, shared;
 @@
