@@ -53,6 +53,7 @@ class PrefaultMaps : public Rule {
         if (!state.witnessed("spte") || !v || range.vm != e.mark.vm || range.disturbed || v->ioctls)
             return;
         for (std::uint64_t gfn = m.gfn; gfn < m.gfn + m.pages; ++gfn) {
+            if (!is_known(state, range.vm, gfn)) continue;
             found.checked();
             if (state.spte_present(range.vm, gfn)) continue;
             found.violation({.vm = range.vm, .gfn = gfn},
@@ -61,6 +62,13 @@ class PrefaultMaps : public Rule {
                                         range.vm, gfn, m.pages, m.gfn));
             return;
         }
+    }
+
+    // A count below zero: SPTEs went that nobody had seen come (SpteRecord).
+    static bool is_known(const State& state, std::uint16_t vm, std::uint64_t gfn) {
+        for (unsigned level = 1; level <= kLevels; ++level)
+            if (const SpteRecord* r = state.spte(vm, gfn, level); r && r->present < 0) return false;
+        return true;
     }
 
     std::unordered_map<int32_t, Range> ranges_;  // by pid
