@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 
 #include <cerrno>
-#include <initializer_list>
 #include <vector>
 
 #include "scenario/scenario_test.h"
