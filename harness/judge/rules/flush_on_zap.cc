@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -25,6 +26,7 @@ class FlushOnZap : public Rule {
                 break;
             case Kind::spte:
                 removed(e, state);
+                made(e, state);
                 break;
             default:
                 break;
@@ -44,10 +46,13 @@ class FlushOnZap : public Rule {
     struct Leaving {  // a slot, by the task that takes it away, or has it logged no more
         uint16_t vm;
         Place place;
+        Place to = {};                      // where it moves, no pages: nowhere
         bool stays = false;                 // what goes is page tables, for huge SPTEs
         uint64_t begin = 0;                 // order of the ioctl's, 0: not yet
         std::vector<Removed> removed = {};  // of its leaf SPTEs; page tables of one that stays
-        bool mapped = false;                // there were leaf SPTEs at the begin
+        // Since then, where nothing was: of the new place. First gfn, pages.
+        std::set<std::pair<uint64_t, uint64_t>> made = {};
+        bool mapped = false;  // there were leaf SPTEs at the begin
     };
 
     // Before the ioctl (kmod/uapi): the place that the slot has until then is ours to keep.
@@ -57,7 +62,10 @@ class FlushOnZap : public Rule {
         leaving_.erase(e.pid);
         const bool leaves = m.pages == 0 || before == places_.end() || m.gfn != before->second.gfn;
         if (before != places_.end() && (leaves || (m.flags & KVM_MEM_LOG_DIRTY_PAGES) == 0))
-            leaving_[e.pid] = {.vm = e.mark.vm, .place = before->second, .stays = !leaves};
+            leaving_[e.pid] = {.vm = e.mark.vm,
+                               .place = before->second,
+                               .to = {m.gfn, m.pages},
+                               .stays = !leaves};
         if (m.pages == 0)
             places_.erase(key);
         else
@@ -80,10 +88,21 @@ class FlushOnZap : public Rule {
     static std::optional<uint64_t> still_mapped(const Leaving& l, const State& state) {
         std::optional<uint64_t> at;
         state.each_present(l.vm, l.place.gfn, l.place.gfn + l.place.pages,
-                           [&](uint64_t gfn, uint64_t, const SpteRecord&) {
-                               if (!at) at = gfn;
+                           [&](uint64_t gfn, uint64_t pages, const SpteRecord&) {
+                               if (!at && !l.made.contains({gfn, pages})) at = gfn;
                            });
         return at;
+    }
+
+    // A slot may move to where it overlaps with its old place, and vCPUs fault there again before
+    // the ioctl has returned.
+    void made(const Event& e, const State& state) {
+        const SpteEvent& s = e.spte;
+        if ((s.bits_new & kLeaf) != kLeaf || (s.bits_old & MMUWITNESS_SPTE_PRESENT) != 0) return;
+        const uint64_t pages = state.pages_of(s.level);
+        for (auto& [pid, l] : leaving_)
+            if (l.begin && l.vm == s.vm && l.to.has(s.gfn))
+                l.made.emplace(s.gfn & ~(pages - 1), pages);
     }
 
     void removed(const Event& e, const State& state) {
