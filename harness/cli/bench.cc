@@ -14,7 +14,7 @@
 #include "cli/machine.h"
 #include "cli/options.h"
 #include "director/gate.h"
-#include "scenario/observer.h"
+#include "run/observer.h"
 #include "trace/recorder.h"
 #include "vmm/anchor.h"
 #include "vmm/guest.h"

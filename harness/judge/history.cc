@@ -15,10 +15,10 @@ namespace {
 // A subject, seen from both sides: the file's page and every gfn that maps it.
 struct Target {
     const Subject& subject;
-    const State& state;
+    const Ledger& ledger;
     uint16_t file = 0;
     uint64_t page = 0;
-    std::vector<State::Place> places;
+    std::vector<Ledger::Place> places;
 
     bool has_gfn(uint16_t vm, uint64_t gfn, uint64_t pages = 1) const {
         for (const auto& p : places)
@@ -83,12 +83,12 @@ bool concerns(const Event& e, const Target& t) {
         case Kind::log_mark:
             return t.has_gfn(e.log_mark.vm, e.log_mark.gfn);
         case Kind::ring: {
-            const Slot* s = t.state.slot_by_id(e.ring.vm, e.ring.slot);
+            const Slot* s = t.ledger.slot_by_id(e.ring.vm, e.ring.slot);
             return s && t.has_gfn(e.ring.vm, s->gfn + e.ring.offset);
         }
         case Kind::spte:
             return t.has_gfn(e.spte.vm, e.spte.gfn,
-                             t.state.pages_of(std::max<unsigned>(e.spte.level, 1)));
+                             t.ledger.pages_of(std::max<unsigned>(e.spte.level, 1)));
         case Kind::fault:
             return t.has_gfn(e.fault.vm, e.fault.gfn);
         case Kind::tlb_flush:
@@ -126,16 +126,16 @@ void History::add(const Event& e) {
                 kind_info(e.kind).bytes);
 }
 
-Window History::window(const Subject& subject, const State& state, std::string why) const {
-    Target t{subject, state, subject.file, subject.page.value_or(0), {}};
+Window History::window(const Subject& subject, const Ledger& ledger, std::string why) const {
+    Target t{subject, ledger, subject.file, subject.page.value_or(0), {}};
     if (const Slot* s =
-            t.file || !subject.gfn ? nullptr : state.slot_of(subject.vm, *subject.gfn)) {
+            t.file || !subject.gfn ? nullptr : ledger.slot_of(subject.vm, *subject.gfn)) {
         const uint64_t at = *subject.gfn - s->gfn;
         t.file = s->file;
         t.page = s->first_page + at;
-        if (!s->file) t.places = {{subject.vm, *subject.gfn, s->hva + at * state.page_size()}};
+        if (!s->file) t.places = {{subject.vm, *subject.gfn, s->hva + at * ledger.page_size()}};
     }
-    if (t.file) t.places = state.places_of(t.file, t.page);
+    if (t.file) t.places = ledger.places_of(t.file, t.page);
 
     Window w;
     w.why = std::move(why);

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "judge/ledger.h"
 #include "judge/result.h"
-#include "judge/state.h"
 #include "trace/event.h"
 
 namespace mmuw {
@@ -27,7 +27,7 @@ class History {
     void add(const Event& e);
     const Event& newest() const { return ring_[(count_ - 1) % kEvents]; }
     // The last lines before and including the newest event, which is marked.
-    Window window(const Subject& subject, const State& state, std::string why) const;
+    Window window(const Subject& subject, const Ledger& ledger, std::string why) const;
 
   private:
     static constexpr size_t kEvents = 16384;  // power of two

@@ -109,9 +109,9 @@ void Judge::note(const Event& e) {
             rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
             result_.host[key] = rest;
             if (key == "page_size") page_size_ = to_number(rest);
-            if (scenario_) scenario_->state.set_page_size(page_size_);
-            if (scenario_ && key == "arch") scenario_->state.set_machine(rest);
-            if (scenario_ && key == "mmu") scenario_->state.set_mmu(rest);
+            if (scenario_) scenario_->ledger.set_page_size(page_size_);
+            if (scenario_ && key == "arch") scenario_->ledger.set_machine(rest);
+            if (scenario_ && key == "mmu") scenario_->ledger.set_mmu(rest);
             break;
         }
         default:
@@ -129,9 +129,9 @@ void Judge::begin(const Event& e) {
         if (key == "seed") s.facts.seed = to_number(value);
         if (key == "plant" && value != "-") s.facts.plant = value;
     });
-    s.state.set_page_size(page_size_);
-    s.state.set_machine(result_.host["arch"]);
-    s.state.set_mmu(result_.host["mmu"]);
+    s.ledger.set_page_size(page_size_);
+    s.ledger.set_machine(result_.host["arch"]);
+    s.ledger.set_mmu(result_.host["mmu"]);
     // A recording without that note is older, and had the module.
     s.with_module = result_.host["kmod"] != "false";
     s.first_seq = e.seq;

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "judge/history.h"
+#include "judge/ledger.h"
 #include "judge/result.h"
 #include "judge/rule.h"
 #include "judge/sequence.h"
-#include "judge/state.h"
 #include "trace/stream.h"
 
 namespace mmuw {

@@ -8,30 +8,9 @@ namespace mmuw {
 namespace {
 
 constexpr const RuleInfo* all[] = {
-    &durable_rule,
-    &tagged_rule,
-    &dirty_in_time_rule,
-    &slow_path_dirty_rule,
-    &dirty_reaches_folio_rule,
-    &stable_page_rule,
-    &unmapped_when_clean_rule,
-    &retry_on_stale_rule,
-    &log_complete_rule,
-    &log_precise_rule,
-    &flush_on_protect_rule,
-    &dirty_not_lost_in_race_rule,
-    &flush_on_zap_rule,
-    &young_rule,
-    &prefault_keeps_young_rule,
-    &prefault_ends_rule,
-    &prefault_maps_rule,
-    &fault_ends_rule,
-    &change_pte_bracketed_rule,
-    &ksm_isolated_rule,
-    &isolated_rule,
-    &refused_rule,
-    &quiet_kernel_rule,
-    &nothing_left_rule,
+#define RULE(name) &name##_rule,
+#include "rule_names.def"
+#undef RULE
 };
 
 bool tells_what_was_read_back(const Event& e) {
@@ -62,14 +41,14 @@ void Findings::violation(const Subject& subject, std::string why, Proof proof) {
     proven_ += proof == Proof::marks;
     const Event& offender = history_.newest();
     end_to_end_ += tells_what_was_read_back(offender);
-    failed_.add(state_.trials() + 1);
+    failed_.add(ledger_.trials() + 1);
     if (violations_++ == 0) {
         why_ = why;
-        first_trial_ = state_.trials() + 1;
+        first_trial_ = ledger_.trials() + 1;
         first_ns_ = offender.ns;
     }
     if (windows_.size() < kWindows)
-        windows_.push_back(history_.window(subject, state_, std::move(why)));
+        windows_.push_back(history_.window(subject, ledger_, std::move(why)));
 }
 
 std::span<const RuleInfo* const> rules() {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "judge/history.h"
+#include "judge/ledger.h"
 #include "judge/result.h"
-#include "judge/state.h"
 #include "trace/event.h"
 
 namespace mmuw {
@@ -22,12 +22,12 @@ enum class Proof : uint8_t { events, marks };
 
 class Findings {
   public:
-    Findings(const History& history, const State& state) : history_(history), state_(state) {}
+    Findings(const History& history, const Ledger& ledger) : history_(history), ledger_(ledger) {}
 
     void checked(uint64_t n = 1) { checked_ += n; }
     void tolerated(uint64_t n = 1) {
         tolerated_ += n;
-        tolerant_.add(state_.trials() + 1);
+        tolerant_.add(ledger_.trials() + 1);
     }
     // The offending event is the newest one. Found at a mark of what the harness read back (the
     // disk, the copy, the log), the violation is end to end; at any other event it is one of the
@@ -58,7 +58,7 @@ class Findings {
         }
     };
     const History& history_;
-    const State& state_;
+    const Ledger& ledger_;
     uint64_t checked_ = 0, violations_ = 0, proven_ = 0, tolerated_ = 0;
     uint64_t end_to_end_ = 0, first_trial_ = 0, first_ns_ = 0;
     Trials failed_, tolerant_;
@@ -69,7 +69,7 @@ class Findings {
 class Rule {
   public:
     virtual ~Rule() = default;
-    virtual void on(const Event& e, const State& state, Findings& found) = 0;
+    virtual void on(const Event& e, const Ledger& ledger, Findings& found) = 0;
 };
 
 // Bit mask of event kinds.
@@ -93,7 +93,7 @@ struct RuleInfo {
     bool everywhere = false;
 };
 
-// All rules, in the order of docs.
+// All rules, by name.
 std::span<const RuleInfo* const> rules();
 const RuleInfo* find_rule(std::string_view id);
 // The rule's page (docs/rules/ID.md), as built in; empty: no such rule.

@@ -2,6 +2,7 @@
 #include "judge/scenario.h"
 
 #include <algorithm>
+
 #include "judge/known_bugs.h"
 
 namespace mmuw {
@@ -36,7 +37,7 @@ Judge::Scenario::Scenario(const History& history) {
     for (const RuleInfo* info : rules()) {
         for (size_t k = 0; k < kKinds; ++k)
             if (info->events >> k & 1) by_kind[k].push_back(static_cast<unsigned>(running.size()));
-        running.push_back({info, info->make(), Findings(history, state)});
+        running.push_back({info, info->make(), Findings(history, ledger)});
     }
 }
 
@@ -44,9 +45,9 @@ void Judge::Scenario::add_hook(const std::string& name, const std::string& missi
     // One name may have several hooks (a function that was renamed): one that is there
     // makes up for the others.
     if (missing.empty()) {
-        state.add_hook(name);
+        ledger.add_hook(name);
         missing_hooks.erase(name);
-    } else if (!state.witnessed(name)) {
+    } else if (!ledger.witnessed(name)) {
         missing_hooks[name] = missing;
     }
 }
@@ -68,7 +69,7 @@ std::string Judge::Scenario::missing_for(const RuleInfo& info) const {
         for (std::string_view rest = need; !there && !rest.empty();) {
             const std::string name(rest.substr(0, rest.find('|')));
             rest.remove_prefix(std::min(name.size() + 1, rest.size()));
-            there = state.witnessed(name);
+            there = ledger.witnessed(name);
             const auto it = missing_hooks.find(name);
             why += (why.empty() ? "hook " : ", ") + name +
                    (it == missing_hooks.end() ? " was not reported" : " missing: " + it->second);

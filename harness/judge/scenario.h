@@ -23,9 +23,9 @@ struct Judge::Scenario {
     explicit Scenario(const History& history);
 
     void feed(const Event& e) {
-        state.apply(e);
+        ledger.apply(e);
         for (const unsigned i : by_kind[static_cast<size_t>(e.kind)])
-            running[i].rule->on(e, state, running[i].found);
+            running[i].rule->on(e, ledger, running[i].found);
     }
     void add_hook(const std::string& name, const std::string& missing);
     // Why the rule has nothing to judge from, or empty.
@@ -47,7 +47,7 @@ struct Judge::Scenario {
     unsigned settling = 0;  // events since
     uint64_t first_seq = 0, last_seq = 0, first_ns = 0, last_ns = 0;
 
-    State state;
+    Ledger ledger;
     std::vector<Running> running;
     std::array<std::vector<unsigned>, kKinds> by_kind;
     std::map<std::string, std::string> missing_hooks;  // name -> why; not if also attached

@@ -8,7 +8,7 @@
 #include "machine/memory_cgroup.h"
 #include "machine/setting.h"
 #include "machine/unavailable.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::aging {
 

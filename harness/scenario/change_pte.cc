@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copy-on-write under a guest: it reads anonymous memory that nobody has written (the zero page,
 // read-only), then writes it. Up to 6.9 the primary MMU announces the new PTE by change_pte.
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::change_pte {
 

@@ -15,8 +15,8 @@
 #include "backing/lanes.h"
 #include "machine/setting.h"
 #include "machine/unavailable.h"
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::changes {
 

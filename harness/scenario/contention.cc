@@ -11,7 +11,7 @@
 
 #include "backing/lanes.h"
 #include "base/sys_error.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 #include "vmm/arch.h"
 
 namespace mmuw::contention {

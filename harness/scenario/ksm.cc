@@ -10,7 +10,7 @@
 #include "backing/lanes.h"
 #include "machine/ksmd.h"
 #include "machine/pagemap.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::ksm {
 

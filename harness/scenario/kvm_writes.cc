@@ -14,7 +14,7 @@
 #include "base/sys_error.h"
 #include "machine/machine_guard.h"
 #include "machine/setting.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 #include "vmm/arch.h"
 
 namespace mmuw::kvm_writes {

@@ -14,7 +14,7 @@
 #include "backing/lanes.h"
 #include "machine/damon.h"
 #include "machine/unavailable.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::lazy_free {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Dirty logging switched on and off under load: from the return of the ioctl that switches it on,
 // no write may be missing; a migration that starts there must come out right.
-#include "scenario/migration_copy.h"
-#include "scenario/scenario_test.h"
+#include "run/migration_copy.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::log_toggle {
 

@@ -16,8 +16,8 @@
 #include "backing/lanes.h"
 #include "base/sys_error.h"
 #include "machine/unavailable.h"
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 #include "vmm/arch.h"
 
 namespace mmuw::memslots {

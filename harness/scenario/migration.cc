@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The migration oracle: collect, copy what was logged, repeat, stop, collect and copy a last time:
 // the copy must equal the memory.
-#include "scenario/migration_copy.h"
-#include "scenario/scenario_test.h"
+#include "run/migration_copy.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::migration {
 

@@ -10,7 +10,7 @@
 #include "base/sys_error.h"
 #include "machine/damon.h"
 #include "machine/unavailable.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::monitored {
 

@@ -9,7 +9,7 @@
 
 #include "base/sys_error.h"
 #include "director/gate.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::prefault {
 

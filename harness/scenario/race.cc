@@ -2,8 +2,8 @@
 // Two vCPUs in a fault on the same page, both with their pfn: one writes and installs the SPTE, the
 // other one, which reads, finds it there. Then the log is switched on (thread 002).
 #include "director/gate.h"
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::race {
 

@@ -2,7 +2,7 @@
 // The VMM writes through its own mapping, the guest reads (a read fault that may make a writable
 // SPTE, since the host's PTE is writable by now), then the guest writes without another fault.
 #include "backing/lanes.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::read_fault {
 

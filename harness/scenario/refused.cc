@@ -6,7 +6,8 @@
 #include <cerrno>
 #include <vector>
 
-#include "scenario/scenario_test.h"
+#include "backing/lanes.h"
+#include "run/scenario_test.h"
 #include "vmm/dirty_ring.h"
 #include "vmm/vcpu.h"
 

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "director/gate.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 #include "vmm/kick.h"
 
 namespace mmuw::ring_reset {

@@ -12,8 +12,8 @@
 #include "base/sys_error.h"
 #include "machine/huge_memory.h"
 #include "machine/unavailable.h"
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 #include "vmm/stats.h"
 
 namespace mmuw::shapes {

@@ -6,8 +6,8 @@
 #include <ranges>
 
 #include "backing/lanes.h"
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 #include "vmm/arch.h"
 
 namespace mmuw::slot_change {

@@ -8,8 +8,8 @@
 
 #include "backing/lanes.h"
 #include "director/gate.h"
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::staged {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Guest and log collector take turns without a single exit in between: nothing but KVM's own flush
 // makes the guest fault again on a page that was write-protected by the collection.
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::turns {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Two VMs on one file: writeback has to unmap a page from both, and each has its own way back.
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::two_vms {
 

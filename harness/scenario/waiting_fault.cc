@@ -11,7 +11,7 @@
 #include "base/sys_error.h"
 #include "machine/unavailable.h"
 #include "machine/userfault.h"
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::waiting_fault {
 

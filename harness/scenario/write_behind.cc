@@ -2,8 +2,8 @@
 // A guest writes to a page again as soon as a sync of it has returned. It stays in guest mode, on a
 // CPU of its own: an exit may flush its TLB, and with it what KVM forgot to flush. A write through
 // what is left of the old translation dirties nothing, and no later sync finds it (thread 001).
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::write_behind {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a guest wrote is on the disk when the host's sync returns, for each way to sync.
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 namespace mmuw::writeback {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Writing trace.dat, version 6: the simpler of the two layouts, which every trace-cmd,
-// KernelShark and Perfetto reads.
+// KernelShark reads.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,7 @@ namespace {
 
 class ChangePteBracketed : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         switch (e.kind) {
             case Kind::notifier:
                 if (e.notifier.phase == MMUWITNESS_START_AFTER_KVM)
@@ -18,10 +18,10 @@ class ChangePteBracketed : public Rule {
                     bracket_.erase(e.pid);
                 break;
             case Kind::change_pte:
-                change(e, state, found);
+                change(e, ledger, found);
                 break;
             case Kind::spte:
-                spte(e, state, found);
+                spte(e, ledger, found);
                 break;
             default:
                 break;
@@ -35,13 +35,13 @@ class ChangePteBracketed : public Rule {
         bool changed;  // change_pte was called in it
     };
 
-    void change(const Event& e, const State& state, Findings& found) {
+    void change(const Event& e, const Ledger& ledger, Findings& found) {
         const uint64_t address = e.change_pte.address;
         const auto it = bracket_.find(e.pid);
         const bool inside =
             it != bracket_.end() && address >= it->second.start && address < it->second.end;
         if (inside) it->second.changed = true;
-        state.each_range(address, address + 1, [&](uint16_t vm, uint64_t gfn, uint64_t) {
+        ledger.each_range(address, address + 1, [&](uint16_t vm, uint64_t gfn, uint64_t) {
             found.checked();
             if (!inside)
                 found.violation({.vm = vm, .gfn = gfn},
@@ -51,26 +51,27 @@ class ChangePteBracketed : public Rule {
         });
     }
 
-    void spte(const Event& e, const State& state, Findings& found) {
+    void spte(const Event& e, const Ledger& ledger, Findings& found) {
         const auto it = bracket_.find(e.pid);
         if (it == bracket_.end() || !it->second.changed) return;
         const SpteEvent& s = e.spte;
         // arm64 maps the page that comes, read-only and whether or not the one that goes was mapped
         // (kvm_set_spte_gfn()).
-        const bool maps = state.machine() == "aarch64" && !(s.bits_old & MMUWITNESS_SPTE_PRESENT) &&
+        const bool maps = ledger.machine() == "aarch64" &&
+                          !(s.bits_old & MMUWITNESS_SPTE_PRESENT) &&
                           !(s.bits_new & MMUWITNESS_SPTE_WRITABLE);
-        state.each_range(it->second.start, it->second.end,
-                         [&](uint16_t vm, uint64_t first, uint64_t end) {
-                             if (vm != s.vm || s.gfn < first || s.gfn >= end) return;
-                             if (maps) {
-                                 found.tolerated();
-                                 return;
-                             }
-                             found.violation({.vm = vm, .gfn = s.gfn},
-                                             std::format("vm {} gfn {:#x}: change_pte found an "
-                                                         "SPTE, and start had left none",
-                                                         vm, s.gfn));
-                         });
+        ledger.each_range(it->second.start, it->second.end,
+                          [&](uint16_t vm, uint64_t first, uint64_t end) {
+                              if (vm != s.vm || s.gfn < first || s.gfn >= end) return;
+                              if (maps) {
+                                  found.tolerated();
+                                  return;
+                              }
+                              found.violation({.vm = vm, .gfn = s.gfn},
+                                              std::format("vm {} gfn {:#x}: change_pte found an "
+                                                          "SPTE, and start had left none",
+                                                          vm, s.gfn));
+                          });
     }
 
     std::map<int32_t, Bracket> bracket_;

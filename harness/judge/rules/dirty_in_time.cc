@@ -5,8 +5,8 @@
 namespace mmuw {
 namespace {
 
-bool looked_up_since(const State& state, const FolioEvent& f, uint64_t order) {
-    const VmRecord* vm = state.vm(f.vm);
+bool looked_up_since(const Ledger& ledger, const FolioEvent& f, uint64_t order) {
+    const VmRecord* vm = ledger.vm(f.vm);
     if (!vm || f.vcpu < 0) return false;
     const auto fault = vm->faults.find(f.vcpu);
     return fault != vm->faults.end() && fault->second.pfn_order > order;
@@ -14,9 +14,9 @@ bool looked_up_since(const State& state, const FolioEvent& f, uint64_t order) {
 
 class DirtyInTime : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         const FolioEvent& f = e.folio;
-        if (f.op == MMUWITNESS_FOLIO_DIRTIED) by_others(f, state, found);
+        if (f.op == MMUWITNESS_FOLIO_DIRTIED) by_others(f, ledger, found);
         if (f.op != MMUWITNESS_FOLIO_KVM_DIRTY || !f.file) return;
         found.checked();
         const Subject subject{.vm = f.vm, .file = f.file, .page = f.index};
@@ -29,20 +29,20 @@ class DirtyInTime : public Rule {
             return;
         }
         if (!f.vm) return;  // whose SPTE it was is not known: a VM that goes away
-        const FilePage* p = state.file_page(f.file, f.index);
+        const FilePage* p = ledger.file_page(f.file, f.index);
         // Judged only where the page's SPTEs were witnessed at all (TDP MMU), and not within
         // folio_mkclean(): there KVM's zap marks the folio dirty, in time.
         if (!p || !p->installed || !p->mkclean_end || p->mkclean_begin > p->mkclean_end) return;
         // A fault since the cleaning began makes it legal: the fault's own write fault
         // dirtied the folio again. From BEGIN: the fault may overtake the return.
-        if (p->installed > p->mkclean_begin || state.page_present(f.file, f.index)) return;
+        if (p->installed > p->mkclean_begin || ledger.page_present(f.file, f.index)) return;
         // The reference MMU marks before it installs. Its look-up may have begun before the
         // cleaning, but has dirtied the folio since, by a write fault.
         if (p->dirtied > p->mkclean_begin) return;
         // Another vCPU may have installed it, and not written its event yet: this one found the
         // fault spurious (RET_PF_SPURIOUS, 6.13+ marks the folio dirty all the same). Its own
         // look-up after the cleaning proves that: an older one has to retry.
-        if (looked_up_since(state, f, p->mkclean_begin)) return;
+        if (looked_up_since(ledger, f, p->mkclean_begin)) return;
         found.violation(subject, std::format("file {} page {:#x}: KVM marks the folio dirty after "
                                              "folio_mkclean() and without a fault since",
                                              f.file, f.index));
@@ -51,8 +51,8 @@ class DirtyInTime : public Rule {
   private:
     // folio_mark_dirty() wants the folio lock, or a page table's lock and a dirty PTE in it. After
     // folio_mkclean() no PTE is dirty before a write fault, which dirties under the folio lock.
-    static void by_others(const FolioEvent& f, const State& state, Findings& found) {
-        const FilePage* p = state.file_page(f.file, f.index);
+    static void by_others(const FolioEvent& f, const Ledger& ledger, Findings& found) {
+        const FilePage* p = ledger.file_page(f.file, f.index);
         if (!p || !p->mkclean_end) return;
         found.checked();
         if (f.page & MMUWITNESS_PAGE_LOCKED) return;

@@ -19,13 +19,13 @@ bool lost_dirty(uint8_t before, uint8_t after) {
 
 class DirtyNotLostInRace : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         if (e.kind == Kind::spte)
             spte(e, found);
         else if (e.kind == Kind::vm_ioctl && e.vm_ioctl.phase == MMUWITNESS_BEGIN)
             begun_[e.pid] = e.order;
         else if (const auto m = mark_of<mark::Memslot>(e))
-            memslot(e, *m, state, found);
+            memslot(e, *m, ledger, found);
     }
 
   private:
@@ -54,7 +54,7 @@ class DirtyNotLostInRace : public Rule {
 
     // The mark that follows when a memslot's log was switched on. From then on a write through the
     // first vCPU's dirty TLB entry would be in no log.
-    void memslot(const Event& e, const mark::Memslot& m, const State& state, Findings& found) {
+    void memslot(const Event& e, const mark::Memslot& m, const Ledger& ledger, Findings& found) {
         const bool logs = m.flags & KVM_MEM_LOG_DIRTY_PAGES;
         const bool logged = std::exchange(logging_[{e.mark.vm, m.slot}], logs);
         const auto dropped = dropped_.find(e.mark.vm);
@@ -63,7 +63,7 @@ class DirtyNotLostInRace : public Rule {
         if (d.order > begun_[e.pid]) return;  // raced with the ioctl: the next one has to flush
         dropped_.erase(dropped);
         found.checked();
-        if (!state.vm(e.mark.vm) || state.flushed(e.mark.vm, d.gfn, 1) > d.order) return;
+        if (!ledger.vm(e.mark.vm) || ledger.flushed(e.mark.vm, d.gfn, 1) > d.order) return;
         found.violation({.vm = e.mark.vm, .gfn = d.gfn, .flushes = true},
                         std::format("vm {} gfn {:#x}: W=1 D=1 became W=1 D=0, and the log was "
                                     "switched on without a TLB flush since",

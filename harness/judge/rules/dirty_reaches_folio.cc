@@ -13,7 +13,7 @@ namespace {
 
 class DirtyReachesFolio : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         if (e.kind == Kind::folio && e.folio.op == MMUWITNESS_FOLIO_KVM_DIRTY) {
             told_[{e.folio.file, e.folio.index}] = e.order;
             const auto it = owed_.find(e.pid);
@@ -23,7 +23,7 @@ class DirtyReachesFolio : public Rule {
             return;
         }
         if (!interrupts(e)) overdue(e.pid, found);
-        if (e.kind == Kind::spte) spte(e, state, found);
+        if (e.kind == Kind::spte) spte(e, ledger, found);
     }
 
   private:
@@ -53,8 +53,8 @@ class DirtyReachesFolio : public Rule {
     }
 
     // The look-up that the SPTE is made from: the reference MMU marks the folio first.
-    static uint64_t begun(const Event& e, const State& state) {
-        const VmRecord* vm = state.vm(e.spte.vm);
+    static uint64_t begun(const Event& e, const Ledger& ledger) {
+        const VmRecord* vm = ledger.vm(e.spte.vm);
         if (!vm || e.spte.vcpu < 0) return e.order;
         const auto fault = vm->faults.find(e.spte.vcpu);
         const bool its_own = fault != vm->faults.end() && fault->second.pfn_order &&
@@ -64,9 +64,9 @@ class DirtyReachesFolio : public Rule {
 
     // A memslot that goes may have made the roots obsolete: until it is gone, vCPUs make SPTEs in
     // other roots, beside the old ones, which go one by one with mmu_lock held for reading only.
-    void make(const Place& place, uint64_t order, const State& state) {
+    void make(const Place& place, uint64_t order, const Ledger& ledger) {
         std::vector<uint64_t>& made = made_[place];
-        const VmRecord* vm = state.vm(place.first);
+        const VmRecord* vm = ledger.vm(place.first);
         if (!vm || !vm->region_ioctls) made.clear();
         made.push_back(order);
     }
@@ -84,14 +84,14 @@ class DirtyReachesFolio : public Rule {
         return order;
     }
 
-    void spte(const Event& e, const State& state, Findings& found) {
+    void spte(const Event& e, const Ledger& ledger, Findings& found) {
         const SpteEvent& s = e.spte;
         if (s.fast || s.level != 1 || !s.file) return;
         const Place key{s.vm, s.gfn};
         const bool was = (s.bits_old & kLeaf) == kLeaf;
         const bool is = (s.bits_new & kLeaf) == kLeaf;
-        if (is && !was) make(key, begun(e, state), state);
-        const Task* task = state.task(e.pid);
+        if (is && !was) make(key, begun(e, ledger), ledger);
+        const Task* task = ledger.task(e.pid);
         const uint64_t made = made_at(key, was && !is, task && task->notifier_begin);
         if ((s.bits_old & kDirtyLeaf) != kDirtyLeaf) return;
         if (is && (s.bits_new & MMUWITNESS_SPTE_DIRTY)) return;

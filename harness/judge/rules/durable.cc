@@ -12,7 +12,7 @@ namespace {
 
 class Durable : public Rule {
   public:
-    void on(const Event& e, const State&, Findings& found) override {
+    void on(const Event& e, const Ledger&, Findings& found) override {
         visit_mark(e.mark,
                    Overloaded{
                        [&](const mark::Expect& m) { callers_[e.pid].expected.push_back(m); },

@@ -15,12 +15,12 @@ constexpr unsigned kMany = 64;
 
 class FaultEnds : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         switch (e.kind) {
             case Kind::fault:
                 if (e.fault.phase == MMUWITNESS_FAULT_BEGIN ||
                     e.fault.phase == MMUWITNESS_FAULT_RETRY)
-                    met(e, state, found);
+                    met(e, ledger, found);
                 break;
             case Kind::spte:
                 changed(e.spte.vm, e.pid);
@@ -56,28 +56,28 @@ class FaultEnds : public Rule {
     }
 
     // Others who are at work may hold an SPTE frozen, for as long as nobody lets them run.
-    static bool alone(const FaultEvent& f, const State& state) {
-        const VmRecord* v = state.vm(f.vm);
+    static bool alone(const FaultEvent& f, const Ledger& ledger) {
+        const VmRecord* v = ledger.vm(f.vm);
         if (!v || v->ioctls || f.inv_in_progress) return false;
         for (const auto& [vcpu, attempt] : v->faults)
             if (vcpu != f.vcpu && attempt.begin) return false;
         return true;
     }
 
-    void met(const Event& e, const State& state, Findings& found) {
+    void met(const Event& e, const Ledger& ledger, Findings& found) {
         const FaultEvent& f = e.fault;
         if (f.vcpu < 0) return;
         for (const std::string_view hook : {"fault", "spte", "vcpu_run", "vm_ioctl"})
-            if (!state.witnessed(hook)) return;
+            if (!ledger.witnessed(hook)) return;
         // Elsewhere KVM emulates the access, which faults each time that it is made.
-        if (const Slot* slot = state.slot_of(f.vm, f.gfn); !slot || slot->mover) return;
+        if (const Slot* slot = ledger.slot_of(f.vm, f.gfn); !slot || slot->mover) return;
         // Who does not tell of KVM_RUN (the reference MMU) may have left it in between.
         const auto running = faults_[f.vm].find(f.vcpu);
         if (running == faults_[f.vm].end()) return;
         Fault& last = running->second;
         const bool again = last.pid == e.pid && last.gfn == f.gfn && last.sequence == f.inv_seq &&
                            last.write == (f.write != 0);
-        if (!again || !alone(f, state)) last.same = 0;
+        if (!again || !alone(f, ledger)) last.same = 0;
         if (!again) found.checked();
         last.pid = e.pid;
         last.gfn = f.gfn;

@@ -14,9 +14,9 @@ namespace {
 
 class FlushOnProtect : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         if (e.kind == Kind::spte) {
-            cleared(e, state);
+            cleared(e, ledger);
             return;
         }
         const VmIoctlEvent& i = e.vm_ioctl;
@@ -26,10 +26,10 @@ class FlushOnProtect : public Rule {
         cleared_.erase(it);
         if (i.phase != MMUWITNESS_END || i.vm != all.front().vm || i.ret < 0) return;
         found.checked();
-        if (!state.vm(i.vm)) return;
+        if (!ledger.vm(i.vm)) return;
         // Anybody's flush will do, if it was asked for after the change.
         const auto one = std::ranges::find_if(
-            all, [&](const Cleared& c) { return state.flushed(c.vm, c.gfn, c.level) <= c.order; });
+            all, [&](const Cleared& c) { return ledger.flushed(c.vm, c.gfn, c.level) <= c.order; });
         if (one == all.end()) return;
         found.violation(
             {.vm = i.vm, .gfn = one->gfn, .flushes = true},
@@ -45,7 +45,7 @@ class FlushOnProtect : public Rule {
         uint8_t level;
     };
 
-    void cleared(const Event& e, const State& state) {
+    void cleared(const Event& e, const Ledger& ledger) {
         const SpteEvent& s = e.spte;
         // Removal is another matter: a deleted memslot's SPTEs go with their root, and vCPUs
         // flush when they load the next one (kvm_tdp_mmu_zap_invalidated_roots()). A split
@@ -53,7 +53,7 @@ class FlushOnProtect : public Rule {
         if ((s.bits_old & kLeaf) != kLeaf || (s.bits_new & kLeaf) != kLeaf) return;
         const uint8_t gone = s.bits_old & ~s.bits_new;
         if (!(gone & (MMUWITNESS_SPTE_WRITABLE | MMUWITNESS_SPTE_DIRTY))) return;
-        const Task* t = state.task(e.pid);
+        const Task* t = ledger.task(e.pid);
         if (!t || !t->ioctl_begin || t->ioctl_vm != s.vm) return;
         if (!is_log_ioctl(t->ioctl) && !is_memslot_ioctl(t->ioctl)) return;
         cleared_[e.pid].push_back({e.order, s.gfn, s.vm, s.level});

@@ -15,18 +15,18 @@ namespace {
 
 class FlushOnZap : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         switch (e.kind) {
             case Kind::mark:
                 if (const auto m = mark_of<mark::Memslot>(e)) memslot(e, *m);
                 if (const auto m = mark_of<mark::Gone>(e)) accessed(e.mark.vm, *m, found);
                 break;
             case Kind::vm_ioctl:
-                if (is_memslot_ioctl(e.vm_ioctl.cmd)) ioctl(e, state, found);
+                if (is_memslot_ioctl(e.vm_ioctl.cmd)) ioctl(e, ledger, found);
                 break;
             case Kind::spte:
-                removed(e, state);
-                made(e, state);
+                removed(e, ledger);
+                made(e, ledger);
                 break;
             default:
                 break;
@@ -62,50 +62,48 @@ class FlushOnZap : public Rule {
         leaving_.erase(e.pid);
         const bool leaves = m.pages == 0 || before == places_.end() || m.gfn != before->second.gfn;
         if (before != places_.end() && (leaves || (m.flags & KVM_MEM_LOG_DIRTY_PAGES) == 0))
-            leaving_[e.pid] = {.vm = e.mark.vm,
-                               .place = before->second,
-                               .to = {m.gfn, m.pages},
-                               .stays = !leaves};
+            leaving_[e.pid] = {
+                .vm = e.mark.vm, .place = before->second, .to = {m.gfn, m.pages}, .stays = !leaves};
         if (m.pages == 0)
             places_.erase(key);
         else
             places_[key] = {m.gfn, m.pages};
     }
 
-    void ioctl(const Event& e, const State& state, Findings& found) {
+    void ioctl(const Event& e, const Ledger& ledger, Findings& found) {
         const auto it = leaving_.find(e.pid);
         if (it == leaving_.end() || it->second.vm != e.vm_ioctl.vm) return;
         Leaving& l = it->second;
         if (e.vm_ioctl.phase == MMUWITNESS_BEGIN) {
             l.begin = e.order;
-            l.mapped = still_mapped(l, state).has_value();
+            l.mapped = still_mapped(l, ledger).has_value();
             return;
         }
-        if (l.begin && e.vm_ioctl.ret >= 0) judge(l, state, found);
+        if (l.begin && e.vm_ioctl.ret >= 0) judge(l, ledger, found);
         leaving_.erase(it);
     }
 
-    static std::optional<uint64_t> still_mapped(const Leaving& l, const State& state) {
+    static std::optional<uint64_t> still_mapped(const Leaving& l, const Ledger& ledger) {
         std::optional<uint64_t> at;
-        state.each_present(l.vm, l.place.gfn, l.place.gfn + l.place.pages,
-                           [&](uint64_t gfn, uint64_t pages, const SpteRecord&) {
-                               if (!at && !l.made.contains({gfn, pages})) at = gfn;
-                           });
+        ledger.each_present(l.vm, l.place.gfn, l.place.gfn + l.place.pages,
+                            [&](uint64_t gfn, uint64_t pages, const SpteRecord&) {
+                                if (!at && !l.made.contains({gfn, pages})) at = gfn;
+                            });
         return at;
     }
 
     // A slot may move to where it overlaps with its old place, and vCPUs fault there again before
     // the ioctl has returned.
-    void made(const Event& e, const State& state) {
+    void made(const Event& e, const Ledger& ledger) {
         const SpteEvent& s = e.spte;
         if ((s.bits_new & kLeaf) != kLeaf || (s.bits_old & MMUWITNESS_SPTE_PRESENT) != 0) return;
-        const uint64_t pages = state.pages_of(s.level);
+        const uint64_t pages = ledger.pages_of(s.level);
         for (auto& [pid, l] : leaving_)
             if (l.begin && l.vm == s.vm && l.to.has(s.gfn))
                 l.made.emplace(s.gfn & ~(pages - 1), pages);
     }
 
-    void removed(const Event& e, const State& state) {
+    void removed(const Event& e, const Ledger& ledger) {
         const SpteEvent& s = e.spte;
         const auto it = leaving_.find(e.pid);
         if (it == leaving_.end() || !it->second.begin || it->second.vm != s.vm) return;
@@ -116,25 +114,25 @@ class FlushOnZap : public Rule {
         if (l.stays ? !was_table || is_table
                     : !was_leaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT) != 0)
             return;
-        if (!l.place.has(s.gfn) && l.place.gfn - s.gfn >= state.pages_of(s.level)) return;
+        if (!l.place.has(s.gfn) && l.place.gfn - s.gfn >= ledger.pages_of(s.level)) return;
         l.removed.push_back({e.order, s.gfn, s.level, (s.bits_new & MMUWITNESS_SPTE_PRESENT) != 0});
     }
 
-    static void judge(const Leaving& l, const State& state, Findings& found) {
+    static void judge(const Leaving& l, const Ledger& ledger, Findings& found) {
         // Without its sources the protocol is not judged; what the marks say still is.
         for (const std::string_view hook : {"spte", "vm_ioctl", "tlb_flush"})
-            if (!state.witnessed(hook)) return;
-        const VmRecord* v = state.vm(l.vm);
+            if (!ledger.witnessed(hook)) return;
+        const VmRecord* v = ledger.vm(l.vm);
         if (!v || (!l.mapped && l.removed.empty())) return;
-        if (l.stays) return tables_flushed(l, state, found);
+        if (l.stays) return tables_flushed(l, ledger, found);
         found.checked();
         // kvm_mmu_zap_all_fast(): asked for when the roots had become invalid, and before their
         // SPTEs go, which no vCPU that has left the guest can use any more.
         if (v->reloaded > l.begin) return;
         const auto unflushed = std::ranges::find_if(l.removed, [&](const Removed& r) {
-            return state.flushed(l.vm, r.gfn, r.level) < r.order;
+            return ledger.flushed(l.vm, r.gfn, r.level) < r.order;
         });
-        if (const auto gfn = still_mapped(l, state)) {
+        if (const auto gfn = still_mapped(l, ledger)) {
             found.violation(
                 {.vm = l.vm, .gfn = gfn, .flushes = true},
                 std::format("vm {} gfn {:#x}: still mapped when its memslot is gone", l.vm, *gfn));
@@ -148,11 +146,11 @@ class FlushOnZap : public Rule {
 
     // The flush of one that is removed comes before its event (tdp_mmu_zap_spte_atomic()), that of
     // those that are replaced after all of them (kvm_tdp_mmu_recover_huge_pages()).
-    static void tables_flushed(const Leaving& l, const State& state, Findings& found) {
+    static void tables_flushed(const Leaving& l, const Ledger& ledger, Findings& found) {
         if (l.removed.empty()) return;
         found.checked();
         const auto unflushed = std::ranges::find_if(l.removed, [&](const Removed& r) {
-            return state.flushed(l.vm, r.gfn, r.level) < (r.replaced ? r.order : l.begin);
+            return ledger.flushed(l.vm, r.gfn, r.level) < (r.replaced ? r.order : l.begin);
         });
         if (unflushed == l.removed.end()) return;
         found.violation({.vm = l.vm, .gfn = unflushed->gfn, .flushes = true},

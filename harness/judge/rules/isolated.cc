@@ -7,7 +7,7 @@ namespace {
 
 class Isolated : public Rule {
   public:
-    void on(const Event& e, const State&, Findings& found) override {
+    void on(const Event& e, const Ledger&, Findings& found) override {
         if (const auto m = mark_of<mark::Seen>(e)) seen(e.mark.vm, *m, found);
         if (const auto m = mark_of<mark::Outside>(e)) outside(e.mark.vm, *m, found);
         if (const auto m = mark_of<mark::Backed>(e)) backed(e.mark.vm, *m, found);

@@ -9,7 +9,7 @@ namespace {
 
 class KsmIsolated : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         switch (e.kind) {
             case Kind::ksm:
                 if (e.ksm.phase == MMUWITNESS_BEGIN)
@@ -18,10 +18,10 @@ class KsmIsolated : public Rule {
                     merging_.erase(e.pid);
                 break;
             case Kind::notifier:
-                notifier(e, state, found);
+                notifier(e, ledger, found);
                 break;
             case Kind::spte:
-                spte(e, state, found);
+                spte(e, ledger, found);
                 break;
             default:
                 break;
@@ -35,7 +35,7 @@ class KsmIsolated : public Rule {
         uint64_t start = 0, end = 0;  // hva
     };
 
-    void notifier(const Event& e, const State& state, Findings& found) {
+    void notifier(const Event& e, const Ledger& ledger, Findings& found) {
         const auto it = merging_.find(e.pid);
         if (it == merging_.end()) return;
         const NotifierEvent& n = e.notifier;
@@ -44,9 +44,9 @@ class KsmIsolated : public Rule {
             return;
         }
         it->second = {n.start, n.end};
-        state.each_range(n.start, n.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
+        ledger.each_range(n.start, n.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
             found.checked();
-            state.each_present(vm, first, end, [&](uint64_t gfn, uint64_t, const SpteRecord& r) {
+            ledger.each_present(vm, first, end, [&](uint64_t gfn, uint64_t, const SpteRecord& r) {
                 if (r.writable <= 0) return;
                 found.violation({.vm = vm, .gfn = gfn, .flushes = true},
                                 std::format("vm {} gfn {:#x}: still writable while KSM "
@@ -56,7 +56,7 @@ class KsmIsolated : public Rule {
         });
     }
 
-    void spte(const Event& e, const State& state, Findings& found) {
+    void spte(const Event& e, const Ledger& ledger, Findings& found) {
         const SpteEvent& s = e.spte;
         // A lockless change may have been made before KSM came, and is traced after it.
         if (s.fast || !(s.bits_new & MMUWITNESS_SPTE_LEAF)) return;
@@ -71,8 +71,8 @@ class KsmIsolated : public Rule {
         }
         if (!writable) return;
         for (const auto& [pid, m] : merging_)
-            state.each_range(m.start, m.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
-                if (vm != s.vm || s.gfn >= end || s.gfn + state.pages_of(s.level) <= first) return;
+            ledger.each_range(m.start, m.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
+                if (vm != s.vm || s.gfn >= end || s.gfn + ledger.pages_of(s.level) <= first) return;
                 found.violation({.vm = vm, .gfn = s.gfn},
                                 std::format("vm {} gfn {:#x}: made writable while KSM "
                                             "write-protects the page for a merge",

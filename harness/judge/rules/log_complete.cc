@@ -13,16 +13,16 @@ namespace {
 
 class LogComplete : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         switch (e.kind) {
             case Kind::mark:
                 mark(e, found);
                 break;
             case Kind::fault:
-                fault(e, state, found);
+                fault(e, ledger, found);
                 break;
             case Kind::spte:
-                spte(e, state);
+                spte(e, ledger);
                 break;
             case Kind::log_mark:
                 if (Fault* f = in_fault(e.log_mark.vm, e.log_mark.vcpu); f && e.log_mark.logging)
@@ -31,7 +31,7 @@ class LogComplete : public Rule {
             case Kind::ring:
                 if (e.ring.op != MMUWITNESS_RING_PUSH) break;
                 if (Fault* f = in_fault(e.ring.vm, e.ring.vcpu))
-                    if (const Slot* s = state.slot_by_id(e.ring.vm, e.ring.slot))
+                    if (const Slot* s = ledger.slot_by_id(e.ring.vm, e.ring.slot))
                         f->pushed.push_back(s->gfn + e.ring.offset);
                 break;
             default:
@@ -133,10 +133,10 @@ class LogComplete : public Rule {
         return it != faults_.end() && it->second.begin ? &it->second : nullptr;
     }
 
-    void fault(const Event& e, const State& state, Findings& found) {
+    void fault(const Event& e, const Ledger& ledger, Findings& found) {
         if (e.fault.vcpu < 0) return;
         Fault& f = faults_[{e.fault.vm, static_cast<uint64_t>(e.fault.vcpu)}];
-        if (e.fault.phase == MMUWITNESS_FAULT_END && f.begin) fault_end(e, f, state, found);
+        if (e.fault.phase == MMUWITNESS_FAULT_END && f.begin) fault_end(e, f, ledger, found);
         if (e.fault.phase != MMUWITNESS_FAULT_BEGIN && e.fault.phase != MMUWITNESS_FAULT_END)
             return;
         f.begin = e.fault.phase == MMUWITNESS_FAULT_BEGIN ? e.order : 0;
@@ -145,25 +145,25 @@ class LogComplete : public Rule {
         f.needs.clear();
     }
 
-    void spte(const Event& e, const State& state) {
+    void spte(const Event& e, const Ledger& ledger) {
         const SpteEvent& s = e.spte;
         constexpr uint8_t writable =
             MMUWITNESS_SPTE_PRESENT | MMUWITNESS_SPTE_LEAF | MMUWITNESS_SPTE_WRITABLE;
         if ((s.bits_new & writable) != writable || (s.bits_old & writable) == writable) return;
         // Without its sources the protocol is not judged; what the marks say still is.
-        if (!state.witnessed("fault") || !state.witnessed("log_mark")) return;
+        if (!ledger.witnessed("fault") || !ledger.witnessed("log_mark")) return;
         if (s.level != 1) return;
         Fault* f = in_fault(s.vm, s.vcpu);
-        const Slot* slot = state.slot_of(s.vm, s.gfn);
+        const Slot* slot = ledger.slot_of(s.vm, s.gfn);
         // The log was on before the fault looked up its slot.
         if (f && slot && slot->logging_since && slot->logging_since < f->begin)
             f->needs.push_back({s.gfn, slot->id, slot->logging_since});
     }
 
-    void fault_end(const Event& e, const Fault& f, const State& state, Findings& found) {
-        const VmRecord* v = state.vm(e.fault.vm);
+    void fault_end(const Event& e, const Fault& f, const Ledger& ledger, Findings& found) {
+        const VmRecord* v = ledger.vm(e.fault.vm);
         for (const auto& need : f.needs) {
-            const Slot* slot = state.slot_by_id(e.fault.vm, need.slot);
+            const Slot* slot = ledger.slot_by_id(e.fault.vm, need.slot);
             if (!slot || slot->logging_since != need.since) continue;  // switched off meanwhile
             found.checked();
             const Subject subject{.vm = e.fault.vm, .gfn = need.gfn};
@@ -172,7 +172,7 @@ class LogComplete : public Rule {
                                 std::format("vm {} gfn {:#x}: SPTE became writable without "
                                             "mark_page_dirty_in_slot()",
                                             e.fault.vm, need.gfn));
-            else if (v && v->ring && state.witnessed("ring_push") &&
+            else if (v && v->ring && ledger.witnessed("ring_push") &&
                      !std::ranges::contains(f.pushed, need.gfn))
                 found.violation(subject,
                                 std::format("vm {} gfn {:#x}: marked, but not pushed to the "

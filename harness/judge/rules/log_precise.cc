@@ -10,7 +10,7 @@ namespace {
 
 class LogPrecise : public Rule {
   public:
-    void on(const Event& e, const State&, Findings& found) override {
+    void on(const Event& e, const Ledger&, Findings& found) override {
         const auto log_of = [&](const auto& m) -> Log& { return logs_[{e.mark.vm, m.slot}]; };
         visit_mark(e.mark,
                    Overloaded{

@@ -8,7 +8,7 @@ namespace {
 
 class NothingLeft : public Rule {
   public:
-    void on(const Event& e, const State&, Findings& found) override {
+    void on(const Event& e, const Ledger&, Findings& found) override {
         const auto left = mark_of<mark::Left>(e);
         if (!left) return;
         found.checked();

@@ -14,7 +14,7 @@ constexpr unsigned kMany = 32;
 
 class PrefaultEnds : public Rule {
   public:
-    void on(const Event& e, const State& /*state*/, Findings& found) override {
+    void on(const Event& e, const Ledger& /*ledger*/, Findings& found) override {
         if (e.kind == Kind::fault) {
             if (e.fault.phase == MMUWITNESS_FAULT_PFN) look_up(e, found);
         } else if (e.prefault.phase == MMUWITNESS_BEGIN) {

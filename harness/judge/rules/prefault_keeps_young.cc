@@ -10,13 +10,13 @@ namespace {
 
 class PrefaultKeepsYoung : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         if (e.kind == Kind::spte)
-            spte(e, state, found);
+            spte(e, ledger, found);
         else if (e.kind == Kind::young)
-            aging(e, state);
+            aging(e, ledger);
         else if (e.prefault.phase == MMUWITNESS_BEGIN)
-            begin(e, state, found);
+            begin(e, ledger, found);
         else
             inside_.erase(e.pid);
     }
@@ -26,34 +26,34 @@ class PrefaultKeepsYoung : public Rule {
 
     // Aging clears A first and has it traced then, since 6.13 without mmu_lock: nothing is known
     // of pages that it is about.
-    void aging(const Event& e, const State& state) {
+    void aging(const Event& e, const Ledger& ledger) {
         if (e.young.phase != MMUWITNESS_BEGIN) {
             aging_.erase(e.pid);
             return;
         }
         aging_[e.pid] = e.young.vm;
-        state.each_range(
+        ledger.each_range(
             e.young.start, e.young.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
                 since_.erase(since_.lower_bound({vm, first}), since_.lower_bound({vm, end}));
             });
     }
 
-    void begin(const Event& e, const State& state, Findings& found) {
+    void begin(const Event& e, const Ledger& ledger, Findings& found) {
         const PrefaultEvent& p = e.prefault;
         inside_[e.pid] = {p.vm, p.gfn};
         for (unsigned level = 1; level <= kLevels; ++level)
-            if (const SpteRecord* r = state.spte(p.vm, p.gfn, level); r && r->has(kAccessedLeaf)) {
+            if (const SpteRecord* r = ledger.spte(p.vm, p.gfn, level); r && r->has(kAccessedLeaf)) {
                 found.checked();
                 if (std::ranges::none_of(aging_, [&](const auto& a) { return a.second == p.vm; }))
                     since_.insert_or_assign({p.vm, p.gfn}, level);
             }
     }
 
-    void spte(const Event& e, const State& state, Findings& found) {
+    void spte(const Event& e, const Ledger& ledger, Findings& found) {
         const SpteEvent& s = e.spte;
         const auto at = inside_.find(e.pid);
         const bool inside = at != inside_.end() && at->second.first == s.vm &&
-                            at->second.second - s.gfn < state.pages_of(s.level);
+                            at->second.second - s.gfn < ledger.pages_of(s.level);
         // By KVM, in the open: one leaf for another.
         if (inside && (s.bits_old & kAccessedLeaf) == kAccessedLeaf &&
             (s.bits_new & kLeaf) == kLeaf && !(s.bits_new & MMUWITNESS_SPTE_ACCESSED)) {
@@ -68,8 +68,8 @@ class PrefaultKeepsYoung : public Rule {
         // next change without it has lost it in between.
         for (auto it = since_.lower_bound({s.vm, s.gfn});
              it != since_.end() && it->first.first == s.vm &&
-             it->first.second - s.gfn < state.pages_of(s.level);) {
-            const SpteRecord* r = state.spte(s.vm, s.gfn, s.level);
+             it->first.second - s.gfn < ledger.pages_of(s.level);) {
+            const SpteRecord* r = ledger.spte(s.vm, s.gfn, s.level);
             if (it->second == s.level && r && r->certain && r->certain_before &&
                 (r->bits_before & kAccessedLeaf) == kAccessedLeaf &&
                 (s.bits_old & kLeaf) == kLeaf && !(s.bits_old & MMUWITNESS_SPTE_ACCESSED))

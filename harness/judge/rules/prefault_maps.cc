@@ -10,13 +10,13 @@ namespace {
 
 class PrefaultMaps : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         switch (e.kind) {
             case Kind::prefault:
                 ranges_.try_emplace(e.pid, Range{.vm = e.prefault.vm});
                 break;
             case Kind::mark:
-                if (const auto m = mark_of<mark::Prefaulted>(e)) end(e, *m, state, found);
+                if (const auto m = mark_of<mark::Prefaulted>(e)) end(e, *m, ledger, found);
                 break;
             // By somebody else: it may have taken away again what was mapped.
             case Kind::spte:
@@ -44,18 +44,19 @@ class PrefaultMaps : public Rule {
         for (auto& [own, range] : ranges_) range.disturbed |= own != pid && range.vm == vm;
     }
 
-    void end(const Event& e, const mark::Prefaulted& m, const State& state, Findings& found) {
+    void end(const Event& e, const mark::Prefaulted& m, const Ledger& ledger, Findings& found) {
         const auto it = ranges_.find(e.pid);
         if (it == ranges_.end()) return;
         const Range range = it->second;
         ranges_.erase(it);
-        const VmRecord* v = state.vm(e.mark.vm);
-        if (!state.witnessed("spte") || !v || range.vm != e.mark.vm || range.disturbed || v->ioctls)
+        const VmRecord* v = ledger.vm(e.mark.vm);
+        if (!ledger.witnessed("spte") || !v || range.vm != e.mark.vm || range.disturbed ||
+            v->ioctls)
             return;
         for (std::uint64_t gfn = m.gfn; gfn < m.gfn + m.pages; ++gfn) {
-            if (!is_known(state, range.vm, gfn)) continue;
+            if (!is_known(ledger, range.vm, gfn)) continue;
             found.checked();
-            if (state.spte_present(range.vm, gfn)) continue;
+            if (ledger.spte_present(range.vm, gfn)) continue;
             found.violation({.vm = range.vm, .gfn = gfn},
                             std::format("vm {} gfn {:#x}: pre-faulted, says KVM of {} pages from "
                                         "{:#x} on, and it has no SPTE",
@@ -65,9 +66,10 @@ class PrefaultMaps : public Rule {
     }
 
     // A count below zero: SPTEs went that nobody had seen come (SpteRecord).
-    static bool is_known(const State& state, std::uint16_t vm, std::uint64_t gfn) {
+    static bool is_known(const Ledger& ledger, std::uint16_t vm, std::uint64_t gfn) {
         for (unsigned level = 1; level <= kLevels; ++level)
-            if (const SpteRecord* r = state.spte(vm, gfn, level); r && r->present < 0) return false;
+            if (const SpteRecord* r = ledger.spte(vm, gfn, level); r && r->present < 0)
+                return false;
         return true;
     }
 

@@ -7,7 +7,7 @@ namespace {
 
 class QuietKernel : public Rule {
   public:
-    void on(const Event& e, const State&, Findings& found) override {
+    void on(const Event& e, const Ledger&, Findings& found) override {
         if (e.kind == Kind::note) {
             if (e.note.kind == MMUWITNESS_NOTE_KERNEL_LOG && line_.empty())
                 line_ = e.note.text.view();

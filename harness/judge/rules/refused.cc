@@ -14,7 +14,7 @@ namespace {
 
 class Refused : public Rule {
   public:
-    void on(const Event& e, const State&, Findings& found) override {
+    void on(const Event& e, const Ledger&, Findings& found) override {
         if (const auto m = mark_of<mark::Failed>(e))
             found.violation({.vm = e.mark.vm},
                             std::format("KVM refused what it has no reason to: {}, {}",

@@ -13,9 +13,9 @@ namespace {
 
 class RetryOnStale : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         if (e.kind == Kind::notifier) {
-            invalidation(e, state, found);
+            invalidation(e, ledger, found);
             return;
         }
         const SpteEvent& s = e.spte;
@@ -24,12 +24,12 @@ class RetryOnStale : public Rule {
         // The task that invalidates makes none of its own in between: it is change_pte, whose page
         // is the one that comes (arm64 up to 6.9; see change-pte-bracketed).
         if (std::ranges::contains(under_way_, e.pid, &Range::pid)) return;
-        const VmRecord* v = state.vm(s.vm);
+        const VmRecord* v = ledger.vm(s.vm);
         if (!v) return;
         const auto it = v->faults.find(s.vcpu);
         if (it == v->faults.end() || !it->second.pfn_order) return;
         const FaultAttempt& f = it->second;
-        if (f.pfn_gfn - s.gfn >= state.pages_of(s.level)) return;  // another page's look-up
+        if (f.pfn_gfn - s.gfn >= ledger.pages_of(s.level)) return;  // another page's look-up
         found.checked();
         const Subject subject{.vm = s.vm, .gfn = f.pfn_gfn};
         // KVM's own snapshot is not newer than ours, the SPTE's is read under mmu_lock: equal,
@@ -49,7 +49,7 @@ class RetryOnStale : public Rule {
                             std::format("vm {} gfn {:#x}: SPTE from a pfn that was looked up "
                                         "before an invalidation of it ended",
                                         s.vm, f.pfn_gfn));
-        else if (const auto hva = hva_of(state, s.vm, f.pfn_gfn))
+        else if (const auto hva = hva_of(ledger, s.vm, f.pfn_gfn))
             during(*hva, subject);
     }
 
@@ -63,19 +63,19 @@ class RetryOnStale : public Rule {
         uint64_t order, start, end;
     };
 
-    static std::optional<uint64_t> hva_of(const State& state, uint16_t vm, uint64_t gfn) {
-        const Slot* slot = state.slot_of(vm, gfn);
+    static std::optional<uint64_t> hva_of(const Ledger& ledger, uint16_t vm, uint64_t gfn) {
+        const Slot* slot = ledger.slot_of(vm, gfn);
         if (!slot || slot->mover) return std::nullopt;
-        return slot->hva + (gfn - slot->gfn) * state.page_size();
+        return slot->hva + (gfn - slot->gfn) * ledger.page_size();
     }
 
     // What KVM's counters say may be wrong as well. From START_AFTER_KVM on the invalidation is
     // in progress for everybody who takes mmu_lock, until END_BEFORE_KVM at least. Judged there:
     // without that event (our notifier was not registered) nobody knows when it ended for KVM.
-    void invalidation(const Event& e, const State& state, Findings& found) {
+    void invalidation(const Event& e, const Ledger& ledger, Findings& found) {
         const NotifierEvent& n = e.notifier;
         if (n.phase == MMUWITNESS_END_BEFORE_KVM) ending_[e.pid] = {e.order, n.start, n.end};
-        if (n.phase == MMUWITNESS_END_AFTER_KVM) ended(e, state);
+        if (n.phase == MMUWITNESS_END_AFTER_KVM) ended(e, ledger);
         if (n.phase == MMUWITNESS_START_AFTER_KVM)
             under_way_.push_back({e.pid, n.start, n.end, {}});
         if (n.phase != MMUWITNESS_END_BEFORE_KVM && n.phase != MMUWITNESS_END_AFTER_KVM) return;
@@ -94,18 +94,18 @@ class RetryOnStale : public Rule {
 
     // Since END_BEFORE_KVM the sequence has moved, whatever the counters say: a pfn that was looked
     // up before is no good to anybody who takes mmu_lock from now on.
-    void ended(const Event& e, const State& state) {
+    void ended(const Event& e, const Ledger& ledger) {
         const auto it = ending_.find(e.pid);
         if (it == ending_.end()) return;
         const Ending n = it->second;
         ending_.erase(it);
         if (n.start != e.notifier.start || n.end != e.notifier.end) return;
         for (uint16_t id = 1; id <= MMUWITNESS_MAX_VMS; ++id) {
-            const VmRecord* v = state.vm(id);
+            const VmRecord* v = ledger.vm(id);
             if (!v) continue;
             for (const auto& [vcpu, f] : v->faults) {
                 if (!f.pfn_order || f.pfn_order > n.order) continue;
-                const auto hva = hva_of(state, id, f.pfn_gfn);
+                const auto hva = hva_of(ledger, id, f.pfn_gfn);
                 if (hva && *hva >= n.start && *hva < n.end) stale_[{id, vcpu}] = f.pfn_order;
             }
         }

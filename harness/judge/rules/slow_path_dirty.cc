@@ -9,9 +9,9 @@ namespace {
 
 class SlowPathDirty : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         if (e.kind == Kind::folio) {
-            if (e.folio.op == MMUWITNESS_FOLIO_KVM_DIRTY && in_read_fault(e.folio, state))
+            if (e.folio.op == MMUWITNESS_FOLIO_KVM_DIRTY && in_read_fault(e.folio, ledger))
                 found.tolerated();
             // The filesystem is told of the first write to a clean page: so its pages are
             // writable in the host's page table only when dirty (vma_wants_writenotify()).
@@ -42,8 +42,8 @@ class SlowPathDirty : public Rule {
 
   private:
     // The price of marking early: the guest may never write to it.
-    static bool in_read_fault(const FolioEvent& f, const State& state) {
-        const VmRecord* vm = f.file ? state.vm(f.vm) : nullptr;
+    static bool in_read_fault(const FolioEvent& f, const Ledger& ledger) {
+        const VmRecord* vm = f.file ? ledger.vm(f.vm) : nullptr;
         if (!vm || f.vcpu < 0) return false;
         const auto fault = vm->faults.find(f.vcpu);
         return fault != vm->faults.end() && fault->second.begin && !fault->second.write;

@@ -7,15 +7,15 @@ namespace {
 
 class StablePage : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         const FolioEvent& f = e.folio;
         if (f.op != MMUWITNESS_FOLIO_WB_START || !f.file) return;
         for (uint64_t page = f.index; page < f.index + f.pages; ++page) {
-            const FilePage* p = state.file_page(f.file, page);
+            const FilePage* p = ledger.file_page(f.file, page);
             if (!p || !p->installed) continue;  // no guest has ever seen it
             found.checked();
-            for (const State::Place& place : state.places_of(f.file, page))
-                if (state.spte_writable(place.vm, place.gfn))
+            for (const Ledger::Place& place : ledger.places_of(f.file, page))
+                if (ledger.spte_writable(place.vm, place.gfn))
                     found.violation(
                         {.vm = place.vm, .gfn = place.gfn, .file = f.file, .page = page},
                         std::format("file {} page {:#x}: writeback starts, and vm {} "

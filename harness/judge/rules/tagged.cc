@@ -9,7 +9,7 @@ namespace {
 
 class Tagged : public Rule {
   public:
-    void on(const Event& e, const State&, Findings& found) override {
+    void on(const Event& e, const Ledger&, Findings& found) override {
         if (e.kind == Kind::mark) {
             if (const auto settled = mark_of<mark::Settled>(e))
                 settled_[e.pid] = *settled;

@@ -12,23 +12,23 @@ namespace {
 
 class UnmappedWhenClean : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         if (e.kind == Kind::spte) {
-            removed(e, state);
+            removed(e, ledger);
             return;
         }
         if (e.notifier.phase == MMUWITNESS_START_BEFORE_KVM) removed_.erase(e.pid);
         if (e.notifier.phase != MMUWITNESS_START_AFTER_KVM) return;
-        const Task* t = state.task(e.pid);
+        const Task* t = ledger.task(e.pid);
         // The witness may have come between: then KVM's part was not seen from its start.
         if (!t || !t->notifier_begin || t->notifier_start != e.notifier.start ||
             t->notifier_end != e.notifier.end)
             return;
-        state.each_range(e.notifier.start, e.notifier.end,
-                         [&](uint16_t vm, uint64_t first, uint64_t end) {
-                             check_unmapped(vm, first, end, *t, state, found);
-                         });
-        check_flush(e, state, found);
+        ledger.each_range(e.notifier.start, e.notifier.end,
+                          [&](uint16_t vm, uint64_t first, uint64_t end) {
+                              check_unmapped(vm, first, end, *t, ledger, found);
+                          });
+        check_flush(e, ledger, found);
         removed_.erase(e.pid);
     }
 
@@ -42,23 +42,23 @@ class UnmappedWhenClean : public Rule {
         std::array<std::vector<One>, MMUWITNESS_MAX_VMS + 1> of{};
     };
 
-    void removed(const Event& e, const State& state) {
+    void removed(const Event& e, const Ledger& ledger) {
         const SpteEvent& s = e.spte;
         if ((s.bits_old & kLeaf) != kLeaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
-        const Task* t = state.task(e.pid);
+        const Task* t = ledger.task(e.pid);
         if (!t || !t->notifier_begin || s.vm > MMUWITNESS_MAX_VMS) return;
         removed_[e.pid].of[s.vm].push_back({e.order, s.gfn, s.level});
     }
 
     static void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const Task& t,
-                               const State& state, Findings& found) {
-        const VmRecord* v = state.vm(vm);
+                               const Ledger& ledger, Findings& found) {
+        const VmRecord* v = ledger.vm(vm);
         // Whether KVM has found a memslot at its old place or at its new one is not known if it has
         // moved meanwhile, nor which gfns are those of the range: kvm_swap_active_memslots().
         const bool moved = v && std::ranges::any_of(v->slots, [&](const Slot& s) {
                                return s.has(first) && s.moved > t.notifier_begin;
                            });
-        state.each_present(vm, first, end, [&](uint64_t gfn, uint64_t, const SpteRecord&) {
+        ledger.each_present(vm, first, end, [&](uint64_t gfn, uint64_t, const SpteRecord&) {
             found.checked();
             if (moved) {
                 found.tolerated();
@@ -71,23 +71,23 @@ class UnmappedWhenClean : public Rule {
         });
     }
 
-    void check_flush(const Event& e, const State& state, Findings& found) {
+    void check_flush(const Event& e, const Ledger& ledger, Findings& found) {
         const auto it = removed_.find(e.pid);
         if (it == removed_.end()) return;
         for (uint16_t vm = 1; vm <= MMUWITNESS_MAX_VMS; ++vm) {
             const auto& removed = it->second.of[vm];
-            const VmRecord* v = state.vm(vm);
+            const VmRecord* v = ledger.vm(vm);
             if (removed.empty() || !v) continue;
             found.checked();
             // SPTEs of a root that a memslot change invalidated need no flush:
             // tdp_mmu_zap_leafs(), "if (!root->role.invalid)".
-            const Task* t = state.task(e.pid);
+            const Task* t = ledger.task(e.pid);
             if (v->region_ioctls || (t && v->last_region_end > t->notifier_begin)) {
                 found.tolerated();
                 continue;
             }
             const auto one = std::ranges::find_if(removed, [&](const auto& r) {
-                return state.flushed(vm, r.gfn, r.level) <= r.order;
+                return ledger.flushed(vm, r.gfn, r.level) <= r.order;
             });
             if (one == removed.end()) continue;
             found.violation({.vm = vm, .gfn = one->gfn, .flushes = true},

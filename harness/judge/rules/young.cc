@@ -12,19 +12,19 @@ namespace {
 
 class Young : public Rule {
   public:
-    void on(const Event& e, const State& state, Findings& found) override {
+    void on(const Event& e, const Ledger& ledger, Findings& found) override {
         switch (e.kind) {
             case Kind::young:
                 if (e.young.phase == MMUWITNESS_BEGIN)
-                    begin(e, state);
+                    begin(e, ledger);
                 else
-                    end(e, state, found);
+                    end(e, ledger, found);
                 break;
             case Kind::spte:
                 spte(e, found);
                 break;
             case Kind::notifier:
-                invalidation(e, state);
+                invalidation(e, ledger);
                 break;
             case Kind::tlb_flush:
                 if (e.tlb_flush.phase == MMUWITNESS_FLUSH_REQUEST) flush(e);
@@ -50,41 +50,41 @@ class Young : public Rule {
         bool alone = true;                 // nobody else was at work in the VM
     };
 
-    void begin(const Event& e, const State& state) {
+    void begin(const Event& e, const Ledger& ledger) {
         Aging a{.vm = e.young.vm, .begin = e.order};
-        const VmRecord* v = state.vm(a.vm);
+        const VmRecord* v = ledger.vm(a.vm);
         a.alone = idle(v) && unmapping_.empty();
-        state.each_range(e.young.start, e.young.end,
-                         [&](uint16_t vm, uint64_t first, uint64_t end) {
-                             if (vm != a.vm) return;
-                             a.gfn = first;
-                             // A memslot change invalidates the root: aging looks at the next one.
-                             if (v && v->region_ioctls) return;
-                             if (unmapping(state, vm, first, end)) return;
-                             state.each_present(vm, first, end,
-                                                [&](uint64_t gfn, uint64_t, const SpteRecord& r) {
-                                                    if (r.has(kLeaf | MMUWITNESS_SPTE_ACCESSED))
-                                                        a.accessed.insert(gfn);
-                                                });
-                         });
+        ledger.each_range(e.young.start, e.young.end,
+                          [&](uint16_t vm, uint64_t first, uint64_t end) {
+                              if (vm != a.vm) return;
+                              a.gfn = first;
+                              // A memslot change invalidates the root: aging looks at the next one.
+                              if (v && v->region_ioctls) return;
+                              if (unmapping(ledger, vm, first, end)) return;
+                              ledger.each_present(vm, first, end,
+                                                  [&](uint64_t gfn, uint64_t, const SpteRecord& r) {
+                                                      if (r.has(kLeaf | MMUWITNESS_SPTE_ACCESSED))
+                                                          a.accessed.insert(gfn);
+                                                  });
+                          });
         aging_[e.pid] = std::move(a);
     }
 
     // An SPTE is removed first and traced then: aging may have come in between, without mmu_lock.
-    void invalidation(const Event& e, const State& state) {
+    void invalidation(const Event& e, const Ledger& ledger) {
         if (e.notifier.phase != MMUWITNESS_START_BEFORE_KVM) {
             unmapping_.erase(e.pid);
             return;
         }
         unmapping_[e.pid] = {e.notifier.start, e.notifier.end};
         for (auto& [pid, a] : aging_) a.alone = false;
-        state.each_range(e.notifier.start, e.notifier.end,
-                         [&](uint16_t vm, uint64_t first, uint64_t end) {
-                             for (auto& [pid, a] : aging_)
-                                 if (a.vm == vm)
-                                     a.accessed.erase(a.accessed.lower_bound(first),
-                                                      a.accessed.lower_bound(end));
-                         });
+        ledger.each_range(e.notifier.start, e.notifier.end,
+                          [&](uint16_t vm, uint64_t first, uint64_t end) {
+                              for (auto& [pid, a] : aging_)
+                                  if (a.vm == vm)
+                                      a.accessed.erase(a.accessed.lower_bound(first),
+                                                       a.accessed.lower_bound(end));
+                          });
     }
 
     // An SPTE that somebody else changes at this moment is young without a look at it
@@ -96,10 +96,10 @@ class Young : public Rule {
         return true;
     }
 
-    bool unmapping(const State& state, uint16_t vm, uint64_t first, uint64_t end) const {
+    bool unmapping(const Ledger& ledger, uint16_t vm, uint64_t first, uint64_t end) const {
         bool any = false;
         for (const auto& [pid, range] : unmapping_)
-            state.each_range(range.first, range.second, [&](uint16_t v, uint64_t f, uint64_t e) {
+            ledger.each_range(range.first, range.second, [&](uint16_t v, uint64_t f, uint64_t e) {
                 any |= v == vm && f < end && first < e;
             });
         return any;
@@ -130,18 +130,18 @@ class Young : public Rule {
         if (it != aging_.end() && it->second.vm == e.tlb_flush.vm) it->second.flushed = e.order;
     }
 
-    void end(const Event& e, const State& state, Findings& found) {
+    void end(const Event& e, const Ledger& ledger, Findings& found) {
         const auto it = aging_.find(e.pid);
         if (it == aging_.end()) return;
         const Aging a = std::move(it->second);
         aging_.erase(it);
         const YoungEvent& y = e.young;
-        const VmRecord* v = state.vm(a.vm);
+        const VmRecord* v = ledger.vm(a.vm);
         if (!v || a.vm != y.vm) return;
         const bool moved = v->region_ioctls || v->last_region_end > a.begin;
         bool ours = false;
         uint64_t missed = 0;
-        state.each_range(y.start, y.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
+        ledger.each_range(y.start, y.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
             if (vm != a.vm) return;
             ours = true;
             for (uint64_t gfn = first; gfn < end; ++gfn)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/witnessed_file.h"
+#include "run/witnessed_file.h"
 
 #include <fcntl.h>
 

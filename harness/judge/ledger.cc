@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "judge/state.h"
+#include "judge/ledger.h"
 
 #include <linux/kvm.h>
 
@@ -10,14 +10,14 @@
 
 namespace mmuw {
 
-void State::set_page_size(uint64_t bytes) {
+void Ledger::set_page_size(uint64_t bytes) {
     if (!std::has_single_bit(bytes) || bytes < 4096) return;
     page_size_ = bytes;
     // A table fills one page with 8-byte entries: 9 bits for 4K, 11 for 16K, 13 for 64K.
     bits_ = static_cast<unsigned>(std::countr_zero(bytes)) - 3;
 }
 
-void State::set_machine(std::string_view machine) {
+void Ledger::set_machine(std::string_view machine) {
     machine_ = machine;
     if (machine == "aarch64")
         hardware_ = 0x400;  // AF
@@ -27,49 +27,49 @@ void State::set_machine(std::string_view machine) {
         hardware_ = 0x360;  // A and D of nested paging (bits 5 and 6) and of EPT (8 and 9)
 }
 
-void State::set_mmu(std::string_view mmu) {
+void Ledger::set_mmu(std::string_view mmu) {
     if (mmu.starts_with("reference")) hardware_ = MMUWITNESS_REF_ACCESSED;
 }
 
-const VmRecord* State::vm(uint16_t id) const {
+const VmRecord* Ledger::vm(uint16_t id) const {
     return id && id < vms_.size() && vms_[id].seen ? &vms_[id] : nullptr;
 }
 
-VmRecord* State::touch(uint16_t id) {
+VmRecord* Ledger::touch(uint16_t id) {
     if (!id || id >= vms_.size()) return nullptr;
     vms_[id].seen = true;
     return &vms_[id];
 }
 
-const Slot* State::slot_of(uint16_t id, uint64_t gfn) const {
+const Slot* Ledger::slot_of(uint16_t id, uint64_t gfn) const {
     if (const VmRecord* v = vm(id))
         for (const Slot& s : v->slots)
             if (s.has(gfn)) return &s;
     return nullptr;
 }
 
-const Slot* State::slot_by_id(uint16_t id, uint64_t slot) const {
+const Slot* Ledger::slot_by_id(uint16_t id, uint64_t slot) const {
     if (const VmRecord* v = vm(id))
         for (const Slot& s : v->slots)
             if (s.id == slot) return &s;
     return nullptr;
 }
 
-const Task* State::task(int32_t pid) const {
+const Task* Ledger::task(int32_t pid) const {
     const auto it = tasks_.find(pid);
     return it == tasks_.end() ? nullptr : &it->second;
 }
 
-Task& State::task_of(int32_t pid) {
+Task& Ledger::task_of(int32_t pid) {
     return tasks_[pid];
 }
 
-const FilePage* State::file_page(uint16_t file, uint64_t page) const {
+const FilePage* Ledger::file_page(uint16_t file, uint64_t page) const {
     return file < files_.size() ? files_[file].find(page) : nullptr;
 }
 
 template <typename F>
-bool State::any_level(uint16_t id, uint64_t gfn, F&& f) const {
+bool Ledger::any_level(uint16_t id, uint64_t gfn, F&& f) const {
     const VmRecord* v = vm(id);
     if (!v) return false;
     for (unsigned level = 1; level <= kLevels; ++level) {
@@ -79,27 +79,27 @@ bool State::any_level(uint16_t id, uint64_t gfn, F&& f) const {
     return false;
 }
 
-bool State::spte_present(uint16_t id, uint64_t gfn) const {
+bool Ledger::spte_present(uint16_t id, uint64_t gfn) const {
     return any_level(id, gfn, [](const SpteRecord& r) { return r.present > 0; });
 }
 
-bool State::spte_writable(uint16_t id, uint64_t gfn) const {
+bool Ledger::spte_writable(uint16_t id, uint64_t gfn) const {
     return any_level(id, gfn, [](const SpteRecord& r) { return r.writable > 0; });
 }
 
-const SpteRecord* State::spte(uint16_t id, uint64_t gfn, unsigned level) const {
+const SpteRecord* Ledger::spte(uint16_t id, uint64_t gfn, unsigned level) const {
     const VmRecord* v = vm(id);
     if (!v || level < 1 || level > kLevels) return nullptr;
     return v->sptes[level - 1].find(gfn >> (bits_ * (level - 1)));
 }
 
-uint64_t State::flushed(uint16_t id, uint64_t gfn, unsigned level) const {
+uint64_t Ledger::flushed(uint16_t id, uint64_t gfn, unsigned level) const {
     const VmRecord* v = vm(id);
     const SpteRecord* r = spte(id, gfn, level);
     return std::max(v ? v->flushed : 0, r ? r->flushed : 0);
 }
 
-std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
+std::vector<Ledger::Place> Ledger::places_of(uint16_t file, uint64_t page) const {
     std::vector<Place> out;
     if (!file) return out;
     for (uint16_t id = 1; id <= MMUWITNESS_MAX_VMS; ++id)
@@ -111,7 +111,7 @@ std::vector<State::Place> State::places_of(uint16_t file, uint64_t page) const {
     return out;
 }
 
-bool State::page_present(uint16_t file, uint64_t page) const {
+bool Ledger::page_present(uint16_t file, uint64_t page) const {
     for (const Place& p : places_of(file, page))
         if (spte_present(p.vm, p.gfn)) return true;
     return false;
@@ -131,7 +131,7 @@ void chain(SpteRecord& r, const SpteEvent& s, uint64_t hardware) {
 
 }  // namespace
 
-void State::spte(const Event& e) {
+void Ledger::spte(const Event& e) {
     const SpteEvent& s = e.spte;
     VmRecord* v = touch(s.vm);
     if (!v || s.level < 1 || s.level > kLevels) return;
@@ -167,7 +167,7 @@ void State::spte(const Event& e) {
     }
 }
 
-void State::memslot(const Event& e, const mark::Memslot& m) {
+void Ledger::memslot(const Event& e, const mark::Memslot& m) {
     VmRecord* v = touch(e.mark.vm);
     if (!v) return;
     Slot* slot = nullptr;
@@ -214,7 +214,7 @@ void State::memslot(const Event& e, const mark::Memslot& m) {
     if (slot->flags & KVM_MEM_LOG_DIRTY_PAGES) slot->logging_since = since ? since : e.order;
 }
 
-void State::folio(const Event& e) {
+void Ledger::folio(const Event& e) {
     const FolioEvent& f = e.folio;
     if (!f.file || f.file >= files_.size()) return;
     uint64_t FilePage::* last = nullptr;
@@ -225,7 +225,7 @@ void State::folio(const Event& e) {
     for (uint64_t i = 0; i < f.pages; ++i) files_[f.file][f.index + i].*last = e.order;
 }
 
-void State::fault(const Event& e) {
+void Ledger::fault(const Event& e) {
     VmRecord* v = touch(e.fault.vm);
     if (!v || e.fault.vcpu < 0) return;
     FaultAttempt& f = v->faults[e.fault.vcpu];
@@ -252,7 +252,7 @@ void State::fault(const Event& e) {
     }
 }
 
-void State::flush(const Event& e) {
+void Ledger::flush(const Event& e) {
     const TlbFlushEvent& f = e.tlb_flush;
     VmRecord* v = touch(f.vm);
     Task& t = task_of(e.pid);
@@ -275,7 +275,7 @@ void State::flush(const Event& e) {
     }
 }
 
-void State::apply(const Event& e) {
+void Ledger::apply(const Event& e) {
     switch (e.kind) {
         case Kind::spte:
             spte(e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/observer.h"
+#include "run/observer.h"
 
 #include <linux/kvm.h>
 

@@ -12,7 +12,7 @@
 #include "judge/judge.h"
 #include "machine/machine_guard.h"
 #include "perturb/perturbation.h"
-#include "scenario/evidence.h"
+#include "run/evidence.h"
 #include "vmm/kvm.h"
 #include "witness/device.h"
 #include "witness/kernel_log.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/migration_copy.h"
+#include "run/migration_copy.h"
 
 #include "backing/lanes.h"
 #include "witness/witness.h"

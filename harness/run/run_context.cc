@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/run_context.h"
+#include "run/run_context.h"
 
 #include <chrono>
 #include <format>

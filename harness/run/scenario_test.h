@@ -16,10 +16,10 @@
 #include "base/mapping.h"
 #include "director/pass.h"
 #include "machine/huge_memory.h"
-#include "scenario/memory.h"
-#include "scenario/observer.h"
-#include "scenario/run_context.h"
-#include "scenario/witnessed_file.h"
+#include "run/memory.h"
+#include "run/observer.h"
+#include "run/run_context.h"
+#include "run/witnessed_file.h"
 #include "vmm/guest.h"
 
 namespace mmuw {

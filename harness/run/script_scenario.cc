@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/script_scenario.h"
+#include "run/script_scenario.h"
 
 #include <map>
 #include <memory>
 
 #include "backing/lanes.h"
 #include "director/gate.h"
-#include "scenario/own_cpu.h"
-#include "scenario/scenario_test.h"
+#include "run/own_cpu.h"
+#include "run/scenario_test.h"
 
 namespace mmuw {
 

@@ -94,7 +94,7 @@ struct Task {
     uint64_t flush_request = 0;  // order of the request it is in, of either kind
 };
 
-class State {
+class Ledger {
   public:
     void apply(const Event& e);
 
@@ -171,7 +171,7 @@ class State {
 };
 
 template <typename F>
-void State::each_present(uint16_t id, uint64_t begin, uint64_t end, F&& f) const {
+void Ledger::each_present(uint16_t id, uint64_t begin, uint64_t end, F&& f) const {
     if (id >= vms_.size()) return;
     for (unsigned level = 1; level <= kLevels; ++level) {
         const unsigned shift = bits_ * (level - 1);
@@ -184,7 +184,7 @@ void State::each_present(uint16_t id, uint64_t begin, uint64_t end, F&& f) const
 }
 
 template <typename F>
-void State::each_range(uint64_t start, uint64_t end, F&& f) const {
+void Ledger::each_range(uint64_t start, uint64_t end, F&& f) const {
     for (uint16_t id = 1; id <= MMUWITNESS_MAX_VMS; ++id)
         for (const Slot& s : vms_[id].slots) {
             const uint64_t from = std::max(start, s.hva);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/teardown.h"
+#include "run/teardown.h"
 
 #include <format>
 #include <fstream>

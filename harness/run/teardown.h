@@ -2,7 +2,7 @@
 // The last scenario of every run: what is left when everything has been taken down.
 #pragma once
 
-#include "scenario/run_context.h"
+#include "run/run_context.h"
 
 namespace mmuw {
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "scenario/witnessed_file.h"
+#include "run/witnessed_file.h"
 #include "vmm/observer.h"
 #include "witness/witness.h"
 

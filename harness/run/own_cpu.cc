@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/own_cpu.h"
+#include "run/own_cpu.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/scenario_test.h"
+#include "run/scenario_test.h"
 
 #include <algorithm>
 #include <format>

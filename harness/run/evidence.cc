@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scenario/evidence.h"
+#include "run/evidence.h"
 
 #include <future>
 #include <stdexcept>
