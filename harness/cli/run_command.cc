@@ -18,6 +18,7 @@
 #include "cli/machine.h"
 #include "cli/run_settings.h"
 #include "cli/version.h"
+#include "judge/known_bugs.h"
 #include "kmod/uapi/reference.h"
 #include "run/run_context.h"
 #include "run/script_scenario.h"
@@ -67,6 +68,8 @@ void put_on_record(Witness& witness, const RunSettings& s, const HostFacts& host
                    const Perturbation& perturbation) {
     for (const std::string& note : host.notes()) witness.note(MMUWITNESS_NOTE_HOST, note);
     if (s.report) witness.note(MMUWITNESS_NOTE_HOST, std::format("report {}", s.report->name));
+    for (const LabBug& bug : s.known)
+        witness.note(MMUWITNESS_NOTE_HOST, std::format("known {}", to_line(bug)));
     for (const auto& [name, why] : perturbation.missing())
         witness.note(MMUWITNESS_NOTE_PERTURB, std::format("{} missing {}", name, why));
 }

@@ -7,6 +7,7 @@
 
 #include "cli/gtest_runner.h"
 #include "cli/options.h"
+#include "judge/known_bugs.h"
 #include "perturb/perturbation.h"
 
 namespace mmuw {
@@ -30,6 +31,12 @@ Script script_of(const std::string& file) {
     } catch (const ScriptError& error) {
         throw Exit(kUsage, std::format("run: {}", error.what()));
     }
+}
+
+std::vector<LabBug> known_of(const std::string& file) {
+    auto bugs = read_lab_bugs(file);
+    if (!bugs) throw Exit(kUsage, std::format("run: {}", bugs.error()));
+    return std::move(*bugs);
 }
 
 const Report* report_of(const std::string& name) {
@@ -86,6 +93,8 @@ RunSettings parse_run(const Words& words) {
     add("plant", po::value(&s.plant), "break the kernel on purpose, see list --plants");
     add("perturb", po::value<std::string>(),
         "disturb every scenario: names with commas between, or all; see list --perturb");
+    add("known", po::value<std::string>(),
+        "a list of bugs of the kernel that are known, see docs/verdict.md: they are xfail");
     add("seed", po::value(&s.seed)->default_value(1), "of everything random");
     add("repeat", po::value(&s.repeat)->default_value(1), "run everything so many times");
     add("shuffle", po::bool_switch(&s.shuffle), "in an order that the seed decides");
@@ -112,6 +121,7 @@ RunSettings parse_run(const Words& words) {
         refuse(values, "report", "it is about the kernel as it is", {"plant"});
         apply(*report_of(values["report"].as<std::string>()), values, s);
     }
+    if (values.contains("known")) s.known = known_of(values["known"].as<std::string>());
     if (values.contains("script")) s.script = script_of(values["script"].as<std::string>());
     if (s.filter.empty()) s.filter = s.script ? "Script.*" : kDefaultSuite;
     if (values.contains("perturb"))

@@ -20,6 +20,7 @@ struct RunSettings {
     const Report* report = nullptr;  // of docs/reports
     std::optional<Script> script;
     std::vector<const DisturberKind*> disturbers;
+    std::vector<LabBug> known;
     Mmu mmu;
     bool no_kmod = false;
     bool emulated = false, shuffle = false, colour = false;

@@ -107,6 +107,11 @@ void Judge::note(const Event& e) {
             std::string_view rest = text;
             const std::string key(next_word(rest));
             rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+            if (key == "known") {
+                if (auto bug = parse_lab_bug(rest))
+                    result_.lab_bugs.push_back({.bug = std::move(*bug)});
+                break;
+            }
             result_.host[key] = rest;
             if (key == "page_size") page_size_ = to_number(rest);
             if (scenario_) scenario_->ledger.set_page_size(page_size_);
@@ -164,7 +169,9 @@ void Judge::close(bool complete) {
     // A run for a report is there to see the bug that is known.
     const std::string release = is_for_report(result_) ? "" : result_.host["kernel"];
     const std::string machine = result_.host["arch"];
-    result_.scenarios.push_back(s.verdict(lost, doubt, {release, machine}));
+    const RunningKernel kernel{release, machine};
+    result_.scenarios.push_back(s.verdict(lost, doubt, kernel, result_.lab_bugs));
+    tally(result_.lab_bugs, result_.scenarios.back(), kernel);
     scenario_.reset();
     lost_ = 0;
     result_.witness.lost = std::max(result_.witness.lost, sequence_.missing());

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
-#include <string>
+#include <fstream>
 #include <utility>
+
+#include "judge/rule.h"
 
 namespace mmuw {
 namespace {
@@ -89,15 +90,16 @@ bool is_older(const Release& running, std::string_view release) {
     return other && running < *other;
 }
 
-}  // namespace
+bool matches(std::string_view pattern, std::string_view text) {
+    return fnmatch(std::string(pattern).c_str(), std::string(text).c_str(), 0) == 0;
+}
 
-const KnownBug* known_bug(std::string_view rule, const ScenarioResult& scenario,
-                          const RunningKernel& kernel) {
+const KnownBug* documented(std::string_view rule, const ScenarioResult& scenario,
+                           const RunningKernel& kernel) {
     const auto running = release_of(kernel.release);
     if (!running) return nullptr;
     const auto explains = [&](const ExpectedFailure& f) {
-        return f.rule == rule &&
-               fnmatch(std::string(f.scenarios).c_str(), scenario.name.c_str(), 0) == 0;
+        return f.rule == rule && matches(f.scenarios, scenario.name);
     };
     const auto disturbed = [&](std::string_view name) {
         return name.empty() ||
@@ -110,6 +112,81 @@ const KnownBug* known_bug(std::string_view rule, const ScenarioResult& scenario,
             std::ranges::any_of(bug.failures, explains))
             return &bug;
     return nullptr;
+}
+
+bool concerns(const LabBug& bug, const ScenarioResult& scenario, const RunningKernel& kernel) {
+    return !kernel.release.empty() && matches(bug.kernel, kernel.release) &&
+           matches(bug.scenarios, scenario.name);
+}
+
+std::string_view trimmed(std::string_view s) {
+    constexpr const char* kBlanks = " \t\r";
+    s.remove_prefix(std::min(s.find_first_not_of(kBlanks), s.size()));
+    return s.substr(0, s.find_last_not_of(kBlanks) + 1);
+}
+
+std::string_view take_word(std::string_view& s) {
+    s = trimmed(s);
+    const auto word = s.substr(0, s.find_first_of(" \t"));
+    s = trimmed(s.substr(word.size()));
+    return word;
+}
+
+}  // namespace
+
+std::optional<std::string> known_bug(std::string_view rule, const ScenarioResult& scenario,
+                                     const RunningKernel& kernel,
+                                     std::span<const LabBugResult> lab) {
+    if (const KnownBug* bug = documented(rule, scenario, kernel))
+        return std::format(
+            "{} ({})", bug->page,
+            bug->fixed.empty() ? "not fixed yet" : std::format("fixed in {}", bug->fixed));
+    for (const auto& [bug, checked, violations] : lab)
+        if (bug.rule == rule && concerns(bug, scenario, kernel)) return bug.reason;
+    return {};
+}
+
+Result<LabBug> parse_lab_bug(std::string_view line) {
+    LabBug bug{.rule = std::string(take_word(line)),
+               .scenarios = std::string(take_word(line)),
+               .kernel = std::string(take_word(line)),
+               .reason = std::string(line)};
+    if (bug.reason.empty()) return error("not RULE SCENARIOS KERNEL REASON");
+    if (find_rule(bug.rule) == nullptr)
+        return error("unknown rule '{}': see mmuwitness list --rules", bug.rule);
+    return bug;
+}
+
+std::string to_line(const LabBug& bug) {
+    return std::format("{} {} {} {}", bug.rule, bug.scenarios, bug.kernel, bug.reason);
+}
+
+Result<std::vector<LabBug>> read_lab_bugs(const std::string& path) {
+    std::ifstream in(path);
+    if (!in) return errno_error("open", path);
+    std::vector<LabBug> bugs;
+    std::string line;
+    for (unsigned number = 1; std::getline(in, line); number++) {
+        const auto text = trimmed(std::string_view(line).substr(0, line.find('#')));
+        if (text.empty()) continue;
+        auto bug = parse_lab_bug(text);
+        if (!bug) return error("{}:{}: {}", path, number, bug.error());
+        bugs.push_back(std::move(*bug));
+    }
+    if (in.bad()) return errno_error("read", path);
+    return bugs;
+}
+
+void tally(std::vector<LabBugResult>& lab, const ScenarioResult& scenario,
+           const RunningKernel& kernel) {
+    for (auto& [bug, checked, violations] : lab) {
+        if (!concerns(bug, scenario, kernel)) continue;
+        for (const RuleResult& r : scenario.rules)
+            if (r.rule == bug.rule) {
+                checked += r.checked;
+                violations += r.violations;
+            }
+    }
 }
 
 }  // namespace mmuw

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Kernel bugs that are known, reported and fixed: where they show, it is an expected failure.
+// Kernel bugs that are known: where they show, it is an expected failure. Those that are
+// documented here, and those that a lab has to live with.
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "judge/result.h"
+#include "trace/result.h"
 
 namespace mmuw {
 
@@ -28,9 +33,20 @@ struct RunningKernel {
     std::string_view machine;  // uname -m
 };
 
-// The bug that explains why this rule fails in what was run, on this kernel; nullptr: none does,
-// and the failure is a failure.
-const KnownBug* known_bug(std::string_view rule, const ScenarioResult& scenario,
-                          const RunningKernel& kernel);
+// What explains why this rule fails in what was run, on this kernel: the page of a bug and the
+// release that fixes it, or the reason that a lab gives. Nothing: the failure is a failure.
+std::optional<std::string> known_bug(std::string_view rule, const ScenarioResult& scenario,
+                                     const RunningKernel& kernel,
+                                     std::span<const LabBugResult> lab = {});
+
+// "RULE SCENARIOS KERNEL REASON": as a line of --known FILE, and as a note of the recording.
+Result<LabBug> parse_lab_bug(std::string_view line);
+std::string to_line(const LabBug& bug);
+// The file; what follows a # is a comment. An error names the file and the line.
+Result<std::vector<LabBug>> read_lab_bugs(const std::string& path);
+
+// Counts in each entry what this scenario says of it.
+void tally(std::vector<LabBugResult>& lab, const ScenarioResult& scenario,
+           const RunningKernel& kernel);
 
 }  // namespace mmuw

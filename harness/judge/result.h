@@ -84,9 +84,24 @@ struct MissingDisturber {
     std::string name, why;
 };
 
+// A bug of its kernels that a lab has to live with (--known FILE).
+struct LabBug {
+    std::string rule;
+    std::string scenarios, kernel;  // shell patterns: of names, of uname -r
+    std::string reason;
+};
+
+// Of the scenarios and the kernel that an entry is about.
+struct LabBugResult {
+    LabBug bug;
+    uint64_t checked = 0;     // by its rule
+    uint64_t violations = 0;  // none, though something was checked: perhaps it is fixed
+};
+
 struct JudgeResult {
     std::map<std::string, std::string> host;  // NOTE_HOST: "KEY VALUE"
     std::vector<MissingDisturber> missing_disturbers;
+    std::vector<LabBugResult> lab_bugs;
     WitnessResult witness;
     std::vector<ScenarioResult> scenarios;
 };

@@ -80,7 +80,8 @@ std::string Judge::Scenario::missing_for(const RuleInfo& info) const {
 }
 
 void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::string& doubt,
-                                   const RunningKernel& kernel, ScenarioResult& out) const {
+                                   const RunningKernel& kernel, std::span<const LabBugResult> lab,
+                                   ScenarioResult& out) const {
     const bool was_promised = promised.contains(std::string(r.info->id));
     const Findings& f = r.found;
     if (!was_promised && f.checked_count() == 0 && f.violation_count() == 0) return;
@@ -109,14 +110,10 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
     // In order: what is certain, what was not witnessed, what is doubtful.
     const std::string gap = lost ? std::format("{} events lost", lost) : doubt;
     // A bug that was planted is nobody's known bug.
-    const KnownBug* bug = facts.plant.empty() ? known_bug(r.info->id, facts, kernel) : nullptr;
+    const auto bug = facts.plant.empty() ? known_bug(r.info->id, facts, kernel, lab) : std::nullopt;
     if (fails && (gap.empty() || f.proven_count()))
         set(bug ? Verdict::xfail : Verdict::fail,
-            bug ? std::format(
-                      "known bug, {}, {}: {}",
-                      bug->fixed.empty() ? "not fixed yet" : std::format("fixed in {}", bug->fixed),
-                      bug->page, f.why())
-                : f.why());
+            bug ? std::format("known bug, {}: {}", *bug, f.why()) : f.why());
     else if (!missing.empty())
         set(Verdict::skip, missing);
     else if (fails)
@@ -138,7 +135,8 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
 }
 
 ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
-                                        const RunningKernel& kernel) const {
+                                        const RunningKernel& kernel,
+                                        std::span<const LabBugResult> lab) const {
     ScenarioResult out = facts;
     out.begin = seconds_between(0, first_ns);
     out.seconds = seconds_between(first_ns, last_ns);
@@ -146,7 +144,7 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
         if (v >= out.verdict) out.why = std::move(why);
         out.verdict = worst(out.verdict, v);
     };
-    for (const Running& r : running) rule_verdict(r, lost, doubt, kernel, out);
+    for (const Running& r : running) rule_verdict(r, lost, doubt, kernel, lab, out);
     const bool left_out = std::ranges::any_of(promised, [&](const std::string& name) {
         const RuleInfo* info = find_rule(name);
         return info && needs_module(*info);
@@ -172,7 +170,7 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
     if (out.verdict == Verdict::xfail)
         for (const RuleResult& r : out.rules)
             if (r.verdict == Verdict::xfail)
-                out.why = std::format("known bug, {}", known_bug(r.rule, facts, kernel)->page);
+                out.why = std::format("known bug, {}", *known_bug(r.rule, facts, kernel, lab));
     return out;
 }
 

@@ -129,6 +129,14 @@ void left_out(Table& t, const JudgeResult& result) {
            joined({rules.begin(), rules.end()}));
 }
 
+// Of a list of known bugs, what this kernel does not have any more, or has by chance only.
+void not_shown(Table& t, const JudgeResult& result) {
+    for (const auto& [bug, checked, violations] : result.lab_bugs)
+        if (checked != 0 && violations == 0)
+            t.line("known bug that did not show: {} in {} ({}): {} checked", bug.rule,
+                   bug.scenarios, bug.reason, checked);
+}
+
 }  // namespace
 
 std::string table(const JudgeResult& result, bool colour) {
@@ -153,6 +161,7 @@ std::string table(const JudgeResult& result, bool colour) {
         if (s.verdict != Verdict::pass) details(t, s, shown);
     disturbers(t, result);
     left_out(t, result);
+    not_shown(t, result);
     const Summary n = summarize(result);
     t.line("");
     t.line("{} pass, {} fail, {} skip, {} inconclusive{}; {} events, {} lost", n.pass, n.fail,

@@ -65,6 +65,17 @@ void put_missing(Json& j, const std::vector<MissingDisturber>& missing) {
     j.close(']');
 }
 
+void put_known(Json& j, const std::vector<LabBugResult>& lab) {
+    if (lab.empty()) return;
+    j.key("known").open('[');
+    for (const auto& [bug, checked, violations] : lab) {
+        j.open('{').member("rule", bug.rule).member("scenarios", bug.scenarios);
+        j.member("kernel", bug.kernel).member("reason", bug.reason);
+        j.member("checked", checked).member("violations", violations).close('}');
+    }
+    j.close(']');
+}
+
 void put_report(Json& j, const JudgeResult& result) {
     const auto found = report_result(result);
     if (!found) return;
@@ -90,6 +101,7 @@ std::string verdict_json(const JudgeResult& result, const HostFacts& host,
     put_host(j, host);
     put_witness(j, result.witness);
     put_missing(j, result.missing_disturbers);
+    put_known(j, result.lab_bugs);
     put_report(j, result);
     j.key("scenarios").open('[');
     for (const ScenarioResult& s : result.scenarios) put_scenario(j, s);

@@ -38,6 +38,9 @@ expect 2 'unknown rule' "unknown rule" /mmuwitness explain frobnicate
 expect 2 'no scenario matches' "filter that matches nothing" $run --kmod /mmuwitness.ko --filter 'No.Such*'
 expect 2 "unknown disturber 'frobnicate'" "unknown disturber" $run --perturb=signals,frobnicate
 expect 2 'unknown plant' "unknown plant" $run --kmod /mmuwitness.ko --plant frobnicate
+echo 'durable * *' >$work/known
+expect 2 'known:1: not RULE SCENARIOS KERNEL REASON' "a list of known bugs with a line that is none" $run --known $work/known
+expect 2 'No such file' "no list of known bugs" $run --known /no/such
 
 # ---- what is missing
 mkdir -p /etc
