@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "backing/lanes.h"
@@ -190,10 +191,60 @@ INSTANTIATE_TEST_SUITE_P(, KvmWrites, testing::Values(DirtyLogKind::kBitmap, Dir
                          [](const auto& info) { return to_string(info.param); });
 
 // KVM writes for the guest, where it emulates an instruction of the guest's.
-class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
+class Emulated : public ScenarioTest {
+  protected:
+    static constexpr std::uint64_t kUnit = 1'000'000'000;  // no stamp is as large
+
+    void SetUp() override {
+        ScenarioTest::SetUp();
+        const std::string setting = arch::emulation_setting();
+        if (run_.kvm.mmu().reference || setting.empty() || !has_setting(setting))
+            GTEST_SKIP() << "nobody can have this KVM emulate an instruction";
+        promise({"log-complete", "isolated"});
+        scope_.emplace(run_.options.guard);
+        try {
+            run_.options.guard.set(setting, "1");
+        } catch (const SysError& error) {
+            GTEST_SKIP() << error.what();
+        }
+    }
+    void TearDown() override {
+        scope_.reset();
+        ScenarioTest::TearDown();
+    }
+
+    // Its halves differ, and from one to the next.
+    std::uint64_t next_across() {
+        across_ += kUnit + 1;
+        return across_ << 32 | (~across_ & 0xffffffff);
+    }
+
+    // One store to two pages, of which each has its own bytes and its own bit in the log.
+    void write_across(Guest& guest, const Memslot& slot, const std::byte* memory,
+                      std::uint64_t page) {
+        const std::uint64_t stamp = next_across();
+        static_cast<void>(
+            guest.run(0, std::array{Guest::emulated_write_across_command(page, stamp)}));
+        std::uint64_t seen;
+        std::memcpy(&seen, memory + (page + 1) * page_size() - sizeof seen / 2, sizeof seen);
+        for (const std::uint64_t written : {page, page + 1})
+            mark(guest, mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + written});
+        mark(guest, mark::Seen{.slot = slot.id(),
+                               .gfn = slot.gfn() + page,
+                               .lane = page_size() / sizeof seen - 1,
+                               .seen = seen,
+                               .expect = stamp,
+                               .side = MMUWITNESS_SIDE_HOST});
+    }
+
+  private:
+    std::optional<GuardScope> scope_;
+    std::uint64_t across_ = 0;
+};
+
+class EmulatedWrites : public Emulated, public testing::WithParamInterface<DirtyLogKind> {
   protected:
     static constexpr std::uint64_t kPages = 16;
-    static constexpr std::uint64_t kUnit = 1'000'000'000;  // no stamp is as large
 
     // Half of the pages by a store, the others by an atomic addition to the host's lane.
     void write(Guest& guest, const Memslot& slot, std::byte* memory) {
@@ -219,31 +270,6 @@ class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<D
                                          .side = MMUWITNESS_SIDE_HOST}));
         }
         run_.witness.marks(marks);
-    }
-
-    // Its halves differ, and from one to the next.
-    std::uint64_t next_across() {
-        across_ += kUnit + 1;
-        return across_ << 32 | (~across_ & 0xffffffff);
-    }
-
-    // One store to two pages, of which each has its own bytes and its own bit in the log.
-    void write_across(Guest& guest, const Memslot& slot, const std::byte* memory) {
-        for (std::uint64_t page = 0; page + 1 < kPages; page += 3) {
-            const std::uint64_t stamp = next_across();
-            static_cast<void>(
-                guest.run(0, std::array{Guest::emulated_write_across_command(page, stamp)}));
-            std::uint64_t seen;
-            std::memcpy(&seen, memory + (page + 1) * page_size() - sizeof seen / 2, sizeof seen);
-            for (const std::uint64_t written : {page, page + 1})
-                mark(guest, mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + written});
-            mark(guest, mark::Seen{.slot = slot.id(),
-                                   .gfn = slot.gfn() + page,
-                                   .lane = page_size() / sizeof seen - 1,
-                                   .seen = seen,
-                                   .expect = stamp,
-                                   .side = MMUWITNESS_SIDE_HOST});
-        }
     }
 
     // One store whose first half has a memslot to go to, and whose second half exits.
@@ -275,22 +301,13 @@ class EmulatedWrites : public ScenarioTest, public testing::WithParamInterface<D
     }
 
     std::uint64_t added_ = 0;
-    std::uint64_t across_ = 0;
 };
+
+class EmulatedIntoRing : public Emulated {};
 
 TEST_P(EmulatedWrites, AreLoggedAndArrive) {
     std::string why;
     if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
-    const std::string setting = arch::emulation_setting();
-    if (run_.kvm.mmu().reference || setting.empty() || !has_setting(setting))
-        GTEST_SKIP() << "nobody can have this KVM emulate an instruction";
-    promise({"log-complete", "isolated"});
-    const GuardScope scope(run_.options.guard);
-    try {
-        run_.options.guard.set(setting, "1");
-    } catch (const SysError& error) {
-        GTEST_SKIP() << error.what();
-    }
     WitnessedFile& file = add_file(kPages + 1);
     std::byte* const memory = file.file().mapping().bytes();
     // Lane 0 is where a store across two pages ends.
@@ -303,9 +320,35 @@ TEST_P(EmulatedWrites, AreLoggedAndArrive) {
     guest.log().enable(slot);
     for (int round = 0; round < kRounds; round++) {
         write(guest, slot, memory);
-        write_across(guest, slot, memory);
+        for (std::uint64_t page = 0; page + 1 < kPages; page += 3)
+            write_across(guest, slot, memory, page);
         write_over_the_end(guest, slot, memory);
         write_outside(guest);
+        static_cast<void>(guest.log().collect(slot));
+        trial();
+    }
+}
+
+// Two pages at a time, and more of them than the ring has entries, from an odd one on: it has to be
+// said to be full when there is still room for both.
+TEST_F(EmulatedIntoRing, IsLogged) {
+    constexpr std::uint64_t kPages = 801;
+    constexpr std::uint32_t kEntries = 256;
+    std::string why;
+    if (!supported(run_.kvm, DirtyLogKind::kRing, &why)) GTEST_SKIP() << why;
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = add_guest({.first_lane = 1,
+                              .pages = kPages,
+                              .log = DirtyLogKind::kRing,
+                              .log_options = {.ring_entries = kEntries}});
+    Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    guest.log().enable(slot);
+    for (int round = 0; round < kRounds; round++) {
+        guest.write(0, kPages - 1);
+        mark(guest, mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + kPages - 1});
+        for (std::uint64_t page = 0; page + 2 < kPages; page += 2)
+            write_across(guest, slot, file.file().mapping().bytes(), page);
         static_cast<void>(guest.log().collect(slot));
         trial();
     }

@@ -115,6 +115,9 @@ TEST_F(RefusedSlots, ChangeNothing) {
     fresh.gpa = -4 * size;
     ask(guest, MMUWITNESS_REFUSE_SLOT_GPA_WRAPS, fresh);
     fresh = at(0, 8);
+    fresh.gpa = std::uint64_t{1} << 52;
+    ask(guest, MMUWITNESS_REFUSE_SLOT_GPA_TOO_HIGH, fresh);
+    fresh = at(0, 8);
     fresh.slot = static_cast<std::uint32_t>(guest.vm().check_extension(KVM_CAP_NR_MEMSLOTS));
     ask(guest, MMUWITNESS_REFUSE_SLOT_NUMBER_TOO_HIGH, fresh);
     fresh = at(0, 8);
@@ -238,11 +241,14 @@ TEST_F(RefusedRings, AreNotMade) {
 class RefusedPrefaults : public Refused {
   protected:
     void ask(Guest& guest, mmuwitness_refusal call, std::uint64_t gpa, std::uint64_t bytes) {
+        say(guest, call, prefault(guest, gpa, bytes));
+    }
+    static std::uint64_t prefault(Guest& guest, std::uint64_t gpa, std::uint64_t bytes) {
         kvm_pre_fault_memory range{.gpa = gpa, .size = bytes};
         std::uint64_t result = 0;
         guest.with_vcpu(
             0, [&](const Vcpu& vcpu) { result = answer(vcpu.fd(), KVM_PRE_FAULT_MEMORY, &range); });
-        say(guest, call, result);
+        return result;
     }
 };
 
@@ -257,6 +263,12 @@ TEST_F(RefusedPrefaults, MapNothing) {
     const std::uint64_t gpa = guest.gfn(0) * size;
     ask(guest, MMUWITNESS_REFUSE_PREFAULT_OF_NOTHING, gpa, 0);
     ask(guest, MMUWITNESS_REFUSE_PREFAULT_UNALIGNED, gpa + 512, size);
+    // What could be mapped was, and how far it got is in the range: no error.
+    constexpr std::uint64_t kLast = 4;
+    if (const std::uint64_t error =
+            prefault(guest, guest.gfn(kPages - kLast) * size, 2 * kLast * size);
+        error != 0)
+        mark(guest, mark::Failed{.call = KVM_PRE_FAULT_MEMORY, .error = error});
     trial();
 }
 #endif

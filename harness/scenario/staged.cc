@@ -110,6 +110,38 @@ TEST_F(Staged, FaultBetweenInvalidationAndPteChange) {
     }
 }
 
+// An invalidation of one page has begun, and its PTE has not changed yet, when another one, of a
+// page far from it, begins and ends: that the first one is still under way may not be forgotten.
+// The vCPU that faults then has to wait for its end, so the hold times out: the protection at work.
+TEST_F(Staged, FaultWhileAnotherInvalidationHasEnded) {
+    constexpr std::uint64_t kTried = 8;
+    constexpr auto kLongest = 20ms;
+    constexpr auto kPatience = 200ms;
+    if (const auto why = missing_point({"invalidate-started", "fault-end"}); !why.empty())
+        GTEST_SKIP() << why;
+    WitnessedFile& file = add_file(kPages);
+    Guest& guest = start_guest(file, config());
+    const Actor vcpu0 = vcpu(guest, file, 0);
+    const Actor other = host(guest, file);
+
+    Gate gate(run_.module, other.at("invalidate-started", 0), vcpu0.at("fault-end", 0), kLongest);
+    for (std::uint64_t page = 0; page < kTried; page++) {
+        if (page > 0) gate.arm(other.at("invalidate-started", page), vcpu0.at("fault-end", page));
+        // In the host's page table, and not in the guest's.
+        store_lane(file.file().page(page), kHostLane, page + 1);
+        guest.write(0, kPages - 1);
+        std::jthread unmapper([&] { madvise(file.file().page(page), page_size(), MADV_DONTNEED); });
+        const auto held = gate.held_within(kPatience);
+        madvise(file.file().page(kPages - 1), page_size(), MADV_DONTNEED);
+        const std::uint64_t write = guest.post_write(0, page);
+        unmapper.join();
+        guest.wait(0, write);
+        sync(file, guest);
+        file.settle();
+        trial(held);
+    }
+}
+
 // KVM has let the guest write to a page and is about to mark the folio dirty, when writeback
 // cleans, unmaps and writes the page. Where that is done under mmu_lock or the folio lock,
 // writeback has to wait, and each hold times out: the protection, seen at work. Where it is not

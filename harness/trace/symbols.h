@@ -92,7 +92,9 @@ inline constexpr Symbol left[] = {{"MAPPED_PAGES", MMUWITNESS_LEFT_MAPPED_PAGES}
                                   {"PINNED_PAGES", MMUWITNESS_LEFT_PINNED_PAGES},
                                   {"MOUNT", MMUWITNESS_LEFT_MOUNT},
                                   {"MODULE", MMUWITNESS_LEFT_MODULE},
-                                  {"PAGE_TABLES", MMUWITNESS_LEFT_PAGE_TABLES}};
+                                  {"PAGE_TABLES", MMUWITNESS_LEFT_PAGE_TABLES},
+                                  {"VMALLOC", MMUWITNESS_LEFT_VMALLOC},
+                                  {"PAGES", MMUWITNESS_LEFT_PAGES}};
 inline constexpr Symbol refusal[] = {
     {"SLOT_HEAD_OVERLAPS", MMUWITNESS_REFUSE_SLOT_HEAD_OVERLAPS},
     {"SLOT_TAIL_OVERLAPS", MMUWITNESS_REFUSE_SLOT_TAIL_OVERLAPS},
@@ -131,6 +133,7 @@ inline constexpr Symbol refusal[] = {
     {"RING_RESET_WITHOUT", MMUWITNESS_REFUSE_RING_RESET_WITHOUT},
     {"RING_AND_BITMAP", MMUWITNESS_REFUSE_RING_AND_BITMAP},
     {"PREFAULT_OF_NOTHING", MMUWITNESS_REFUSE_PREFAULT_OF_NOTHING},
-    {"PREFAULT_UNALIGNED", MMUWITNESS_REFUSE_PREFAULT_UNALIGNED}};
+    {"PREFAULT_UNALIGNED", MMUWITNESS_REFUSE_PREFAULT_UNALIGNED},
+    {"SLOT_GPA_TOO_HIGH", MMUWITNESS_REFUSE_SLOT_GPA_TOO_HIGH}};
 
 }  // namespace mmuw::symbols

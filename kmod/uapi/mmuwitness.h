@@ -114,6 +114,8 @@ enum mmuwitness_left {
 	MMUWITNESS_LEFT_MOUNT,			/* umount failed: its errno */
 	MMUWITNESS_LEFT_MODULE,			/* module still referenced */
 	MMUWITNESS_LEFT_PAGE_TABLES,		/* pages of a VM's page tables still charged */
+	MMUWITNESS_LEFT_VMALLOC,		/* likewise, of what belongs to its memslots and logs */
+	MMUWITNESS_LEFT_PAGES,			/* likewise, of what its guest has used */
 };
 
 /* Calls that KVM has to refuse: Documentation/virt/kvm/api.rst. */
@@ -156,6 +158,7 @@ enum mmuwitness_refusal {
 	MMUWITNESS_REFUSE_RING_AND_BITMAP,	/* KVM_GET_DIRTY_LOG of a VM that has rings only */
 	MMUWITNESS_REFUSE_PREFAULT_OF_NOTHING,
 	MMUWITNESS_REFUSE_PREFAULT_UNALIGNED,
+	MMUWITNESS_REFUSE_SLOT_GPA_TOO_HIGH,	/* more address bits than any machine has */
 };
 
 enum mmuwitness_note_kind {

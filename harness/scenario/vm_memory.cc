@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a VM has of the kernel's memory is charged to whoever made it: page tables, what belongs to
+// memslots and logs, the pages that the guest uses. With the memslots, or with the VM, it is given
+// back.
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "machine/memory_cgroup.h"
+#include "machine/unavailable.h"
+#include "run/scenario_test.h"
+
+namespace mmuw::vm_memory {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kPages = 64;
+constexpr int kVms = 3;
+constexpr int kRounds = 3;
+constexpr std::size_t kMuchBytes = 16U << 20;
+constexpr int kLooks = 200;
+
+class VmMemory : public ScenarioTest {
+  protected:
+    void SetUp() override {
+        ScenarioTest::SetUp();
+        if (run_.kvm.mmu().reference)
+            GTEST_SKIP() << "what the reference MMU has is charged to nobody";
+        promise({"nothing-left"});
+        scope_.emplace(run_.options.guard);
+        try {
+            cgroup_.emplace(run_.options.guard);
+        } catch (const Unavailable& missing) {
+            GTEST_SKIP() << missing.what();
+        }
+    }
+    void TearDown() override {
+        cgroup_.reset();
+        scope_.reset();
+        ScenarioTest::TearDown();
+    }
+
+    // Bytes, by memory.stat's name; "": all that is charged. Nothing: the kernel does not say. The
+    // counts of a cgroup are brought together when enough has happened in it
+    // (memcg_vmstats_needs_flush()), or every two seconds.
+    [[nodiscard]] std::optional<std::uint64_t> charged(std::string_view what) const {
+        const std::size_t much_pages = kMuchBytes / page_size();
+        {
+            const Mapping much(kMuchBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+            for (std::size_t i = 0; i < much_pages; i++)
+                much.bytes()[i * page_size()] = std::byte{1};
+        }
+        std::uint64_t value = 0;
+        if (what.empty()) {
+            if (!(std::ifstream(cgroup_->path() + "/memory.current") >> value)) return {};
+            return value;
+        }
+        std::ifstream file(cgroup_->path() + "/memory.stat");
+        for (std::string name; file >> name >> value;)
+            if (name == what) return value;
+        return {};
+    }
+
+    // RCU gives memory back. So many looks, not so much time: a machine that was paused has not had
+    // it.
+    template <typename Condition>
+    std::optional<std::uint64_t> wait_for(std::string_view what, int looks, Condition condition) {
+        std::optional<std::uint64_t> bytes;
+        for (int look = 0; look < looks; look++) {
+            bytes = charged(what);
+            if (!bytes || condition(*bytes)) break;
+            std::this_thread::sleep_for(20ms);
+        }
+        return bytes;
+    }
+
+    // No more than before is left, but for what may be.
+    void look_what_is_left(std::string_view what, std::uint64_t before, std::uint64_t tolerated,
+                           mmuwitness_left left) {
+        const auto now = wait_for(what, kLooks, [&](std::uint64_t bytes) {
+                             return bytes <= before + tolerated;
+                         }).value_or(0);
+        run_.witness.mark(
+            0, mark::Left{.what = left,
+                          .count = now > before + tolerated ? (now - before) / page_size() : 0});
+    }
+
+  private:
+    std::optional<GuardScope> scope_;
+    std::optional<MemoryCgroup> cgroup_;
+};
+
+class PageTables : public VmMemory {
+  protected:
+    // Memslots come and go, and the VM with the last of them. True: its page tables were counted.
+    bool run_vm() {
+        const Mapping memory(kPages * page_size(), PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS);
+        Guest guest(run_.kvm, {.pages = kPages});
+        Memslot* slot = &guest.add_memory(0, kPages, memory.get());
+        guest.start();
+        for (int round = 0; round < kRounds; round++) {
+            guest.write(0, 0, kPages);
+            guest.remove_memory(*slot);
+            slot = &guest.add_memory(0, kPages, memory.get());
+        }
+        guest.write(0, 0, kPages);
+        return wait_for("sec_pagetables", 20, [](std::uint64_t bytes) {
+                   return bytes != 0;
+               }).value_or(0) != 0;
+    }
+};
+
+TEST_F(PageTables, AreGivenBack) {
+    if (!charged("sec_pagetables")) GTEST_SKIP() << "this kernel does not count page tables of VMs";
+    for (int vm = 0; vm < kVms; vm++) {
+        if (!run_vm()) GTEST_SKIP() << "this KVM does not count its page tables";
+        look_what_is_left("sec_pagetables", 0, 0, MMUWITNESS_LEFT_PAGE_TABLES);
+        trial();
+    }
+}
+
+// What KVM keeps of a memslot is as large as the memslot is: so these are large, and not populated.
+class SlotMemory : public VmMemory {
+  protected:
+    static constexpr std::uint64_t kSlotPages = 1U << 16;
+    static constexpr int kChanges = 16;
+
+    // One that is refused when its log has been made: it is where no guest can have memory.
+    static void ask_in_vain(const Guest& guest, std::uint64_t hva) {
+        kvm_userspace_memory_region region{.slot = 100,
+                                           .flags = KVM_MEM_LOG_DIRTY_PAGES,
+                                           .guest_phys_addr = std::uint64_t{1} << 52,
+                                           .memory_size = kSlotPages * page_size(),
+                                           .userspace_addr = hva};
+        const int fd = const_cast<Guest&>(guest).vm().fd();
+        while (::ioctl(fd, KVM_SET_USER_MEMORY_REGION, &region) < 0 && errno == EINTR) {
+        }
+    }
+
+    void change_slots(DirtyLogKind log) {
+        const Mapping memory(kSlotPages * page_size(), PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+        Guest guest(run_.kvm, {.pages = kSlotPages + 1, .log = log});
+        Memslot* slot = &guest.add_memory(0, kSlotPages, memory.get());
+        guest.start();
+        for (int i = 0; i < kChanges; i++) {
+            guest.log().enable(*slot);
+            guest.write(0, 1, kPages);
+            guest.move_memory(*slot, i % 2 == 0 ? 1 : 0);
+            static_cast<void>(guest.log().collect(*slot));
+            ask_in_vain(guest, slot->hva());
+            guest.log().disable(*slot);
+            if (i % 4 != 3) continue;
+            guest.remove_memory(*slot);
+            slot = &guest.add_memory(0, kSlotPages, memory.get());
+        }
+        most_ = std::max(most_, charged("vmalloc").value_or(0));
+    }
+
+    std::uint64_t most_ = 0;
+};
+
+TEST_F(SlotMemory, IsGivenBack) {
+    if (!charged("vmalloc")) GTEST_SKIP() << "this kernel does not count vmalloc()";
+    for (const DirtyLogKind log : {DirtyLogKind::kBitmap, DirtyLogKind::kRing}) {
+        if (!supported(run_.kvm, log)) continue;
+        const std::uint64_t before = charged("vmalloc").value_or(0);
+        change_slots(log);
+        look_what_is_left("vmalloc", before, 0, MMUWITNESS_LEFT_VMALLOC);
+        trial(most_ > before);
+    }
+}
+
+// KVM looks a page up, and may keep no reference to it.
+class GuestPages : public VmMemory {
+  protected:
+    static constexpr std::uint64_t kUsed = 2048;
+
+    // Read first: KVM then makes it writable as well, by a second look. Then written.
+    void use_memory(int flags) {
+        const Mapping memory(kUsed * page_size(), PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS);
+        Guest guest(run_.kvm, {.pages = kUsed});
+        guest.add_memory(0, kUsed, memory.get());
+        guest.start();
+        guest.read(0, 0, kUsed);
+        guest.write(0, 0, kUsed);
+    }
+};
+
+TEST_F(GuestPages, AreGivenBack) {
+    if (!charged("")) GTEST_SKIP() << "this kernel has no memory.current";
+    for (const int flags : {MAP_SHARED, MAP_PRIVATE}) {
+        const std::uint64_t before = charged("").value_or(0);
+        use_memory(flags);
+        // Other things are charged as well, and CPUs have some in stock; a reference that is kept
+        // is kept to each page.
+        look_what_is_left("", before, kUsed * page_size() / 2, MMUWITNESS_LEFT_PAGES);
+        trial();
+    }
+}
+
+}  // namespace
+
+}  // namespace mmuw::vm_memory
