@@ -50,6 +50,7 @@ void mmuw_emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 	}
 	e->vm = mmuw_vm_id(kvm);
 	e->vcpu = mmuw_context_vcpu_id();
+	e->by_kvm = mmuw_context_by_kvm();
 	e->lock = mmuw_mmu_lock_state(kvm);
 	e->inv_seq = READ_ONCE(kvm->mmu_invalidate_seq);
 	e->inv_in_progress = READ_ONCE(kvm->mmu_invalidate_in_progress);

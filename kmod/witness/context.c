@@ -212,3 +212,10 @@ s16 mmuw_context_vcpu_id(void)
 
 	return ctx && ctx->vcpu ? ctx->vcpu->vcpu_id : -1;
 }
+
+bool mmuw_context_by_kvm(void)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	return ctx && ctx->kvm && !ctx->vcpu && !ctx->ioctl && !ctx->in_notifier;
+}

@@ -41,6 +41,7 @@ struct mmuw_context *mmuw_context(void);
  * the first of them and given back, clean, by the last. NULL: the table is full,
  * which is counted.
  */
+/* ioctl 0: a thread of KVM's own that works for the VM. */
 struct mmuw_context *mmuw_enter_vm_ioctl(struct kvm *kvm, unsigned int ioctl);
 struct mmuw_context *mmuw_enter_vcpu_ioctl(struct kvm_vcpu *vcpu);
 void mmuw_leave_ioctl(void);
@@ -57,6 +58,7 @@ void mmuw_context_reset(void);
 
 struct kvm *mmuw_context_kvm(void);
 s16 mmuw_context_vcpu_id(void);
+bool mmuw_context_by_kvm(void);		/* mmuw_enter_vm_ioctl() without an ioctl */
 
 extern atomic64_t mmuw_context_overflows;
 

@@ -29,25 +29,56 @@ class UnmappedWhenClean : public Rule {
                               check_unmapped(vm, first, end, *t, ledger, found);
                           });
         check_flush(e, ledger, found);
+        check_others(e, ledger, found);
         removed_.erase(e.pid);
     }
 
   private:
+    struct One {
+        uint64_t order, gfn;
+        uint8_t level;
+    };
     // Of one task, within KVM's part of invalidate_range_start.
     struct Removed {
-        struct One {
-            uint64_t order, gfn;
-            uint8_t level;
-        };
         std::array<std::vector<One>, MMUWITNESS_MAX_VMS + 1> of{};
     };
 
     void removed(const Event& e, const Ledger& ledger) {
         const SpteEvent& s = e.spte;
         if ((s.bits_old & kLeaf) != kLeaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
+        if (s.vm > MMUWITNESS_MAX_VMS) return;
         const Task* t = ledger.task(e.pid);
-        if (!t || !t->notifier_begin || s.vm > MMUWITNESS_MAX_VMS) return;
-        removed_[e.pid].of[s.vm].push_back({e.order, s.gfn, s.level});
+        if (t && t->notifier_begin)
+            removed_[e.pid].of[s.vm].push_back({e.order, s.gfn, s.level});
+        else if (s.by_kvm)
+            by_kvm(ledger, s.vm, {e.order, s.gfn, s.level});
+    }
+
+    void by_kvm(const Ledger& ledger, uint16_t vm, const One& removed) {
+        constexpr size_t kMany = 4096;
+        std::vector<One>& all = by_kvm_[vm];
+        if (all.size() >= kMany)
+            std::erase_if(
+                all, [&](const One& r) { return ledger.flushed(vm, r.gfn, r.level) > r.order; });
+        all.push_back(removed);
+    }
+
+    // KVM's thread that gives up page tables (kvm_recover_nx_huge_pages()) flushes before it drops
+    // mmu_lock. If it does not, nothing is left here for the invalidation to find and to flush.
+    void check_others(const Event& e, const Ledger& ledger, Findings& found) {
+        ledger.each_range(
+            e.notifier.start, e.notifier.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
+                std::erase_if(by_kvm_[vm], [&](const One& r) {
+                    if (r.gfn < first || r.gfn >= end) return false;
+                    found.checked();
+                    if (ledger.flushed(vm, r.gfn, r.level) > r.order) return true;
+                    found.violation({.vm = vm, .gfn = r.gfn, .flushes = true},
+                                    std::format("vm {} gfn {:#x}: its SPTE was removed, not for "
+                                                "an invalidation, without a TLB flush until one",
+                                                vm, r.gfn));
+                    return true;
+                });
+            });
     }
 
     static void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const Task& t,
@@ -98,6 +129,7 @@ class UnmappedWhenClean : public Rule {
     }
 
     std::unordered_map<int32_t, Removed> removed_;
+    std::array<std::vector<One>, MMUWITNESS_MAX_VMS + 1> by_kvm_{};  // and not looked at since
 };
 
 }  // namespace

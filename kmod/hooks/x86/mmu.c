@@ -105,10 +105,34 @@ static void faultin_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned l
 		mmuw_fault_pfn_found(h);
 }
 
+/*
+ * bool kvm_tdp_mmu_zap_sp(struct kvm *kvm, struct kvm_mmu_page *sp), since 6.18
+ * kvm_tdp_mmu_zap_possible_nx_huge_page(): a page table that was made because a huge page may not
+ * be executed in is given up, by a thread of KVM's own that is in no ioctl.
+ */
+static bool recovery_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct kvm *kvm = (struct kvm *)f->arg[0];
+
+	if (mmuw_context() || !mmuw_vm_id(kvm))
+		return false;
+	mmuw_enter_vm_ioctl(kvm, 0);
+	atomic64_inc(&h->hits);
+	return true;
+}
+
+static void recovery_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	mmuw_leave_ioctl();
+}
+
 struct mmuw_hook mmuw_arch_hooks[] = {
 	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" }, .on_entry = mmuw_fault_begin },
 	{ .name = "pfn_found", .symbols = { "kvm_mmu_faultin_pfn", "kvm_faultin_pfn" },
 	  .on_enter = faultin_enter, .on_return = faultin_return, .on_demand = true },
+	{ .name = "recovery",
+	  .symbols = { "kvm_tdp_mmu_zap_possible_nx_huge_page", "kvm_tdp_mmu_zap_sp" },
+	  .on_enter = recovery_enter, .on_return = recovery_return, .part_of = "spte", .optional = true },
 	/* The hook "tlb_flush" tells that, too: no handler. */
 	{ .name = "roots",
 	  .symbols = { "kvm_make_all_cpus_request_except", "kvm_make_all_cpus_request" } },
