@@ -31,7 +31,7 @@ struct DirectAccess {
 
 // Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
 // which an earlier store is seen before later ones; and as DirectAccess. store_emulated() and
-// add_emulated() if there is such a thing.
+// add_emulated() if there is such a thing, execute() if code may be written and called at once.
 template <class Arch>
 class Interpreter {
   public:
@@ -85,6 +85,8 @@ class Interpreter {
             until_stopped(command, [&](uint64_t page) { read(page, lane); });
         else if (command.op == Op::kSpin)
             spin();
+        else if (command.op == Op::kExecute)
+            each(command, [&](uint64_t page) { execute(page, lane); });
         else
             emulated(command, lane);
         command.last = last_;
@@ -110,6 +112,13 @@ class Interpreter {
                                          command.stamp);
                     sum_++;
                 });
+        }
+    }
+
+    void execute([[maybe_unused]] uint64_t page, [[maybe_unused]] uint32_t lane) {
+        if constexpr (requires { Arch::execute(uint64_t{}); }) {
+            last_ = Arch::execute(data(page, lane));
+            sum_ += last_;
         }
     }
 

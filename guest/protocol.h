@@ -26,6 +26,8 @@ enum class Op : uint32_t {
     kAddEmulated,          // that, and the machine is set up for it
     kWriteEmulatedAcross,  // likewise: `stamp`, half of it at the page's end, half at the next
                            // one's
+    kExecute,  // each page once: calls the code in the lane, and sums what it returns; where the
+               // architecture's instruction caches are coherent
 };
 
 // What the vCPU does when its ring is empty after the command.

@@ -29,6 +29,13 @@ struct Arch : DirectAccess {
                      : "memory", "cc");
     }
 
+    // Code that leaves all registers but RAX as they are.
+    static uint64_t execute(uint64_t address) {
+        uint64_t value;
+        asm volatile("call *%1" : "=a"(value) : "r"(address) : "memory", "cc");
+        return value;
+    }
+
     // Stores of one CPU are seen in order: the compiler is all that must be held back.
     static void write_done() { asm volatile("" : : : "memory"); }
 };

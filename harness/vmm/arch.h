@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -67,6 +68,16 @@ struct OwnWrite {
     bool (*there)(const Kvm& kvm) = nullptr;  // does this KVM have it? nullptr: all do
 };
 std::vector<OwnWrite> own_writes(const Kvm& kvm);
+
+// A lane's worth of code that returns `value` (guest::Op::kExecute). Nothing: this architecture's
+// instruction caches want to be told of new code.
+std::optional<std::uint64_t> code_that_returns(std::uint32_t value);
+// Files of settings, and values with which KVM lets guests execute in small pages only, and makes
+// huge ones of them again at once. Nothing: there are none.
+struct Setting {
+    const char *path, *value;
+};
+std::vector<Setting> no_huge_code();
 
 // Registers, for error messages; never throws.
 std::string describe(const Vcpu& vcpu) noexcept;

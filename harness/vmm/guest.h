@@ -129,6 +129,8 @@ class Guest {
     static guest::Command emulated_add_command(std::uint64_t page, std::uint64_t addend);
     // Half of the stamp's bytes at the end of the page, half at the beginning of the next.
     static guest::Command emulated_write_across_command(std::uint64_t page, std::uint64_t stamp);
+    // The code of arch::code_that_returns().
+    static guest::Command execute_command(std::uint64_t page, std::uint32_t lane);
     static guest::Command read_command(std::uint64_t page, std::uint32_t lane = guest::kOwnLane);
     std::vector<CommandResult> run(unsigned vcpu, std::span<const guest::Command> commands);
     // Any command: post() returns the command's number for wait() and begun().

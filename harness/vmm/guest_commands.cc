@@ -112,6 +112,12 @@ guest::Command Guest::read_command(std::uint64_t page, std::uint32_t lane) {
     return c;
 }
 
+guest::Command Guest::execute_command(std::uint64_t page, std::uint32_t lane) {
+    guest::Command c = command(guest::Op::kExecute, page, 1);
+    c.lane = lane;
+    return c;
+}
+
 std::vector<CommandResult> Guest::run(unsigned vcpu, std::span<const guest::Command> commands) {
     std::vector<CommandResult> results;
     while (!commands.empty()) {

@@ -99,6 +99,14 @@ bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
     return false;
 }
 
+std::optional<std::uint64_t> code_that_returns(std::uint32_t /*value*/) {
+    return {};
+}
+
+std::vector<Setting> no_huge_code() {
+    return {};
+}
+
 std::string emulation_setting() {
     return {};
 }

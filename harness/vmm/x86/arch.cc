@@ -170,6 +170,18 @@ bool limit_page_tables(const Vm& vm, std::uint64_t tables) {
     return true;
 }
 
+// mov $value, %eax; ret; nop; nop
+std::optional<std::uint64_t> code_that_returns(std::uint32_t value) {
+    return std::uint64_t{0x9090c3} << 40 | std::uint64_t{value} << 8 | 0xb8;
+}
+
+// Against an erratum of Intel's, and there by default; works on any CPU.
+std::vector<Setting> no_huge_code() {
+    return {{"/sys/module/kvm/parameters/nx_huge_pages", "force"},
+            {"/sys/module/kvm/parameters/nx_huge_pages_recovery_ratio", "1"},
+            {"/sys/module/kvm/parameters/nx_huge_pages_recovery_period_ms", "20"}};
+}
+
 bool enter_smm(const Vm& vm, const Vcpu& vcpu) {
     if (vm.check_extension(KVM_CAP_X86_SMM) == 0) return false;
     kvm_vcpu_events events{};

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The guest executes what is in its memory: KVM maps pages for that as well, and in small pages
+// where a huge one may not be executed in.
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "backing/lanes.h"
+#include "base/sys_error.h"
+#include "machine/machine_guard.h"
+#include "machine/setting.h"
+#include "machine/unavailable.h"
+#include "run/scenario_test.h"
+#include "vmm/arch.h"
+
+namespace mmuw::instructions {
+
+namespace {
+
+constexpr std::uint64_t kSmall = 64, kHuge = 2;
+constexpr std::uint64_t kMostTried = 96;  // pages
+constexpr int kRounds = 4;
+
+// What the guest does with the pages before it executes in them.
+enum class First { kNothing, kRead, kWrite };
+
+class Instructions : public ScenarioTest, public testing::WithParamInterface<MemoryKind> {
+  protected:
+    // As long as the scenario runs, nothing is executed in huge pages, and what was split for it
+    // does not stay so for long.
+    void no_huge_code() {
+        try {
+            for (const auto& [path, value] : arch::no_huge_code())
+                if (has_setting(path)) run_.options.guard.set(path, value);
+        } catch (const SysError&) {
+            // "never": switched off for good. Then it is executed in huge ones.
+        }
+    }
+
+    // Code that nobody else returns the value of.
+    void write_code(std::uint64_t page) {
+        store_lane(memory_.page(page), kHostLane, *arch::code_that_returns(value_of(page)));
+    }
+    [[nodiscard]] std::uint32_t value_of(std::uint64_t page) const {
+        return static_cast<std::uint32_t>(round_ * memory_.pages() + page + 1);
+    }
+
+    void execute(Guest& guest, const Memslot& slot, const std::vector<std::uint64_t>& pages) {
+        std::vector<guest::Command> commands;
+        for (const std::uint64_t page : pages)
+            commands.push_back(Guest::execute_command(page, kHostLane));
+        const std::vector<CommandResult> returned = guest.run(0, commands);
+        std::vector<mmuwitness_mark> marks;
+        for (std::size_t i = 0; i < pages.size(); i++)
+            marks.push_back(make_mark(vm_id(guest), mark::Seen{.slot = slot.id(),
+                                                               .gfn = slot.gfn() + pages[i],
+                                                               .lane = kHostLane,
+                                                               .seen = returned[i].last,
+                                                               .expect = value_of(pages[i]),
+                                                               .side = MMUWITNESS_SIDE_GUEST}));
+        run_.witness.marks(marks);
+    }
+
+    Memory memory_;
+    std::uint64_t round_ = 0;
+};
+
+TEST_P(Instructions, AreThoseOfThePage) {
+    if (run_.kvm.mmu().reference) GTEST_SKIP() << "the reference MMU executes nothing";
+    if (!arch::code_that_returns(0))
+        GTEST_SKIP() << "this machine's instruction caches want to be told of new code";
+    promise({"isolated"});
+    const GuardScope scope(run_.options.guard);
+    no_huge_code();
+    try {
+        memory_ = add_memory(GetParam(), kSmall, kHuge);
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+    Guest& guest = add_guest({.pages = memory_.pages()});
+    const Memslot& slot = guest.add_memory(0, memory_.pages(), memory_.bytes.data());
+    guest.start();
+    // From the end on, and so anywhere in a huge page before its beginning.
+    std::vector<std::uint64_t> pages;
+    const std::uint64_t step = std::max(memory_.pages() / kMostTried, std::uint64_t{1});
+    for (std::uint64_t page = memory_.pages(); page >= step; page -= step)
+        pages.push_back(page - 1);
+    for (const First first : {First::kNothing, First::kRead, First::kWrite}) {
+        for (std::uint64_t i = 0; i < kRounds; i++, round_++) {
+            for (const std::uint64_t page : pages) write_code(page);
+            if (first == First::kRead) guest.read(0, 0, memory_.pages());
+            if (first == First::kWrite) guest.write(0, 0, memory_.pages());
+            execute(guest, slot, pages);
+            // What is there next is in other pages, where nobody else has them.
+            if (madvise(memory_.bytes.data(), memory_.bytes.size(), MADV_DONTNEED) != 0)
+                throw_errno("madvise(MADV_DONTNEED)");
+            trial();
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Instructions,
+                         testing::Values(MemoryKind::kFile, MemoryKind::kAnonymous,
+                                         MemoryKind::kHugeAnonymous, MemoryKind::kHugetlb),
+                         [](const auto& info) { return name_of(info.param); });
+
+}  // namespace
+
+}  // namespace mmuw::instructions
