@@ -137,14 +137,14 @@ class SlotMemory : public VmMemory {
     static constexpr int kChanges = 16;
 
     // One that is refused when its log has been made: it is where no guest can have memory.
-    static void ask_in_vain(const Guest& guest, std::uint64_t hva) {
+    static void ask_in_vain(Guest& guest, std::uint64_t hva) {
         kvm_userspace_memory_region region{.slot = 100,
                                            .flags = KVM_MEM_LOG_DIRTY_PAGES,
                                            .guest_phys_addr = std::uint64_t{1} << 52,
                                            .memory_size = kSlotPages * page_size(),
                                            .userspace_addr = hva};
-        const int fd = const_cast<Guest&>(guest).vm().fd();
-        while (::ioctl(fd, KVM_SET_USER_MEMORY_REGION, &region) < 0 && errno == EINTR) {
+        while (::ioctl(guest.vm().fd(), KVM_SET_USER_MEMORY_REGION, &region) < 0 &&
+               errno == EINTR) {
         }
     }
 
