@@ -157,6 +157,7 @@ class SlotMemory : public VmMemory {
         for (int i = 0; i < kChanges; i++) {
             guest.log().enable(*slot);
             guest.write(0, 1, kPages);
+            if (i == 0) most_ = std::max(most_, charged("vmalloc").value_or(0));
             guest.move_memory(*slot, i % 2 == 0 ? 1 : 0);
             static_cast<void>(guest.log().collect(*slot));
             ask_in_vain(guest, slot->hva());
@@ -165,7 +166,6 @@ class SlotMemory : public VmMemory {
             guest.remove_memory(*slot);
             slot = &guest.add_memory(0, kSlotPages, memory.get());
         }
-        most_ = std::max(most_, charged("vmalloc").value_or(0));
     }
 
     std::uint64_t most_ = 0;
