@@ -19,11 +19,16 @@ constexpr int kRounds = 6;
 constexpr const char* kLruGen = "/sys/kernel/mm/lru_gen/enabled";
 
 enum class Lru { kClassic, kGenerations };
+struct Kind {
+    Lru lru;
+    bool smm = false;  // memory of the second address space, and a vCPU that uses it
+};
 
-class Aging : public ScenarioTest, public testing::WithParamInterface<Lru> {};
+class Aging : public ScenarioTest, public testing::WithParamInterface<Kind> {};
 
 TEST_P(Aging, AccessesAreSeen) {
-    const bool generations = GetParam() == Lru::kGenerations;
+    const bool generations = GetParam().lru == Lru::kGenerations;
+    if (GetParam().smm && !has_smm(run_.kvm)) GTEST_SKIP() << "no system management mode";
     if (generations && !has_setting(kLruGen)) GTEST_SKIP() << "no multi-generational LRU";
     promise({"young"});
     if (const auto why = run_.scratch.filesystem().why_no_writeback(); !why.empty())
@@ -33,7 +38,7 @@ TEST_P(Aging, AccessesAreSeen) {
     if (has_setting(kLruGen)) guard.set(kLruGen, generations ? "y" : "n");
     // Before the cgroup: KVM may leave a worker thread in that of whoever makes a VM (6.1,
     // kvm_vm_worker_thread()), for the life of the VM.
-    Guest& guest = add_guest({.pages = kPages});
+    Guest& guest = add_guest({.pages = kPages, .smm_vcpus = GetParam().smm ? 1U : 0U});
     // Before the file: what it brings into memory shall be charged to the cgroup.
     std::optional<MemoryCgroup> cgroup;
     try {
@@ -58,9 +63,13 @@ TEST_P(Aging, AccessesAreSeen) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, Aging, testing::Values(Lru::kClassic, Lru::kGenerations),
+INSTANTIATE_TEST_SUITE_P(, Aging,
+                         testing::Values(Kind{Lru::kClassic}, Kind{Lru::kGenerations},
+                                         Kind{Lru::kClassic, true}),
                          [](const auto& info) {
-                             return info.param == Lru::kClassic ? "classic" : "generations";
+                             return info.param.smm                    ? "smm"
+                                    : info.param.lru == Lru::kClassic ? "classic"
+                                                                      : "generations";
                          });
 
 }  // namespace

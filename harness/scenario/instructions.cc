@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <format>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "machine/unavailable.h"
 #include "run/scenario_test.h"
 #include "vmm/arch.h"
+#include "vmm/stats.h"
 
 namespace mmuw::instructions {
 
@@ -22,18 +24,28 @@ namespace {
 constexpr std::uint64_t kSmall = 64, kHuge = 2;
 constexpr std::uint64_t kMostTried = 96;  // pages
 constexpr int kRounds = 4;
+// Page tables that are there because a huge page may not be executed in.
+constexpr const char* kSplits = "nx_lpage_splits";
 
 // What the guest does with the pages before it executes in them.
 enum class First { kNothing, kRead, kWrite };
 
-class Instructions : public ScenarioTest, public testing::WithParamInterface<MemoryKind> {
+struct Kind {
+    MemoryKind memory;
+    bool smm = false;  // in the second address space
+};
+
+class Instructions : public ScenarioTest, public testing::WithParamInterface<Kind> {
   protected:
     // As long as the scenario runs, nothing is executed in huge pages, and what was split for it
     // does not stay so for long.
     void no_huge_code() {
         try {
-            for (const auto& [path, value] : arch::no_huge_code())
-                if (has_setting(path)) run_.options.guard.set(path, value);
+            for (const auto& [path, value] : arch::no_huge_code()) {
+                if (!has_setting(path)) continue;
+                run_.options.guard.set(path, value);
+                is_split_ = is_huge(GetParam().memory);
+            }
         } catch (const SysError&) {
             // "never": switched off for good. Then it is executed in huge ones.
         }
@@ -65,23 +77,28 @@ class Instructions : public ScenarioTest, public testing::WithParamInterface<Mem
 
     Memory memory_;
     std::uint64_t round_ = 0;
+    bool is_split_ = false;  // to be executed in
 };
 
 TEST_P(Instructions, AreThoseOfThePage) {
     if (run_.kvm.mmu().reference) GTEST_SKIP() << "the reference MMU executes nothing";
     if (!arch::code_that_returns(0))
         GTEST_SKIP() << "this machine's instruction caches want to be told of new code";
+    if (GetParam().smm && !has_smm(run_.kvm)) GTEST_SKIP() << "no system management mode";
     promise({"isolated"});
     const GuardScope scope(run_.options.guard);
     no_huge_code();
     try {
-        memory_ = add_memory(GetParam(), kSmall, kHuge);
+        memory_ = add_memory(GetParam().memory, kSmall, kHuge);
     } catch (const Unavailable& missing) {
         GTEST_SKIP() << missing.what();
     }
-    Guest& guest = add_guest({.pages = memory_.pages()});
+    Guest& guest = add_guest({.pages = memory_.pages() + 1, .smm_vcpus = GetParam().smm ? 1U : 0U});
     const Memslot& slot = guest.add_memory(0, memory_.pages(), memory_.bytes.data());
+    // As long as anything is logged, KVM asks of each page that it gives up whether that one is.
+    Memslot& logged = guest.add_memory(memory_.pages(), 1, add_anonymous(1).get());
     guest.start();
+    guest.log().enable(logged);
     // From the end on, and so anywhere in a huge page before its beginning.
     std::vector<std::uint64_t> pages;
     const std::uint64_t step = std::max(memory_.pages() / kMostTried, std::uint64_t{1});
@@ -93,18 +110,24 @@ TEST_P(Instructions, AreThoseOfThePage) {
             if (first == First::kRead) guest.read(0, 0, memory_.pages());
             if (first == First::kWrite) guest.write(0, 0, memory_.pages());
             execute(guest, slot, pages);
+            const bool split = !is_split_ || read_stat(guest.vm(), kSplits).value_or(1) != 0;
             // What is there next is in other pages, where nobody else has them.
             if (madvise(memory_.bytes.data(), memory_.bytes.size(), MADV_DONTNEED) != 0)
                 throw_errno("madvise(MADV_DONTNEED)");
-            trial();
+            trial(split);
         }
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(, Instructions,
-                         testing::Values(MemoryKind::kFile, MemoryKind::kAnonymous,
-                                         MemoryKind::kHugeAnonymous, MemoryKind::kHugetlb),
-                         [](const auto& info) { return name_of(info.param); });
+                         testing::Values(Kind{MemoryKind::kFile}, Kind{MemoryKind::kAnonymous},
+                                         Kind{MemoryKind::kHugeAnonymous},
+                                         Kind{MemoryKind::kHugetlb},
+                                         Kind{MemoryKind::kHugeAnonymous, true}),
+                         [](const auto& info) {
+                             return std::format("{}{}", name_of(info.param.memory),
+                                                info.param.smm ? "_smm" : "");
+                         });
 
 }  // namespace
 

@@ -32,10 +32,6 @@ struct Case {
     bool sparse = false;  // a page table each, and KVM has to do with few
 };
 
-bool has_smm(const Kvm& kvm) {
-    return !kvm.mmu().reference && kvm.check_extension(KVM_CAP_X86_SMM) > 0;
-}
-
 class Memslots : public ScenarioTest, public testing::WithParamInterface<Case> {
   protected:
     struct Placed {

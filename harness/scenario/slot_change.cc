@@ -156,8 +156,7 @@ TEST_F(SlotDeleted, UnderAWriter) {
 // Each address space has a root of its own, and a vCPU that uses it: what goes from one of them is
 // gone for its vCPU, whichever root was made last.
 TEST_F(TwoAddressSpaces, LeaveNoTranslationBehind) {
-    if (run_.kvm.mmu().reference || run_.kvm.check_extension(KVM_CAP_X86_SMM) <= 0)
-        GTEST_SKIP() << "no system management mode";
+    if (!has_smm(run_.kvm)) GTEST_SKIP() << "no system management mode";
     promise({"isolated"});
     WitnessedFile& file = add_file(2 * kPages);
     Guest& guest = add_guest({.vcpus = 2,

@@ -49,6 +49,10 @@ void fill_private(Mapping& memory) {
 
 }  // namespace
 
+bool has_smm(const Kvm& kvm) {
+    return !kvm.mmu().reference && kvm.check_extension(KVM_CAP_X86_SMM) > 0;
+}
+
 Guest::Guest(const Kvm& kvm, const GuestConfig& config)
     : config_(config),
       idle_(config.idle),

@@ -23,6 +23,9 @@
 
 namespace mmuw {
 
+// Can vCPUs be in system management mode here (GuestConfig::smm_vcpus)?
+bool has_smm(const Kvm& kvm);
+
 struct GuestConfig {
     unsigned vcpus = 1;        // 1..kMaxVcpus
     unsigned first_lane = 0;   // vCPU i writes lane first_lane + i: give each VM its own
