@@ -119,15 +119,17 @@ TEST_P(Instructions, AreThoseOfThePage) {
     }
 }
 
+std::string case_name(const testing::TestParamInfo<Kind>& info) {
+    return std::format("{}{}", name_of(info.param.memory), info.param.smm ? "_smm" : "");
+}
+
 INSTANTIATE_TEST_SUITE_P(, Instructions,
-                         testing::Values(Kind{MemoryKind::kFile}, Kind{MemoryKind::kAnonymous},
-                                         Kind{MemoryKind::kHugeAnonymous},
-                                         Kind{MemoryKind::kHugetlb},
+                         testing::Values(Kind{MemoryKind::kFile}, Kind{MemoryKind::kHugeAnonymous},
                                          Kind{MemoryKind::kHugeAnonymous, true}),
-                         [](const auto& info) {
-                             return std::format("{}{}", name_of(info.param.memory),
-                                                info.param.smm ? "_smm" : "");
-                         });
+                         case_name);
+INSTANTIATE_TEST_SUITE_P(Full, Instructions,
+                         testing::Values(Kind{MemoryKind::kAnonymous}, Kind{MemoryKind::kHugetlb}),
+                         case_name);
 
 }  // namespace
 
