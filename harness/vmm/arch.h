@@ -79,6 +79,8 @@ struct Setting {
 };
 std::vector<Setting> no_huge_code();
 
+// That the vCPU was in when it left for userspace: Vm::use_address_space().
+std::uint32_t address_space_of(const kvm_run& run);
 // Registers, for error messages; never throws.
 std::string describe(const Vcpu& vcpu) noexcept;
 // Hardware keeps dirty gfns back until the vCPU exits (Intel PML), so a ring is complete only

@@ -213,16 +213,17 @@ bool Guest::count_unbacked(unsigned vcpu, kvm_run& run) {
     return true;
 }
 
-// Not once a memslot has gone from where it was, nor where not all vCPUs see the same ones: then it
-// is for the scenario to say. LoongArch leaves so as well for what the host does not let be
-// accessed.
+// Not once a memslot has gone from where it was: then it is for the scenario to say. LoongArch
+// leaves so as well for what the host does not let be accessed.
 void Guest::tell_if_backed(const kvm_run& run) {
     const std::uint64_t gfn = run.mmio.phys_addr / page_size();
     const std::lock_guard lock(slots_mutex_);
-    if (slots_changed_ || config_.smm_vcpus != 0 || config_.memory_comes_back) return;
+    if (slots_changed_ || config_.memory_comes_back) return;
+    const std::uint32_t space = arch::address_space_of(run);
     for (const auto* slots : {&private_slots_, &slots_})
         for (const auto& slot : *slots)
-            if (gfn >= slot->gfn() && gfn - slot->gfn() < slot->pages() &&
+            if (slot->address_space() == space && gfn >= slot->gfn() &&
+                gfn - slot->gfn() < slot->pages() &&
                 (run.mmio.is_write == 0 || !slot->read_only())) {
                 vm_->observer().backed_access_left(gfn);
                 return;

@@ -32,6 +32,7 @@ class Memslot {
     [[nodiscard]] std::uint32_t id() const { return id_; }
     // What ioctls and rings name it by: with its address space.
     [[nodiscard]] std::uint32_t kvm_slot() const { return space_ << 16 | id_; }
+    [[nodiscard]] std::uint32_t address_space() const { return space_; }
     [[nodiscard]] std::uint64_t gfn() const { return gfn_; }
     [[nodiscard]] std::uint64_t pages() const { return pages_; }
     [[nodiscard]] std::uint64_t hva() const { return hva_; }

@@ -107,6 +107,10 @@ std::vector<Setting> no_huge_code() {
     return {};
 }
 
+std::uint32_t address_space_of(const kvm_run& /*run*/) {
+    return 0;
+}
+
 std::string emulation_setting() {
     return {};
 }

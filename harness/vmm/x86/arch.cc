@@ -182,6 +182,10 @@ std::vector<Setting> no_huge_code() {
             {"/sys/module/kvm/parameters/nx_huge_pages_recovery_period_ms", "20"}};
 }
 
+std::uint32_t address_space_of(const kvm_run& run) {
+    return (run.flags & KVM_RUN_X86_SMM) != 0 ? 1 : 0;
+}
+
 bool enter_smm(const Vm& vm, const Vcpu& vcpu) {
     if (vm.check_extension(KVM_CAP_X86_SMM) == 0) return false;
     kvm_vcpu_events events{};
