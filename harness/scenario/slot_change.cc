@@ -21,7 +21,26 @@ constexpr int kBusyRounds = 12;
 enum class Change { kDelete, kMove };
 using arch::SlotZap;
 
-class SlotChange : public ScenarioTest,
+class SlotScenario : public ScenarioTest {
+  protected:
+    // What the vCPU has written there is in the memory.
+    void look(Guest& guest, const Memslot& slot, unsigned vcpu, const void* memory) {
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t i = 0; i < kPages; i++)
+            marks.push_back(make_mark(
+                vm_id(guest), mark::Seen{.slot = slot.id(),
+                                         .gfn = slot.gfn() + i,
+                                         .lane = guest.lane(vcpu),
+                                         .seen = load_lane(static_cast<const std::byte*>(memory) +
+                                                               i * page_size(),
+                                                           guest.lane(vcpu)),
+                                         .expect = guest.journal(vcpu, guest.first_page(slot) + i),
+                                         .side = MMUWITNESS_SIDE_HOST}));
+        run_.witness.marks(marks);
+    }
+};
+
+class SlotChange : public SlotScenario,
                    public testing::WithParamInterface<std::tuple<Change, SlotZap>> {
   protected:
     // Twice: the exit of each fault of the first pass may flush the TLB (under emulation it does);
@@ -29,19 +48,6 @@ class SlotChange : public ScenarioTest,
     static void fill_tlb(Guest& guest, std::uint64_t first) {
         guest.write(0, first, kPages);
         guest.write(0, first, kPages);
-    }
-    // What the guest has written there is in the file.
-    void look(Guest& guest, const Memslot& slot, const BackingFile& file) {
-        std::vector<mmuwitness_mark> marks;
-        for (std::uint64_t i = 0; i < kPages; i++)
-            marks.push_back(make_mark(
-                vm_id(guest), mark::Seen{.slot = slot.id(),
-                                         .gfn = slot.gfn() + i,
-                                         .lane = guest.lane(0),
-                                         .seen = load_lane(file.page(i), guest.lane(0)),
-                                         .expect = guest.journal(0, guest.first_page(slot) + i),
-                                         .side = MMUWITNESS_SIDE_HOST}));
-        run_.witness.marks(marks);
     }
     // The slot was at `first` until now. Does the guest notice?
     bool access(Guest& guest, std::uint64_t slot, const BackingFile& file, std::uint64_t first) {
@@ -67,7 +73,7 @@ class SlotChange : public ScenarioTest,
 };
 
 class SlotDeleted : public ScenarioTest {};
-class TwoAddressSpaces : public ScenarioTest {};
+class TwoAddressSpaces : public SlotScenario {};
 class SlotMoves : public ScenarioTest {};
 
 // The reference MMU has no page tables to give up.
@@ -95,7 +101,7 @@ TEST_P(SlotChange, LeavesNoTranslationBehind) {
         const std::uint64_t id = slot->id();
         // In all but the first round nothing was there just now, and the vCPU knows.
         fill_tlb(guest, here);
-        look(guest, *slot, file.file());
+        look(guest, *slot, 0, memory);
         if (change == Change::kMove)
             guest.move_memory(*slot, here == 0 ? kPages : 0);
         else
@@ -173,6 +179,7 @@ TEST_F(TwoAddressSpaces, LeaveNoTranslationBehind) {
             guest.write(1 - last, (1 - last) * kPages, kPages);
             guest.write(last, last * kPages, kPages);
         }
+        for (const unsigned vcpu : {0U, 1U}) look(guest, *slots[vcpu], vcpu, memory[vcpu]);
         for (const unsigned vcpu : {0U, 1U}) {
             const std::uint64_t first = vcpu * kPages;
             guest.remove_memory(*slots[vcpu]);
