@@ -59,6 +59,41 @@ TEST_F(RingReset, SignalBetweenBatchesLosesNothing) {
     }
 }
 
+// What was harvested of a memslot that has gone by then concerns nobody any more; that of its
+// neighbour is as before.
+class RingEntries : public ScenarioTest {};
+
+TEST_F(RingEntries, OfAMemslotThatHasGone) {
+    std::string why;
+    if (!supported(run_.kvm, DirtyLogKind::kRing, &why)) GTEST_SKIP() << why;
+    promise({"log-complete"});
+    WitnessedFile& file = add_file(2 * kPages);
+    Guest& guest = add_guest({.pages = 2 * kPages, .log = DirtyLogKind::kRing});
+    Memslot& stays = guest.add_memory(0, kPages, file.file().mapping().get());
+    guest.start();
+    guest.log().enable(stays);
+    for (int round = 0; round < kRounds; round++) {
+        Memslot& goes = guest.add_memory(kPages, kPages, file.file().page(kPages));
+        guest.log().enable(goes);
+        static_cast<void>(guest.log().collect(stays));
+        // One of these, one of those.
+        std::vector<guest::Command> commands;
+        for (std::uint64_t page = 0; page < kPages; page++) {
+            commands.push_back(Guest::write_command(page));
+            commands.push_back(Guest::write_command(kPages + page));
+        }
+        static_cast<void>(guest.run(0, commands));
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t page = 0; page < kPages; page++)
+            marks.push_back(make_mark(vm_id(guest),
+                                      mark::Wrote{.slot = stays.id(), .gfn = stays.gfn() + page}));
+        run_.witness.marks(marks);
+        guest.remove_memory(goes);
+        static_cast<void>(guest.log().collect(stays));
+        trial();
+    }
+}
+
 }  // namespace
 
 }  // namespace mmuw::ring_reset
