@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: resetting an entry of a slot that is gone looks into the slot
+// file: virt/kvm/dirty_ring.c
+// scenarios: Memslots.*
+@@
+expression a, b;
+@@
+ kvm_reset_dirty_gfn(...)
+ {
+ <...
+- !memslot || a || b
++ a || b
+ ...>
+ }
