@@ -2,8 +2,7 @@
 // breaks: a small page in a huge page that may not be executable gets the frame of the first
 // file: arch/x86/kvm/mmu/mmu.c
 // append: kvm.nx_huge_pages=force
-// survives: a guest that fetches instructions from its data memory
-// scenarios: *
+// scenarios: Instructions.*
 @@
 identifier m, fault, level;
 @@

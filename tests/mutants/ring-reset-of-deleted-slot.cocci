@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: resetting an entry of a slot that is gone looks into the slot
 // file: virt/kvm/dirty_ring.c
-// scenarios: Memslots.*
+// scenarios: RingEntries.*
 @@
 expression a, b;
 @@
