@@ -4,31 +4,24 @@
 # is named. Ends with "N passed, N failed".
 set -u
 source=$(cd "$(dirname "$0")/../.." && pwd -P)
-work=$(mktemp -d) passed=0 failed=0
+work=$(mktemp -d)
+text=$work/text
+# shellcheck source=tests/scripts/support/verdicts.sh
+. "$(dirname "$0")/support/verdicts.sh"
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/scripts"
 cp -r "$source/harness" "$source/kmod" "$work"
 cp -r "$source/scripts/layers" "$source/scripts/inside" "$work/scripts"
 
-verdict() { # STATUS WHAT
-	if (($1 == 0)); then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		sed 's/^/        | /' "$work/text"
-	fi
-}
 layers() { # TREE
-	"$work/scripts/inside/layers" "$1" >"$work/text" 2>&1
+	"$work/scripts/inside/layers" "$1" >"$text" 2>&1
 }
 # plant FILE INCLUDE PATTERN: it is refused, and said so
 plant() {
 	local tree=${1%%/*}
 	cp "$work/$1" "$work/kept"
 	echo "#include \"$2\"" >>"$work/$1"
-	if layers "$tree"; then false; else grep -q "$3" "$work/text"; fi
+	if layers "$tree"; then false; else grep -q "$3" "$text"; fi
 	verdict $? "$1 that includes $2"
 	cp "$work/kept" "$work/$1"
 }
@@ -43,5 +36,4 @@ plant harness/main.cc judge/judge.h '\. may not use judge'
 plant harness/vmm/vm.h vmm/guest.h 'in a circle'
 plant kmod/witness/emit.h hooks/hooks.h 'witness may not use hooks'
 plant kmod/hooks/hooks.h plants/plant.h 'hooks may not use plants'
-echo "$passed passed, $failed failed"
-((failed == 0))
+summary

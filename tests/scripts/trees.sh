@@ -4,22 +4,13 @@
 # are fake, with a makefile that answers what scripts/kernel asks. Ends with "N passed, N failed".
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/scripts/support/verdicts.sh
+. "$(dirname "$0")/support/verdicts.sh"
 become_root "$0" "$@"
 unset KERNEL FS MMU
 export HOST=x86_64-amd
-passed=0 failed=0 text=$(mktemp) work=$(mktemp -d)
+text=$(mktemp) work=$(mktemp -d)
 at_exit "rm -rf '$work' '$text'"
-
-verdict() { # STATUS WHAT
-	if (($1 == 0)); then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-		sed 's/^/        | /' "$text"
-	fi
-}
 
 options=(X86_64 MODULES BLK_DEV_INITRD BINFMT_ELF BINFMT_SCRIPT PROC_FS SYSFS TMPFS DEVTMPFS FTRACE
 	VIRTIO_PCI VIRTIO_CONSOLE VIRTIO_BLK EXT4_FS KVM_AMD)
@@ -92,5 +83,4 @@ tree "$work/tree" && sed -i 's/KVM_AMD=y/KVM_AMD=m/' "$work/tree/.config" && ech
 works "bzImage, KVM as a module, PVH" bzImage "x86_64-linux-gnu-gcc"
 source=$work/source tree "$work/tree"
 works "made with O=" bzImage "/bind"
-echo "$passed passed, $failed failed"
-((failed == 0))
+summary
