@@ -162,6 +162,7 @@ TEST(LabBugs, AreLinesOfAFile) {
     EXPECT_EQ(to_line((*bugs)[0]), "durable Turns.* * a reason");
     EXPECT_EQ(read("durable * *\n").error(), path + ":1: not RULE SCENARIOS KERNEL REASON");
     EXPECT_TRUE(read("durable * * x\nno-rule * * x\n").error().contains(":2: unknown rule"));
+    EXPECT_TRUE(read("durable * * " + std::string(200, 'x')).error().contains(":1: longer than"));
     EXPECT_TRUE(read_lab_bugs("/no/such/file").error().contains("No such file"));
 }
 

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "judge/rule.h"
+#include "kmod/uapi/mmuwitness.h"
 
 namespace mmuw {
 namespace {
@@ -119,43 +121,32 @@ bool concerns(const LabBug& bug, const ScenarioResult& scenario, const RunningKe
            matches(bug.scenarios, scenario.name);
 }
 
-std::string_view trimmed(std::string_view s) {
-    constexpr const char* kBlanks = " \t\r";
-    s.remove_prefix(std::min(s.find_first_not_of(kBlanks), s.size()));
-    return s.substr(0, s.find_last_not_of(kBlanks) + 1);
-}
-
-std::string_view take_word(std::string_view& s) {
-    s = trimmed(s);
-    const auto word = s.substr(0, s.find_first_of(" \t"));
-    s = trimmed(s.substr(word.size()));
-    return word;
-}
-
 }  // namespace
 
 std::optional<std::string> known_bug(std::string_view rule, const ScenarioResult& scenario,
-                                     const RunningKernel& kernel,
-                                     std::span<const LabBugResult> lab) {
+                                     const RunningKernel& kernel) {
     if (const KnownBug* bug = documented(rule, scenario, kernel))
         return std::format(
             "{} ({})", bug->page,
             bug->fixed.empty() ? "not fixed yet" : std::format("fixed in {}", bug->fixed));
-    for (const auto& [bug, checked, violations] : lab)
+    for (const auto& [bug, checked, violations] : kernel.lab)
         if (bug.rule == rule && concerns(bug, scenario, kernel)) return bug.reason;
     return {};
 }
 
 Result<LabBug> parse_lab_bug(std::string_view line) {
-    LabBug bug{.rule = std::string(take_word(line)),
-               .scenarios = std::string(take_word(line)),
-               .kernel = std::string(take_word(line)),
-               .reason = std::string(line)};
+    std::istringstream words{std::string(line)};
+    LabBug bug;
+    words >> bug.rule >> bug.scenarios >> bug.kernel >> std::ws;
+    std::getline(words, bug.reason);
     if (bug.reason.empty()) return error("not RULE SCENARIOS KERNEL REASON");
     if (find_rule(bug.rule) == nullptr)
         return error("unknown rule '{}': see mmuwitness list --rules", bug.rule);
     return bug;
 }
+
+// As a note: "known LINE", with its NUL.
+constexpr std::size_t kLongest = MMUWITNESS_TEXT_LEN - sizeof "known ";
 
 std::string to_line(const LabBug& bug) {
     return std::format("{} {} {} {}", bug.rule, bug.scenarios, bug.kernel, bug.reason);
@@ -167,10 +158,13 @@ Result<std::vector<LabBug>> read_lab_bugs(const std::string& path) {
     std::vector<LabBug> bugs;
     std::string line;
     for (unsigned number = 1; std::getline(in, line); number++) {
-        const auto text = trimmed(std::string_view(line).substr(0, line.find('#')));
-        if (text.empty()) continue;
-        auto bug = parse_lab_bug(text);
+        line.erase(std::min(line.find('#'), line.size()));
+        line.erase(line.find_last_not_of(" \t\r") + 1);
+        if (line.empty()) continue;
+        auto bug = parse_lab_bug(line);
         if (!bug) return error("{}:{}: {}", path, number, bug.error());
+        if (to_line(*bug).size() > kLongest)
+            return error("{}:{}: longer than {} characters", path, number, kLongest);
         bugs.push_back(std::move(*bug));
     }
     if (in.bad()) return errno_error("read", path);

@@ -31,18 +31,19 @@ struct KnownBug {
 struct RunningKernel {
     std::string_view release;  // uname -r; empty: no bug of it counts as known
     std::string_view machine;  // uname -m
+    std::span<const LabBugResult> lab = {};
 };
 
 // What explains why this rule fails in what was run, on this kernel: the page of a bug and the
 // release that fixes it, or the reason that a lab gives. Nothing: the failure is a failure.
 std::optional<std::string> known_bug(std::string_view rule, const ScenarioResult& scenario,
-                                     const RunningKernel& kernel,
-                                     std::span<const LabBugResult> lab = {});
+                                     const RunningKernel& kernel);
 
 // "RULE SCENARIOS KERNEL REASON": as a line of --known FILE, and as a note of the recording.
 Result<LabBug> parse_lab_bug(std::string_view line);
 std::string to_line(const LabBug& bug);
-// The file; what follows a # is a comment. An error names the file and the line.
+// The file; what follows a # is a comment. An error names the file and the line. A line that is
+// longer than a note is one.
 Result<std::vector<LabBug>> read_lab_bugs(const std::string& path);
 
 // Counts in each entry what this scenario says of it.

@@ -80,8 +80,7 @@ std::string Judge::Scenario::missing_for(const RuleInfo& info) const {
 }
 
 void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::string& doubt,
-                                   const RunningKernel& kernel, std::span<const LabBugResult> lab,
-                                   ScenarioResult& out) const {
+                                   const RunningKernel& kernel, ScenarioResult& out) const {
     const bool was_promised = promised.contains(std::string(r.info->id));
     const Findings& f = r.found;
     if (!was_promised && f.checked_count() == 0 && f.violation_count() == 0) return;
@@ -110,7 +109,7 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
     // In order: what is certain, what was not witnessed, what is doubtful.
     const std::string gap = lost ? std::format("{} events lost", lost) : doubt;
     // A bug that was planted is nobody's known bug.
-    const auto bug = facts.plant.empty() ? known_bug(r.info->id, facts, kernel, lab) : std::nullopt;
+    const auto bug = facts.plant.empty() ? known_bug(r.info->id, facts, kernel) : std::nullopt;
     if (fails && (gap.empty() || f.proven_count()))
         set(bug ? Verdict::xfail : Verdict::fail,
             bug ? std::format("known bug, {}: {}", *bug, f.why()) : f.why());
@@ -135,8 +134,7 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
 }
 
 ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
-                                        const RunningKernel& kernel,
-                                        std::span<const LabBugResult> lab) const {
+                                        const RunningKernel& kernel) const {
     ScenarioResult out = facts;
     out.begin = seconds_between(0, first_ns);
     out.seconds = seconds_between(first_ns, last_ns);
@@ -144,7 +142,7 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
         if (v >= out.verdict) out.why = std::move(why);
         out.verdict = worst(out.verdict, v);
     };
-    for (const Running& r : running) rule_verdict(r, lost, doubt, kernel, lab, out);
+    for (const Running& r : running) rule_verdict(r, lost, doubt, kernel, out);
     const bool left_out = std::ranges::any_of(promised, [&](const std::string& name) {
         const RuleInfo* info = find_rule(name);
         return info && needs_module(*info);
@@ -170,7 +168,7 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
     if (out.verdict == Verdict::xfail)
         for (const RuleResult& r : out.rules)
             if (r.verdict == Verdict::xfail)
-                out.why = std::format("known bug, {}", *known_bug(r.rule, facts, kernel, lab));
+                out.why = std::format("known bug, {}", *known_bug(r.rule, facts, kernel));
     return out;
 }
 

@@ -5,7 +5,6 @@
 #include <array>
 #include <map>
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -32,9 +31,9 @@ struct Judge::Scenario {
     // Why the rule has nothing to judge from, or empty.
     std::string missing_for(const RuleInfo& info) const;
     // lost: events of this scenario; doubt: why its evidence is not complete; kernel: the one
-    // that it ran on; lab: bugs that a lab knows.
-    ScenarioResult verdict(uint64_t lost, const std::string& doubt, const RunningKernel& kernel,
-                           std::span<const LabBugResult> lab) const;
+    // that it ran on.
+    ScenarioResult verdict(uint64_t lost, const std::string& doubt,
+                           const RunningKernel& kernel) const;
 
     bool with_module = true;  // NOTE_HOST
     ScenarioResult facts;     // name, seed, plant, plant_hits, trials, hits
@@ -55,8 +54,7 @@ struct Judge::Scenario {
 
   private:
     void rule_verdict(const Running& r, uint64_t lost, const std::string& doubt,
-                      const RunningKernel& kernel, std::span<const LabBugResult> lab,
-                      ScenarioResult& out) const;
+                      const RunningKernel& kernel, ScenarioResult& out) const;
     bool needs_module(const RuleInfo& info) const { return !with_module && !info.end_to_end; }
     bool has_own_evidence() const;
 };
