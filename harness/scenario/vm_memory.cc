@@ -4,6 +4,7 @@
 // back.
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,6 +18,7 @@
 #include "machine/memory_cgroup.h"
 #include "machine/unavailable.h"
 #include "run/scenario_test.h"
+#include "vmm/arch.h"
 
 namespace mmuw::vm_memory {
 
@@ -27,7 +29,9 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kPages = 64;
 constexpr int kVms = 3;
 constexpr int kRounds = 3;
-constexpr std::size_t kMuchBytes = 16U << 20;
+// Each CPU keeps so much in stock for the cgroup that it charged last (MEMCG_CHARGE_BATCH), and so
+// many changes of a count to itself.
+constexpr std::uint64_t kBatchPages = 64;
 constexpr int kLooks = 200;
 
 class VmMemory : public ScenarioTest {
@@ -52,14 +56,19 @@ class VmMemory : public ScenarioTest {
         ScenarioTest::TearDown();
     }
 
+    static std::uint64_t stock_pages() {
+        return kBatchPages * static_cast<std::uint64_t>(sysconf(_SC_NPROCESSORS_CONF));
+    }
+
     // Bytes, by memory.stat's name; "": all that is charged. Nothing: the kernel does not say. The
     // counts of a cgroup are brought together when enough has happened in it
     // (memcg_vmstats_needs_flush()), or every two seconds.
     [[nodiscard]] std::optional<std::uint64_t> charged(std::string_view what) const {
-        const std::size_t much_pages = kMuchBytes / page_size();
+        const std::uint64_t much_pages = std::max(std::uint64_t{4096}, 2 * stock_pages());
         {
-            const Mapping much(kMuchBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
-            for (std::size_t i = 0; i < much_pages; i++)
+            const Mapping much(much_pages * page_size(), PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS);
+            for (std::uint64_t i = 0; i < much_pages; i++)
                 much.bytes()[i * page_size()] = std::byte{1};
         }
         std::uint64_t value = 0;
@@ -135,42 +144,45 @@ TEST_F(PageTables, AreGivenBack) {
 // What KVM keeps of a memslot is as large as the memslot is: so these are large, and not populated.
 class SlotMemory : public VmMemory {
   protected:
-    static constexpr std::uint64_t kSlotPages = 1U << 16;
+    // One page less than the guest can have: it moves by one.
+    const std::uint64_t slot_pages_ =
+        std::min(std::uint64_t{1} << 16, arch::data_bytes() / page_size() - 1);
     static constexpr int kChanges = 8;
 
     // One that is refused when its log has been made: it is where no guest can have memory.
-    static void ask_in_vain(Guest& guest, std::uint64_t hva) {
+    void ask_in_vain(Guest& guest, std::uint64_t hva) const {
         kvm_userspace_memory_region region{.slot = 100,
                                            .flags = KVM_MEM_LOG_DIRTY_PAGES,
                                            .guest_phys_addr = std::uint64_t{1} << 52,
-                                           .memory_size = kSlotPages * page_size(),
+                                           .memory_size = slot_pages_ * page_size(),
                                            .userspace_addr = hva};
         while (::ioctl(guest.vm().fd(), KVM_SET_USER_MEMORY_REGION, &region) < 0 &&
                errno == EINTR) {
         }
     }
 
-    void change_slots(DirtyLogKind log) {
-        const Mapping memory(kSlotPages * page_size(), PROT_READ | PROT_WRITE,
+    // What was charged meanwhile.
+    std::uint64_t change_slots(DirtyLogKind log) {
+        std::uint64_t most = 0;
+        const Mapping memory(slot_pages_ * page_size(), PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
-        Guest guest(run_.kvm, {.pages = kSlotPages + 1, .log = log});
-        Memslot* slot = &guest.add_memory(0, kSlotPages, memory.get());
+        Guest guest(run_.kvm, {.pages = slot_pages_ + 1, .log = log});
+        Memslot* slot = &guest.add_memory(0, slot_pages_, memory.get());
         guest.start();
         for (int i = 0; i < kChanges; i++) {
             guest.log().enable(*slot);
             guest.write(0, 1, kPages);
-            if (i == 0) most_ = std::max(most_, charged("vmalloc").value_or(0));
+            if (i == 0) most = charged("vmalloc").value_or(0);
             guest.move_memory(*slot, i % 2 == 0 ? 1 : 0);
             static_cast<void>(guest.log().collect(*slot));
             ask_in_vain(guest, slot->hva());
             guest.log().disable(*slot);
             if (i % 4 != 3) continue;
             guest.remove_memory(*slot);
-            slot = &guest.add_memory(0, kSlotPages, memory.get());
+            slot = &guest.add_memory(0, slot_pages_, memory.get());
         }
+        return most;
     }
-
-    std::uint64_t most_ = 0;
 };
 
 TEST_F(SlotMemory, IsGivenBack) {
@@ -178,36 +190,36 @@ TEST_F(SlotMemory, IsGivenBack) {
     for (const DirtyLogKind log : {DirtyLogKind::kBitmap, DirtyLogKind::kRing}) {
         if (!supported(run_.kvm, log)) continue;
         const std::uint64_t before = charged("vmalloc").value_or(0);
-        change_slots(log);
+        const std::uint64_t most = change_slots(log);
         look_what_is_left("vmalloc", before, 0, MMUWITNESS_LEFT_VMALLOC);
-        trial(most_ > before);
+        trial(most > before);
     }
 }
 
 // KVM looks a page up, and may keep no reference to it.
 class GuestPages : public VmMemory {
   protected:
-    static constexpr std::uint64_t kUsed = 1024;
-
     // Read first: KVM then makes it writable as well, by a second look. Then written.
-    void use_memory(int flags) {
-        const Mapping memory(kUsed * page_size(), PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS);
-        Guest guest(run_.kvm, {.pages = kUsed});
-        guest.add_memory(0, kUsed, memory.get());
+    void use_memory(int flags, std::uint64_t pages) {
+        const Mapping memory(pages * page_size(), PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS);
+        Guest guest(run_.kvm, {.pages = pages});
+        guest.add_memory(0, pages, memory.get());
         guest.start();
-        guest.read(0, 0, kUsed);
-        guest.write(0, 0, kUsed);
+        guest.read(0, 0, pages);
+        guest.write(0, 0, pages);
     }
 };
 
 TEST_F(GuestPages, AreGivenBack) {
     if (!charged("")) GTEST_SKIP() << "this kernel has no memory.current";
+    const std::uint64_t used = std::max(std::uint64_t{1024}, 4 * stock_pages());
+    if (used > arch::data_bytes() / page_size())
+        GTEST_SKIP() << "a guest is too small to be told from what so many CPUs have in stock";
     for (const int flags : {MAP_SHARED, MAP_PRIVATE}) {
         const std::uint64_t before = charged("").value_or(0);
-        use_memory(flags);
-        // Other things are charged as well, and CPUs have some in stock; a reference that is kept
-        // is kept to each page.
-        look_what_is_left("", before, kUsed * page_size() / 2, MMUWITNESS_LEFT_PAGES);
+        use_memory(flags, used);
+        // What is in stock is charged; a reference that is kept is kept to each page.
+        look_what_is_left("", before, used * page_size() / 2, MMUWITNESS_LEFT_PAGES);
         trial();
     }
 }
