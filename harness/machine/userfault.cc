@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <format>
 #include <vector>
@@ -20,18 +19,27 @@
 
 namespace mmuw {
 
-Userfault::Userfault(std::span<std::byte> memory)
-    : fd_(static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK))) {
-    if (!fd_) throw Unavailable(std::format("userfaultfd: {}", std::strerror(errno)));
-    uffdio_api api{.api = UFFD_API, .features = 0, .ioctls = 0};
-    if (ioctl(fd_.get(), UFFDIO_API, &api) != 0)
-        throw Unavailable(std::format("UFFDIO_API: {}", std::strerror(errno)));
+Fd register_userfault(std::span<std::byte> memory, std::uint64_t mode, std::uint64_t features) {
+    Fd fd(static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK)));
+    if (!fd) throw Unavailable(std::format("userfaultfd: {}", std::strerror(errno)));
+    uffdio_api api{.api = UFFD_API, .features = features, .ioctls = 0};
+    if (ioctl(fd.get(), UFFDIO_API, &api) != 0)
+        throw Unavailable(
+            errno == EINVAL ? std::format("userfaultfd has not all of the features {:#x}", features)
+                            : std::format("UFFDIO_API: {}", std::strerror(errno)));
     uffdio_register range{
         .range = {.start = reinterpret_cast<std::uintptr_t>(memory.data()), .len = memory.size()},
-        .mode = UFFDIO_REGISTER_MODE_MISSING,
+        .mode = mode,
         .ioctls = 0};
-    if (ioctl(fd_.get(), UFFDIO_REGISTER, &range) != 0) throw_errno("UFFDIO_REGISTER");
+    if (ioctl(fd.get(), UFFDIO_REGISTER, &range) != 0) throw_errno("UFFDIO_REGISTER");
+    return fd;
 }
+
+Userfault::Userfault(std::span<std::byte> memory, Of of)
+    : of_(of),
+      fd_(of == Of::kMissing
+              ? register_userfault(memory, UFFDIO_REGISTER_MODE_MISSING, 0)
+              : register_userfault(memory, UFFDIO_REGISTER_MODE_MINOR, UFFD_FEATURE_MINOR_SHMEM)) {}
 
 std::optional<std::byte*> Userfault::wait(std::chrono::milliseconds limit) {
     pollfd p{.fd = fd_.get(), .events = POLLIN, .revents = 0};
@@ -44,16 +52,30 @@ std::optional<std::byte*> Userfault::wait(std::chrono::milliseconds limit) {
     return reinterpret_cast<std::byte*>(address - address % page_size());
 }
 
+bool Userfault::resolve(std::byte* page, std::span<const std::byte> contents) {
+    const auto address = reinterpret_cast<std::uintptr_t>(page);
+    int done = 0;
+    if (of_ == Of::kMissing) {
+        uffdio_copy copy{.dst = address,
+                         .src = reinterpret_cast<std::uintptr_t>(contents.data()),
+                         .len = page_size(),
+                         .mode = 0,
+                         .copy = 0};
+        done = ioctl(fd_.get(), UFFDIO_COPY, &copy);
+    } else {
+        uffdio_continue proceed{
+            .range = {.start = address, .len = page_size()}, .mode = 0, .mapped = 0};
+        done = ioctl(fd_.get(), UFFDIO_CONTINUE, &proceed);
+    }
+    if (done != 0 && errno != EEXIST)
+        throw_errno("{}", of_ == Of::kMissing ? "UFFDIO_COPY" : "UFFDIO_CONTINUE");
+    return done == 0;
+}
+
 // A page of its own, not the kernel's page of zeroes: that would be replaced by the write that
 // waits, which is an invalidation, and the fault would begin anew.
-void Userfault::resolve(std::byte* page) {
-    const std::vector<std::byte> zeroes(page_size());
-    uffdio_copy copy{.dst = reinterpret_cast<std::uintptr_t>(page),
-                     .src = reinterpret_cast<std::uintptr_t>(zeroes.data()),
-                     .len = zeroes.size(),
-                     .mode = 0,
-                     .copy = 0};
-    if (ioctl(fd_.get(), UFFDIO_COPY, &copy) != 0) throw_errno("UFFDIO_COPY");
+bool Userfault::resolve(std::byte* page) {
+    return resolve(page, std::vector<std::byte>(page_size()));
 }
 
 }  // namespace mmuw

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// userfaultfd (Documentation/admin-guide/mm/userfaultfd.rst): faults of missing pages wait until
-// the VMM has made up its mind, KVM's among them.
+// userfaultfd (Documentation/admin-guide/mm/userfaultfd.rst): faults wait until the VMM has made up
+// its mind, KVM's among them.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -12,21 +13,34 @@
 
 namespace mmuw {
 
+// A userfaultfd for whole pages of memory, with UFFDIO_REGISTER_MODE_* and UFFD_FEATURE_*; it is
+// over with the descriptor. Unavailable without.
+Fd register_userfault(std::span<std::byte> memory, std::uint64_t mode, std::uint64_t features);
+
+// Faults that the VMM resolves. The memory must outlive this.
 class Userfault {
   public:
-    // Private anonymous memory, whole pages; it must outlive this. Unavailable without.
-    explicit Userfault(std::span<std::byte> memory);
-    // Whoever still waits finds a page of zeroes, as without.
+    enum class Of {
+        kMissing,  // nothing is there
+        kMinor,    // the file has the page, the page table has not
+    };
+
+    explicit Userfault(std::span<std::byte> memory, Of of = Of::kMissing);
+    // Whoever still waits goes on as without.
     ~Userfault() = default;
     Userfault(const Userfault&) = delete;
     Userfault& operator=(const Userfault&) = delete;
 
     // The page that somebody waits for; nothing: nobody for so long.
     std::optional<std::byte*> wait(std::chrono::milliseconds limit);
-    // A page of zeroes there; whoever waits for it goes on.
-    void resolve(std::byte* page);
+    // Whoever waits for the page goes on. Of a missing one these are the contents, of the other
+    // kind it has some. False: somebody else has done it.
+    bool resolve(std::byte* page, std::span<const std::byte> contents);
+    // With zeroes.
+    bool resolve(std::byte* page);
 
   private:
+    Of of_;
     Fd fd_;
 };
 

@@ -44,17 +44,24 @@ class RefusedSlots : public Refused {
         std::uint32_t slot, flags = 0;
         std::uint64_t gpa, bytes, hva;
     };
-    // What is made nevertheless is taken away again.
+    // By each of the two ioctls there are. What is made nevertheless is taken away again.
     void ask(Guest& guest, mmuwitness_refusal call, const Region& r) {
-        kvm_userspace_memory_region region{.slot = r.slot,
-                                           .flags = r.flags,
-                                           .guest_phys_addr = r.gpa,
-                                           .memory_size = r.bytes,
-                                           .userspace_addr = r.hva};
+        kvm_userspace_memory_region2 region{};
+        region.slot = r.slot;
+        region.flags = r.flags;
+        region.guest_phys_addr = r.gpa;
+        region.memory_size = r.bytes;
+        region.userspace_addr = r.hva;
+        // The other's structure is the beginning of this one.
+        std::vector<unsigned long> requests = {KVM_SET_USER_MEMORY_REGION};
+        if (run_.kvm.check_extension(KVM_CAP_USER_MEMORY2) > 0)
+            requests.push_back(KVM_SET_USER_MEMORY_REGION2);
         const int fd = guest.vm().fd();
-        say(guest, call, answer(fd, KVM_SET_USER_MEMORY_REGION, &region));
-        region = {.slot = kNone};
-        static_cast<void>(::ioctl(fd, KVM_SET_USER_MEMORY_REGION, &region));
+        for (const unsigned long request : requests) {
+            say(guest, call, answer(fd, request, &region));
+            kvm_userspace_memory_region none{.slot = kNone};
+            static_cast<void>(::ioctl(fd, KVM_SET_USER_MEMORY_REGION, &none));
+        }
     }
 };
 

@@ -63,6 +63,7 @@ class LogComplete : public Rule {
                 [&](const mark::Logged& m) { logged(logs_[{vm, m.slot}], m); },
                 [&](const mark::CollectEnd& m) { collected(vm, logs_[{vm, m.slot}], found); },
                 [&](const mark::Copy& m) { copied(vm, m, found); },
+                [&](const mark::VmmLogged& m) { vmm_logged(vm, m, found); },
                 [&](const mark::Memslot& m) {
                     // Without a log there is nothing to be in.
                     if (!(m.flags & KVM_MEM_LOG_DIRTY_PAGES) || m.pages == 0)
@@ -90,6 +91,16 @@ class LogComplete : public Rule {
                         std::format("vm {} gfn {:#x} lane {}: the copy has stamp {}, guest memory "
                                     "{}",
                                     vm, m.gfn, m.lane, m.copy, m.memory),
+                        Proof::marks);
+    }
+
+    static void vmm_logged(uint16_t vm, const mark::VmmLogged& m, Findings& found) {
+        found.checked();
+        if (m.logged != 0) return;
+        found.violation({.vm = vm, .gfn = m.gfn},
+                        std::format("vm {} gfn {:#x}: written since the VMM looked the last time, "
+                                    "and not in its log (PAGEMAP_SCAN)",
+                                    vm, m.gfn),
                         Proof::marks);
     }
 
@@ -189,7 +200,9 @@ class LogComplete : public Rule {
 
 const RuleInfo log_complete_rule = {
     .id = "log-complete",
-    .statement = "no guest write is missing from the dirty log, whichever of the three logs",
+    .statement =
+        "no guest write is missing from the dirty log, whichever of KVM's three logs, nor from "
+        "the VMM's own",
     .tolerates = "a write told while a collection is under way may be in that one or the next",
     .origin = "001, 002",
     .hooks = {},
