@@ -43,7 +43,8 @@ DiskReader::DiskReader(const BackingFile& file, Method method)
       source_(method == Method::kFile ? file.path()
               : btrfs_                ? btrfs_->path
                                       : block_device_of(file.fd())),
-      fd_(open(source_.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC)) {
+      fd_(open(source_.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC)),
+      buffer_(file.pages() * page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS) {
     if (!fd_) throw_errno("open({}, O_DIRECT)", source_);
     if (method == Method::kFile) return;
     // Better now than at the first comparison.
@@ -60,8 +61,6 @@ std::span<const std::byte> DiskReader::read(std::uint64_t first, std::uint64_t c
     if (first + count > file_.pages()) throw std::out_of_range("DiskReader: past the file's end");
     const std::uint64_t offset = first * page_size();
     const std::uint64_t length = count * page_size();
-    if (buffer_.size() < length)
-        buffer_ = Mapping(length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (method_ == Method::kFile) {
         read_at(buffer_.bytes(), length, offset);
         return {buffer_.bytes(), length};

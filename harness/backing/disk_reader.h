@@ -49,6 +49,8 @@ class DiskReader {
     std::optional<BtrfsDevice> btrfs_;  // kDevice, on btrfs
     std::string source_;
     Fd fd_;
+    // Of the whole file, from the start: a fault that waits for a frozen filesystem may keep this
+    // process from mapping anything.
     Mapping buffer_;
 };
 

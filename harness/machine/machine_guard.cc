@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine/machine_guard.h"
 
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -11,6 +15,7 @@
 #include <chrono>
 #include <print>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/sys_error.h"
@@ -21,11 +26,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum Action : char { kWrite = 'w', kRmdir = 'r', kUnmount = 'u', kScope = '(', kScopeEnd = ')' };
+enum Action : char {
+    kWrite = 'w',
+    kRmdir = 'r',
+    kUnmount = 'u',
+    kScope = '(',
+    kScopeEnd = ')',
+    kFreeze = 'f',
+    kThaw = 't',
+};
 
 // A process that was killed is in its cgroup until it has gone, and a CPU may be on its way.
 constexpr int kAttempts = 100;
 constexpr auto kDelay = 50ms;
+constexpr auto kLongestFreeze = 2s;
 
 struct Entry {
     char what;
@@ -81,6 +95,68 @@ bool put_back_scope(std::vector<Entry>& entries) {
     return all;
 }
 
+class Guard {
+  public:
+    // What they had to put back was. By the end of the socket.
+    bool serve() {
+        for (;;) {
+            if (frozen_ && !has_message(kLongestFreeze)) lapsed_ = thaw() == 0;
+            char message[8192];
+            const ssize_t got = TEMP_FAILURE_RETRY(read(3, message, sizeof message));
+            if (got <= 0) break;
+            hear(Entry(std::string(message, static_cast<std::size_t>(got))));
+        }
+        if (frozen_) all_ &= thaw() == 0;
+        while (!entries_.empty()) all_ &= put_back_scope(entries_);
+        return all_;
+    }
+
+  private:
+    void hear(Entry entry) {
+        switch (entry.what) {
+            case kScopeEnd:
+                all_ &= put_back_scope(entries_);
+                answer(0);
+                break;
+            case kFreeze:
+                answer(freeze(entry.path));
+                break;
+            case kThaw:
+                answer(std::exchange(lapsed_, false) ? ETIMEDOUT : thaw());
+                break;
+            default:
+                entries_.push_back(std::move(entry));
+        }
+    }
+
+    // Who is gone needs no answer.
+    static void answer(int error) { send(3, &error, sizeof error, MSG_NOSIGNAL); }
+
+    static bool has_message(std::chrono::milliseconds limit) {
+        pollfd p{.fd = 3, .events = POLLIN, .revents = 0};
+        return TEMP_FAILURE_RETRY(poll(&p, 1, static_cast<int>(limit.count()))) != 0;
+    }
+
+    int freeze(const std::string& path) {
+        frozen_ = Fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (frozen_ && ioctl(frozen_.get(), FIFREEZE, 0) == 0) return 0;
+        const int error = errno;
+        frozen_.reset();
+        return error;
+    }
+
+    int thaw() {
+        const int error = ioctl(frozen_.get(), FITHAW, 0) == 0 ? 0 : errno;
+        frozen_.reset();
+        return error;
+    }
+
+    std::vector<Entry> entries_;
+    bool all_ = true;
+    Fd frozen_;            // of the filesystem that is
+    bool lapsed_ = false;  // it was, for too long
+};
+
 [[noreturn]] void child(int socket) {
     // Above 2 only the socket stays open: a witness' session must end with the harness.
     if (dup2(socket, 3) != 3) _exit(1);
@@ -89,23 +165,7 @@ bool put_back_scope(std::vector<Entry>& entries) {
     for (const int signal_number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
         signal(signal_number, SIG_IGN);
     prctl(PR_SET_NAME, "mmuw-guard");
-    std::vector<Entry> entries;
-    bool all = true;
-    for (;;) {
-        char message[8192];
-        const ssize_t got = read(3, message, sizeof message);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
-        Entry entry(std::string(message, static_cast<std::size_t>(got)));
-        if (entry.what == kScopeEnd) {
-            all &= put_back_scope(entries);
-            send(3, "", 1, MSG_NOSIGNAL);  // who is gone needs no answer
-        } else {
-            entries.push_back(std::move(entry));
-        }
-    }
-    while (!entries.empty()) all &= put_back_scope(entries);
-    _exit(all ? 0 : 1);
+    _exit(Guard().serve() ? 0 : 1);
 }
 
 }  // namespace
@@ -162,15 +222,40 @@ void MachineGuard::unmount_later(const std::string& path) {
     tell(kUnmount, path);
 }
 
+int MachineGuard::hear() {
+    int error = 0;
+    while (recv(socket_.get(), &error, sizeof error, 0) < 0)
+        if (errno != EINTR) throw_errno("recv(from the guard)");
+    return error;
+}
+
 void MachineGuard::begin_scope() {
     tell(kScope);
 }
 
 void MachineGuard::end_scope() {
     tell(kScopeEnd);
-    char answer = 0;
-    while (recv(socket_.get(), &answer, 1, 0) < 0)
-        if (errno != EINTR) throw_errno("recv(from the guard)");
+    static_cast<void>(hear());
+}
+
+FrozenFilesystem::FrozenFilesystem(MachineGuard& guard, const std::string& path) : guard_(guard) {
+    guard.tell(kFreeze, path);
+    if (const int error = guard.hear(); error != 0)
+        throw SysError(error, std::format("FIFREEZE({})", path));
+}
+
+FrozenFilesystem::~FrozenFilesystem() {
+    try {
+        static_cast<void>(thaw());
+    } catch (const SysError&) {
+        // Without a guard it is frozen no longer than the guard was there.
+    }
+}
+
+bool FrozenFilesystem::thaw() {
+    if (!std::exchange(frozen_, false)) return false;
+    guard_.tell(kThaw);
+    return guard_.hear() == 0;
 }
 
 GuardScope::GuardScope(MachineGuard& guard) : guard_(guard) {

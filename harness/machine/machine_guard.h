@@ -39,9 +39,11 @@ class MachineGuard {
 
   private:
     friend class GuardScope;
+    friend class FrozenFilesystem;
     void begin_scope();
     void end_scope();
     void tell(char what, const std::string& path = "", const std::string& value = "");
+    int hear();  // the guard's answer; 0: all is well
 
     pid_t pid_ = -1;
     Fd socket_;
@@ -57,6 +59,24 @@ class GuardScope {
 
   private:
     MachineGuard& guard_;
+};
+
+// Synced, and nothing is written to it (FIFREEZE), for two seconds at most: a vCPU that waits for
+// it cannot even be killed, so that the guard would not hear of this process' end.
+class FrozenFilesystem {
+  public:
+    // That of the path. SysError.
+    FrozenFilesystem(MachineGuard& guard, const std::string& path);
+    ~FrozenFilesystem();
+    FrozenFilesystem(const FrozenFilesystem&) = delete;
+    FrozenFilesystem& operator=(const FrozenFilesystem&) = delete;
+
+    // True: it was frozen until now.
+    [[nodiscard]] bool thaw();
+
+  private:
+    MachineGuard& guard_;
+    bool frozen_ = true;
 };
 
 }  // namespace mmuw

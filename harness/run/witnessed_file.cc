@@ -70,10 +70,7 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
     }
     if (const auto why = filesystem_.why_no_writeback(); !why.empty())
         for (const std::string_view rule : kAboutWriteback) cannot(rule, why);
-    std::vector<mmuwitness_mark> marks;
-    for (const Expectation& e : expectations)
-        marks.push_back(make_mark(
-            0, mark::Expect{.file = id_, .page = e.page, .lane = e.lane, .stamp = e.stamp}));
+    std::vector<mmuwitness_mark> marks = marks_of(expectations);
     const std::uint64_t operation = static_cast<std::uint64_t>(sync);
     marks.push_back(
         make_mark(0, mark::SyncBegin{.file = id_, .pages = pages(), .sync = operation}));
@@ -84,9 +81,22 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
         0, mark::SyncEnd{.file = id_, .pages = pages(), .sync = operation, .result = -error});
     if (error != 0) throw SysError(error, std::format("{}({})", to_string(sync), file_.path()));
 
-    if (expectations.empty() || !disk_) return;
+    if (!expectations.empty() && disk_) witness_.marks(read_back(expectations));
+}
+
+std::vector<mmuwitness_mark> WitnessedFile::marks_of(
+    const std::vector<Expectation>& expectations) const {
+    std::vector<mmuwitness_mark> marks;
+    for (const Expectation& e : expectations)
+        marks.push_back(make_mark(
+            0, mark::Expect{.file = id_, .page = e.page, .lane = e.lane, .stamp = e.stamp}));
+    return marks;
+}
+
+std::vector<mmuwitness_mark> WitnessedFile::read_back(
+    const std::vector<Expectation>& expectations) {
     const auto bytes = disk_->read(0, pages());
-    marks.clear();
+    std::vector<mmuwitness_mark> marks;
     for (const Expectation& e : expectations)
         marks.push_back(make_mark(
             0, mark::Disk{
@@ -94,7 +104,29 @@ void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>
                    .page = e.page,
                    .lane = e.lane,
                    .stamp = lane_of(bytes.subspan(e.page * page_size(), page_size()), e.lane)}));
+    return marks;
+}
+
+bool WitnessedFile::freeze(MachineGuard& guard, const std::function<void()>& meanwhile,
+                           const std::function<std::vector<Expectation>()>& written) {
+    if (!disk_) {
+        cannot("durable", why_no_disk_);
+        return false;
+    }
+    FrozenFilesystem frozen(guard, file_.path());
+    meanwhile();
+    const std::vector<Expectation> expectations = written();
+    const std::vector<mmuwitness_mark> found = read_back(expectations);
+    if (!frozen.thaw()) return false;
+    std::vector<mmuwitness_mark> marks = marks_of(expectations);
+    const auto operation = std::uint64_t{MMUWITNESS_SYNC_FREEZE};
+    marks.push_back(
+        make_mark(0, mark::SyncBegin{.file = id_, .pages = pages(), .sync = operation}));
+    marks.push_back(
+        make_mark(0, mark::SyncEnd{.file = id_, .pages = pages(), .sync = operation, .result = 0}));
+    marks.insert(marks.end(), found.begin(), found.end());
     witness_.marks(marks);
+    return true;
 }
 
 std::vector<std::uint32_t> WitnessedFile::settle() {

@@ -17,6 +17,7 @@
 #include "backing/disk_reader.h"
 #include "backing/filesystem.h"
 #include "backing/syncer.h"
+#include "machine/machine_guard.h"
 #include "witness/witness.h"
 
 namespace mmuw {
@@ -43,6 +44,11 @@ class WitnessedFile {
     // the call: stamps whose writes are complete by then. None: nothing is read back. Where the
     // filesystem promises nothing, or there is no disk to read, only that is put on record.
     void sync(Sync sync, const std::function<std::vector<Expectation>()>& written);
+    // Freezes its filesystem, has `meanwhile` done, and reads back what the device holds of all
+    // that `written` says is written by then. False: it did not stay frozen for so long, and that
+    // says nothing.
+    bool freeze(MachineGuard& guard, const std::function<void()>& meanwhile,
+                const std::function<std::vector<Expectation>()>& written);
     // No writer runs: writeback comes to rest, and the pages' state is put on record. Nothing,
     // without the module (nobody else tells a page's state) or where there is no writeback.
     std::vector<std::uint32_t> settle();
@@ -50,6 +56,10 @@ class WitnessedFile {
     void release();
 
   private:
+    [[nodiscard]] std::vector<mmuwitness_mark> marks_of(
+        const std::vector<Expectation>& expectations) const;
+    [[nodiscard]] std::vector<mmuwitness_mark> read_back(
+        const std::vector<Expectation>& expectations);
     // Why nothing can be said of the disk after such a sync, or empty.
     [[nodiscard]] std::string why_not_on_disk(Sync sync) const;
     // On record, once: what this filesystem has no evidence for, and why.

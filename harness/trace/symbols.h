@@ -86,7 +86,8 @@ inline constexpr Symbol gate_phase[] = {{"HELD", MMUWITNESS_GATE_HELD},
 inline constexpr Symbol sync[] = {{"MSYNC", MMUWITNESS_SYNC_MSYNC},
                                   {"FSYNC", MMUWITNESS_SYNC_FSYNC},
                                   {"FDATASYNC", MMUWITNESS_SYNC_FDATASYNC},
-                                  {"RANGE", MMUWITNESS_SYNC_RANGE}};
+                                  {"RANGE", MMUWITNESS_SYNC_RANGE},
+                                  {"FREEZE", MMUWITNESS_SYNC_FREEZE}};
 inline constexpr Symbol side[] = {{"GUEST", MMUWITNESS_SIDE_GUEST}, {"HOST", MMUWITNESS_SIDE_HOST}};
 inline constexpr Symbol left[] = {{"MAPPED_PAGES", MMUWITNESS_LEFT_MAPPED_PAGES},
                                   {"PINNED_PAGES", MMUWITNESS_LEFT_PINNED_PAGES},

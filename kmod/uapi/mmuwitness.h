@@ -101,6 +101,7 @@ enum mmuwitness_sync {
 	MMUWITNESS_SYNC_FSYNC,
 	MMUWITNESS_SYNC_FDATASYNC,
 	MMUWITNESS_SYNC_RANGE,		/* sync_file_range, WAIT_BEFORE|WRITE|WAIT_AFTER */
+	MMUWITNESS_SYNC_FREEZE,		/* its filesystem is frozen between the two marks */
 };
 
 enum mmuwitness_side {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// durable: what was written before a completed sync is on the disk.
+// durable: what was written before a completed sync is on the disk, and nothing is written to a
+// frozen filesystem.
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -68,7 +69,7 @@ const RuleInfo durable_rule = {
     .id = "durable",
     .statement =
         "what was written before a completed fsync, fdatasync, msync(MS_SYNC) or waiting "
-        "sync_file_range is on the disk",
+        "sync_file_range, or before its filesystem is thawed, is on the disk",
     .tolerates = "nothing; a sync that returned an error promises nothing",
     .origin = "all",
     .hooks = {},
