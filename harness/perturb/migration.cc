@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // migration: pages move, and what maps them has to follow. Compaction of the whole machine moves
 // what is in its way; where there are NUMA nodes, move_pages() moves the guest's own pages.
-#include <linux/mempolicy.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/id_list.h"
+#include "machine/numa.h"
 #include "machine/pagemap.h"
 #include "perturb/disturbers.h"
 
@@ -14,14 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr const char* kCompact = "/proc/sys/vm/compact_memory";
-
-std::vector<int> nodes_with_memory() {
-    try {
-        return parse_id_list(read_setting("/sys/devices/system/node/has_memory"));
-    } catch (const SysError&) {
-        return {};  // not built for NUMA
-    }
-}
 
 class Migration : public Disturber {
   public:
@@ -41,7 +31,7 @@ class Migration : public Disturber {
         const bool can_move = nodes_.size() > 1;
         if (compacts_ && (!can_move || turn_++ % 8 == 0)) write_setting(kCompact, "1");
         if (can_move)
-            for (const auto part : memory) move(part, nodes_[random() % nodes_.size()]);
+            for (const auto part : memory) move_to_node(part, nodes_[random() % nodes_.size()]);
         for (std::size_t i = 0; i < memory.size(); i++) {
             const auto after = pagemap_.pfns(memory[i]);
             for (std::size_t page = 0; page < after.size(); page++)
@@ -58,18 +48,6 @@ class Migration : public Disturber {
     }
 
   private:
-    static void move(std::span<std::byte> memory, int node) {
-        const std::size_t count = memory.size() / page_size();
-        std::vector<void*> pages;
-        for (std::size_t i = 0; i < count; i++) pages.push_back(memory.data() + i * page_size());
-        const std::vector<int> to(count, node);
-        std::vector<int> status(count);
-        // Pages that are busy (under writeback, held by somebody) stay where they are.
-        if (syscall(SYS_move_pages, 0, count, pages.data(), to.data(), status.data(),
-                    MPOL_MF_MOVE) < 0)
-            throw_errno("move_pages({} pages, node {})", count, node);
-    }
-
     Pagemap pagemap_;
     const std::vector<int> nodes_ = nodes_with_memory();
     bool compacts_;

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "backing/lanes.h"
+#include "machine/numa.h"
 #include "machine/setting.h"
 #include "machine/unavailable.h"
 #include "run/own_cpu.h"
@@ -97,8 +98,17 @@ Then collapse(const Memory& m, const Range& /*r*/) {
     return Then::kKept;
 }
 
-Then compact(const Memory& /*m*/, const Range& /*r*/) {
-    write_setting("/proc/sys/vm/compact_memory", "1");
+// To each memory node in turn; where there is one, what moves pages is compaction.
+Then migrate(const Memory& m, const Range& r) {
+    const std::string compaction = "/proc/sys/vm/compact_memory";
+    const std::vector<int> nodes = nodes_with_memory();
+    if (nodes.size() < 2) {
+        if (!has_setting(compaction)) throw Unavailable("one memory node, and no compaction");
+        write_setting(compaction, "1");
+        return Then::kKept;
+    }
+    const std::span range = m.bytes.subspan(r.first * page_size(), r.pages * page_size());
+    for (const int node : nodes) move_to_node(range, node);
     return Then::kKept;
 }
 
@@ -123,7 +133,7 @@ const std::vector<Change>& changes() {
         {"protect", protect, {std::begin(kAll), std::end(kAll)}},
         {"page_out", page_out, {kFile, kHugeShared}},
         {"collapse", collapse, {kHugeAnonymous, kHugeShared}},
-        {"compact", compact, {kFile, kAnonymous, kHugeAnonymous}},
+        {"migrate", migrate, {kFile, kAnonymous, kHugeAnonymous}},
     };
     return all;
 }

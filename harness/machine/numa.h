@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which memory node pages are on: move_pages(2).
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace mmuw {
+
+// None where the kernel was not built for NUMA.
+std::vector<int> nodes_with_memory();
+
+// This process' pages there; those that are busy (under writeback, held by somebody) stay where they
+// are. SysError.
+void move_to_node(std::span<std::byte> memory, int node);
+
+}  // namespace mmuw
