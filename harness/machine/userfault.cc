@@ -53,23 +53,29 @@ std::optional<std::byte*> Userfault::wait(std::chrono::milliseconds limit) {
 }
 
 bool Userfault::resolve(std::byte* page, std::span<const std::byte> contents) {
-    const auto address = reinterpret_cast<std::uintptr_t>(page);
-    int done = 0;
-    if (of_ == Of::kMissing) {
-        uffdio_copy copy{.dst = address,
-                         .src = reinterpret_cast<std::uintptr_t>(contents.data()),
-                         .len = page_size(),
-                         .mode = 0,
-                         .copy = 0};
-        done = ioctl(fd_.get(), UFFDIO_COPY, &copy);
-    } else {
-        uffdio_continue proceed{
-            .range = {.start = address, .len = page_size()}, .mode = 0, .mapped = 0};
-        done = ioctl(fd_.get(), UFFDIO_CONTINUE, &proceed);
-    }
-    if (done != 0 && errno != EEXIST)
-        throw_errno("{}", of_ == Of::kMissing ? "UFFDIO_COPY" : "UFFDIO_CONTINUE");
-    return done == 0;
+    // EAGAIN: the page tables changed just then (UFFDIO_COPY(2const)).
+    int error = EAGAIN;
+    while (error == EAGAIN) error = of_ == Of::kMissing ? copy(page, contents) : proceed(page);
+    if (error != 0 && error != EEXIST)
+        throw SysError(error, of_ == Of::kMissing ? "UFFDIO_COPY" : "UFFDIO_CONTINUE");
+    return error == 0;
+}
+
+int Userfault::copy(std::byte* page, std::span<const std::byte> contents) const {
+    uffdio_copy copy{.dst = reinterpret_cast<std::uintptr_t>(page),
+                     .src = reinterpret_cast<std::uintptr_t>(contents.data()),
+                     .len = page_size(),
+                     .mode = 0,
+                     .copy = 0};
+    return ioctl(fd_.get(), UFFDIO_COPY, &copy) == 0 ? 0 : errno;
+}
+
+int Userfault::proceed(std::byte* page) const {
+    uffdio_continue proceed{
+        .range = {.start = reinterpret_cast<std::uintptr_t>(page), .len = page_size()},
+        .mode = 0,
+        .mapped = 0};
+    return ioctl(fd_.get(), UFFDIO_CONTINUE, &proceed) == 0 ? 0 : errno;
 }
 
 // A page of its own, not the kernel's page of zeroes: that would be replaced by the write that

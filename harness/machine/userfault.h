@@ -40,6 +40,10 @@ class Userfault {
     bool resolve(std::byte* page);
 
   private:
+    // 0, or errno.
+    [[nodiscard]] int copy(std::byte* page, std::span<const std::byte> contents) const;
+    [[nodiscard]] int proceed(std::byte* page) const;
+
     Of of_;
     Fd fd_;
 };

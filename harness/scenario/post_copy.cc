@@ -3,10 +3,10 @@
 // touches a page waits until the VMM has brought it (userfaultfd).
 #include <sys/mman.h>
 
-#include <atomic>
 #include <chrono>
+#include <future>
 #include <optional>
-#include <thread>
+#include <stop_token>
 #include <vector>
 
 #include "backing/lanes.h"
@@ -63,6 +63,13 @@ class PostCopy : public ScenarioTest, public testing::WithParamInterface<MemoryK
         return waited;
     }
 
+    void let_write_a_little() {
+        for (unsigned vcpu = 0; vcpu < kVcpus; vcpu++)
+            guest_->start_writing(vcpu, 0, memory_.pages(),
+                                  {.order = guest::Order::kRandom, .seed = seed() + vcpu});
+        for (unsigned vcpu = 0; vcpu < kVcpus; vcpu++) guest_->wait_progress(vcpu, kSome);
+    }
+
     // At pages here and there.
     void look() {
         constexpr std::uint64_t kStep = 5;
@@ -105,15 +112,18 @@ TEST_P(PostCopy, WhatIsBroughtIsSeen) {
             std::optional<Userfault> faults(
                 std::in_place, memory_.bytes,
                 memory_.is_private() ? Userfault::Of::kMissing : Userfault::Of::kMinor);
-            std::uint64_t waited = 0;
-            {
-                std::jthread server(
-                    [&](const std::stop_token& stop) { waited = serve(*faults, copy, stop); });
-                for (unsigned vcpu = 0; vcpu < kVcpus; vcpu++)
-                    guest_->start_writing(vcpu, 0, memory_.pages(),
-                                          {.order = guest::Order::kRandom, .seed = seed() + vcpu});
-                for (unsigned vcpu = 0; vcpu < kVcpus; vcpu++) guest_->wait_progress(vcpu, kSome);
+            std::stop_source stop;
+            auto server = std::async(std::launch::async,
+                                     [&] { return serve(*faults, copy, stop.get_token()); });
+            try {
+                let_write_a_little();
+            } catch (const std::exception&) {
+                stop.request_stop();
+                static_cast<void>(server.get());  // its error is the reason, if it has one
+                throw;
             }
+            stop.request_stop();
+            const std::uint64_t waited = server.get();
             for (unsigned vcpu = 0; vcpu < kVcpus; vcpu++) guest_->stop(vcpu);
             faults.reset();
             look();
