@@ -29,6 +29,8 @@ bool tells_what_was_read_back(const Event& e) {
         case MMUWITNESS_MARK_ANSWER:
         case MMUWITNESS_MARK_FAILED:
         case MMUWITNESS_MARK_RING_FULL:
+        case MMUWITNESS_MARK_VMM_LOGGED:
+        case MMUWITNESS_MARK_HUGE_SPTES:
             return true;
         default:
             return false;

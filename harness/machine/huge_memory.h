@@ -31,10 +31,10 @@ class HugeMemory {
     // has what the machine has to allow for it. Unavailable if there are no huge pages to be had.
     HugeMemory(MachineGuard& guard, HugeKind kind, std::uint64_t pages);
     [[nodiscard]] std::span<std::byte> span() const { return {begin_, length_}; }
+    // As the host maps it now, by /proc/self/smaps.
+    [[nodiscard]] std::uint64_t huge_pages() const;
 
   private:
-    [[nodiscard]] std::uint64_t huge_pages() const;  // among it, by /proc/self/smaps
-
     Mapping mapping_;
     std::byte* begin_ = nullptr;
     std::size_t length_;

@@ -11,8 +11,8 @@ namespace mmuw {
 // None where the kernel was not built for NUMA.
 std::vector<int> nodes_with_memory();
 
-// This process' pages there; those that are busy (under writeback, held by somebody) stay where they
-// are. SysError.
+// This process' pages there; those that are busy (under writeback, held by somebody) stay where
+// they are. SysError.
 void move_to_node(std::span<std::byte> memory, int node);
 
 }  // namespace mmuw

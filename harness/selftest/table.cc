@@ -37,6 +37,7 @@ std::span<const PlantCase> plant_cases() {
         {"accessed-bit-lost-at-prefault", "Prefault.Keeps*", {"prefault-keeps-young"}, "x86_64"},
         {"prefault-always-stale", "Prefault.Keeps*", {"prefault-ends"}, "x86_64"},
         {"prefault-skips-pages", "PrefaultLogged.*/bitmap", {"prefault-maps"}, "x86_64"},
+        {"huge-pages-not-recovered", "PageSizes.*", {"huge-pages"}, "x86_64"},
         {"fault-stale-for-long", "Writeback.Guest*/msync", {"fault-ends"}, "x86_64"},
         {"ksm-protect-not-propagated", "Ksm.*", {"ksm-isolated", "isolated"}},
         {"refusal-withheld", "RefusedSlots.*", {"refused"}},

@@ -88,6 +88,7 @@ inline constexpr Symbol sync[] = {{"MSYNC", MMUWITNESS_SYNC_MSYNC},
                                   {"FDATASYNC", MMUWITNESS_SYNC_FDATASYNC},
                                   {"RANGE", MMUWITNESS_SYNC_RANGE},
                                   {"FREEZE", MMUWITNESS_SYNC_FREEZE}};
+inline constexpr Symbol log_is[] = {{"ON", MMUWITNESS_LOG_ON}, {"OFF", MMUWITNESS_LOG_OFF}};
 inline constexpr Symbol side[] = {{"GUEST", MMUWITNESS_SIDE_GUEST}, {"HOST", MMUWITNESS_SIDE_HOST}};
 inline constexpr Symbol left[] = {{"MAPPED_PAGES", MMUWITNESS_LEFT_MAPPED_PAGES},
                                   {"PINNED_PAGES", MMUWITNESS_LEFT_PINNED_PAGES},

@@ -163,8 +163,8 @@ static enum mmuw_plant_act reset_without_protect(struct mmuw_plant *p, struct kv
 	return skip_if(mmuw_plant_in_ioctl(kvm, KVM_RESET_DIRTY_RINGS));
 }
 
-static enum mmuw_plant_act always_skip(struct mmuw_plant *p, struct kvm *kvm,
-				       const unsigned long *arg)
+enum mmuw_plant_act mmuw_plant_always_skip(struct mmuw_plant *p, struct kvm *kvm,
+					   const unsigned long *arg)
 {
 	return MMUW_PLANT_SKIP;
 }
@@ -276,7 +276,7 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	{ .name = "ring-push-dropped",
 	  .what = "kvm_dirty_ring_push() does nothing",
 	  /* Its first argument is the vCPU, up to 6.1 the ring: the task is a vCPU's in any case. */
-	  .origin = "002", .symbols = { "kvm_dirty_ring_push" }, .on_call = always_skip },
+	  .origin = "002", .symbols = { "kvm_dirty_ring_push" }, .on_call = mmuw_plant_always_skip },
 	{ .name = "ring-reset-dropped",
 	  .what = "KVM_RESET_DIRTY_RINGS takes entries back and does not write-protect their gfns",
 	  .origin = "002", .symbols = { "kvm_arch_mmu_enable_log_dirty_pt_masked" },

@@ -122,6 +122,9 @@ enum mmuw_plant_act mmuw_plant_clean_folio_of_read_fault(unsigned long pfn);
 	.what = "a read fault makes a writable SPTE of a folio that is not marked dirty", \
 	.origin = "000", .session = true
 
+/* For on_call. */
+enum mmuw_plant_act mmuw_plant_always_skip(struct mmuw_plant *p, struct kvm *kvm,
+					   const unsigned long *arg);
 /* For kvm_of. */
 struct kvm *mmuw_plant_kvm_first(const unsigned long *arg);
 struct kvm *mmuw_plant_vcpu_first(const unsigned long *arg);

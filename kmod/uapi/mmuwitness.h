@@ -104,6 +104,11 @@ enum mmuwitness_sync {
 	MMUWITNESS_SYNC_FREEZE,		/* its filesystem is frozen between the two marks */
 };
 
+enum mmuwitness_log_is {
+	MMUWITNESS_LOG_ON = 1,
+	MMUWITNESS_LOG_OFF,		/* again */
+};
+
 enum mmuwitness_side {
 	MMUWITNESS_SIDE_GUEST = 1,	/* read by the guest */
 	MMUWITNESS_SIDE_HOST,		/* read through the VMM's mapping */
