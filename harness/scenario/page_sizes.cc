@@ -10,6 +10,7 @@
 #include "machine/setting.h"
 #include "machine/unavailable.h"
 #include "run/scenario_test.h"
+#include "vmm/arch.h"
 #include "vmm/stats.h"
 
 namespace mmuw::page_sizes {
@@ -79,10 +80,11 @@ TEST_P(PageSizes, FollowTheLog) {
     if (!read_stat(guest_->vm(), "pages_2m")) GTEST_SKIP() << "this KVM does not count pages_2m";
     slot_ = &guest_->add_memory(0, pages, memory_->span().data());
     guest_->start();
-    guest_->write(0, 0, pages);
-    const std::uint64_t before = huge_sptes();
-    if (before == 0) GTEST_SKIP() << "this KVM maps no huge pages here (shadow paging does not)";
+    const std::uint64_t before = touch_until(kHuge);
+    const std::string shadow = arch::why_no_spte_events();
+    if (before == 0 && !shadow.empty()) GTEST_SKIP() << shadow;
     promise({"huge-pages"});
+    say(MMUWITNESS_LOG_OFF, before, kHuge);
     for (int round = 0; round < kRounds; round++) {
         guest_->log().enable(*slot_);
         if (kind == DirtyLogKind::kManualInitSet) static_cast<void>(guest_->log().collect(*slot_));

@@ -106,7 +106,7 @@ enum mmuwitness_sync {
 
 enum mmuwitness_log_is {
 	MMUWITNESS_LOG_ON = 1,
-	MMUWITNESS_LOG_OFF,		/* again */
+	MMUWITNESS_LOG_OFF,		/* never on yet, or off again */
 };
 
 enum mmuwitness_side {

@@ -15,12 +15,11 @@ class HugePages : public Rule {
         found.checked();
         const bool on = m->log == MMUWITNESS_LOG_ON;
         if (on ? m->found <= m->wanted : m->found >= m->wanted) return;
-        found.violation(
-            {.vm = e.mark.vm},
-            std::format("vm {} slot {}: with the log {} KVM has {} huge SPTEs instead "
-                        "of {}",
-                        e.mark.vm, m->slot, on ? "on" : "off again", m->found, m->wanted),
-            Proof::marks);
+        found.violation({.vm = e.mark.vm},
+                        std::format("vm {} slot {}: with the log {} KVM has {} huge SPTEs instead "
+                                    "of {}",
+                                    e.mark.vm, m->slot, on ? "on" : "off", m->found, m->wanted),
+                        Proof::marks);
     }
 };
 
