@@ -44,7 +44,10 @@ std::vector<Shape> small_shapes() {
 // aligned otherwise than its memory, so that none of it can.
 std::vector<Piece> huge_shape() {
     const std::uint64_t huge = huge_bytes() / page_size();
-    return {{huge - 65, 65 + 2 * huge + 65, huge - 65}, {4 * huge + 1, huge, huge}};
+    // They end within the huge pages 3 and 8 of the guest's: one of each parity.
+    return {{huge - 65, 65 + 2 * huge + 65, huge - 65},
+            {4 * huge + 1, huge, huge},
+            {7 * huge - 9, 9 + huge + 7, huge - 9}};
 }
 
 std::uint64_t last_of(const std::vector<Piece>& pieces, auto end) {
