@@ -56,9 +56,13 @@ bool Userfault::resolve(std::byte* page, std::span<const std::byte> contents) {
     // EAGAIN: the page tables changed just then (UFFDIO_COPY(2const)).
     int error = EAGAIN;
     while (error == EAGAIN) error = of_ == Of::kMissing ? copy(page, contents) : proceed(page);
-    if (error != 0 && error != EEXIST)
+    if (error == 0) return true;
+    if (error != EEXIST)
         throw SysError(error, of_ == Of::kMissing ? "UFFDIO_COPY" : "UFFDIO_CONTINUE");
-    return error == 0;
+    // It is there, and whoever put it there need not have told who waits.
+    uffdio_range range{.start = reinterpret_cast<std::uintptr_t>(page), .len = page_size()};
+    if (ioctl(fd_.get(), UFFDIO_WAKE, &range) != 0) throw_errno("UFFDIO_WAKE");
+    return false;
 }
 
 int Userfault::copy(std::byte* page, std::span<const std::byte> contents) const {

@@ -105,6 +105,9 @@ class PostCopy : public ScenarioTest, public testing::WithParamInterface<MemoryK
 };
 
 TEST_P(PostCopy, WhatIsBroughtIsSeen) {
+    // Such memory it collapses again each time it comes by, which unmaps all of it.
+    if (GetParam() == MemoryKind::kHugeShared && !run_.options.perturbation.empty())
+        GTEST_SKIP() << "khugepaged that a disturber wakes lets no vCPU get on";
     try {
         start();
         for (int round = 0; round < rounds(3); round++) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: log off keeps the small SPTEs of what could be one huge page of 2M
 // file: arch/x86/kvm/mmu/tdp_mmu.c
-// survives: small SPTEs where a huge one would fit cost time, and nothing else
-// scenarios: *
+// scenarios: PageSizes.*
 @@
 symbol max_mapping_level, iter;
 @@

@@ -3,13 +3,11 @@
 // file: arch/x86/kvm/mmu/tdp_mmu.c
 // scenarios: PageSizes.*
 @@
-expression g, s, e;
 @@
  zap_collapsible_spte_range(...)
  {
  <...
-- if (g < s || g >= e)
-+ if (g <= s || g >= e)
- ...
+- if (iter.gfn < start || iter.gfn >= end) continue;
++ if (iter.gfn <= start || iter.gfn >= end) continue;
  ...>
  }
