@@ -22,8 +22,10 @@ using Case = std::tuple<HugeKind, DirtyLogKind>;
 
 class PageSizes : public ScenarioTest, public testing::WithParamInterface<Case> {
   protected:
-    static constexpr std::uint64_t kHuge = 3;
-    static constexpr std::uint64_t kWrites = 12;  // with the log on
+    // The memslot begins and ends within a huge page, of which KVM must not map all.
+    static constexpr std::uint64_t kHuge = 4, kWhole = kHuge - 2;
+    static constexpr std::uint64_t kBefore = 5, kBehind = 7;  // pages of these huge pages
+    static constexpr std::uint64_t kWrites = 12;              // with the log on
     static constexpr int kRounds = 3;
 
     [[nodiscard]] std::uint64_t huge_sptes() const {
@@ -37,7 +39,7 @@ class PageSizes : public ScenarioTest, public testing::WithParamInterface<Case> 
     [[nodiscard]] std::uint64_t touch_until(std::uint64_t wanted) {
         const auto until = std::chrono::steady_clock::now() + 2s;
         for (;;) {
-            guest_->write(0, 0, slot_->pages());
+            guest_->write(0, kBefore, slot_->pages());
             const std::uint64_t found = huge_sptes();
             if (found >= wanted || std::chrono::steady_clock::now() > until) return found;
             std::this_thread::sleep_for(10ms);
@@ -48,6 +50,16 @@ class PageSizes : public ScenarioTest, public testing::WithParamInterface<Case> 
         if (host_is_huge())
             mark(*guest_, mark::HugeSptes{
                               .slot = slot_->id(), .log = log, .found = found, .wanted = wanted});
+    }
+
+    // What is beside the memslot is in the same huge pages of the host's.
+    void write_outside() {
+        for (const std::uint64_t page : {kBefore - 1, kBefore + slot_->pages()}) {
+            const std::uint64_t before = guest_->unbacked(0, page);
+            guest_->write(0, page);
+            mark(*guest_, mark::Outside{.gfn = guest_->gfn(page),
+                                        .exits = guest_->unbacked(0, page) - before});
+        }
     }
 
     HugeMemory* memory_ = nullptr;
@@ -76,22 +88,25 @@ TEST_P(PageSizes, FollowTheLog) {
     } catch (const Unavailable& missing) {
         GTEST_SKIP() << missing.what();
     }
-    guest_ = &add_guest({.pages = pages, .log = kind});
+    guest_ = &add_guest({.pages = pages, .log = kind, .count_unbacked = true});
     if (!read_stat(guest_->vm(), "pages_2m")) GTEST_SKIP() << "this KVM does not count pages_2m";
-    slot_ = &guest_->add_memory(0, pages, memory_->span().data());
+    slot_ = &guest_->add_memory(kBefore, pages - kBefore - kBehind,
+                                memory_->span().data() + kBefore * page_size());
     guest_->start();
-    const std::uint64_t before = touch_until(kHuge);
+    const std::uint64_t before = touch_until(kWhole);
     const std::string shadow = arch::why_no_spte_events();
     if (before == 0 && !shadow.empty()) GTEST_SKIP() << shadow;
-    promise({"huge-pages"});
-    say(MMUWITNESS_LOG_OFF, before, kHuge);
+    promise({"huge-pages", "isolated"});
+    say(MMUWITNESS_LOG_OFF, before, kWhole);
+    write_outside();
     for (int round = 0; round < kRounds; round++) {
         guest_->log().enable(*slot_);
         if (kind == DirtyLogKind::kManualInitSet) static_cast<void>(guest_->log().collect(*slot_));
         if (splits_eagerly()) say(MMUWITNESS_LOG_ON, huge_sptes(), 0);
-        guest_->write(0, 0, kWrites, 0, pages / kWrites);
+        guest_->write(0, kBefore, kWrites, 0, slot_->pages() / kWrites);
         guest_->log().disable(*slot_);
         say(MMUWITNESS_LOG_OFF, touch_until(before), before);
+        write_outside();
         trial(host_is_huge());
     }
 }

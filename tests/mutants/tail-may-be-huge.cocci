@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a memslot that ends within a huge page has a huge SPTE there
 // file: arch/x86/kvm/x86.c
-// scenarios: *HugePages*:*MemoryChanges*:*Memslots*
+// scenarios: PageSizes.*
 @@
 @@
  kvm_alloc_memslot_metadata(...)
