@@ -97,7 +97,7 @@ bool put_back_scope(std::vector<Entry>& entries) {
 
 class Guard {
   public:
-    // What they had to put back was. By the end of the socket.
+    // Until the socket closes. True: all was put back.
     bool serve() {
         for (;;) {
             if (frozen_ && !has_message(kLongestFreeze)) lapsed_ = thaw() == 0;
@@ -224,8 +224,9 @@ void MachineGuard::unmount_later(const std::string& path) {
 
 int MachineGuard::hear() {
     int error = 0;
-    while (recv(socket_.get(), &error, sizeof error, 0) < 0)
-        if (errno != EINTR) throw_errno("recv(from the guard)");
+    const ssize_t got = TEMP_FAILURE_RETRY(recv(socket_.get(), &error, sizeof error, 0));
+    if (got < 0) throw_errno("recv(from the guard)");
+    if (got != sizeof error) throw SysError(EPIPE, "recv(from the guard): it has ended");
     return error;
 }
 

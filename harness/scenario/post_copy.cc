@@ -105,7 +105,8 @@ class PostCopy : public ScenarioTest, public testing::WithParamInterface<MemoryK
 };
 
 TEST_P(PostCopy, WhatIsBroughtIsSeen) {
-    // Such memory it collapses again each time it comes by, which unmaps all of it.
+    // It collapses such memory again and again, and all of it is unmapped each time:
+    // docs/perturb.md.
     if (GetParam() == MemoryKind::kHugeShared && !run_.options.perturbation.empty())
         GTEST_SKIP() << "khugepaged that a disturber wakes lets no vCPU get on";
     try {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs on an emulated host (HOST_SCRIPT): a run that is killed while it has frozen its filesystem,
-# and vCPUs wait for that, leaves it as it was. Ends with "N passed, N failed".
+# Runs on an emulated host (HOST_SCRIPT): a run of Frozen that is killed leaves its filesystem as it
+# was, be it frozen just then, with vCPUs that wait for it, or not. Ends with "N passed, N failed".
 # shellcheck source=tests/host/support/verdicts.sh
 . /support/verdicts.sh
 [ -e /dev/kvm ] || exit 1
