@@ -43,7 +43,8 @@ sed 's/ = .*//' $out/text | cmp -s - $out/replay.1
 [ $? = 1 ]
 verdict $? "others for another one"
 
-run --part ioctl --limit 2 --seed 1 --count 100000000
+# Not by ioctl, whose processes may end sooner than its time on LoongArch.
+run --part start --limit 2 --seed 1 --count 100000
 status=$?
 [ $status = 1 ] && grep -q 'not done in time' $out/text
 verdict $? "what is not done in time is no pass (status $status)"
