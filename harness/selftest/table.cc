@@ -12,6 +12,7 @@ std::span<const PlantCase> plant_cases() {
         {"flush-skipped-in-log-enable", "LogToggle.*", {"flush-on-protect"}},
         {"flush-skipped-in-notifier", "Writeback.Guest*:WriteBehind.*", {"unmapped-when-clean"}},
         {"flush-skipped-in-zap", "SlotChange.*_leafs", {"flush-on-zap"}},
+        {"flush-skipped-in-fault", "MemoryChanges.*huge*_collapse", {"flush-on-replace"}, "x86_64"},
         {"zap-skipped", "SlotChange.*", {"flush-on-zap"}},
         {"unmap-skipped-in-mkclean", "Writeback.Guest*", {"unmapped-when-clean", "durable"}},
         {"invalidate-ended-early", "Staged.Fault*", {"retry-on-stale"}},

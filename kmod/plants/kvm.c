@@ -213,6 +213,20 @@ static bool take_sequence_back(void)
 	return advanced;
 }
 
+/*
+ * kvm_flush_remote_tlbs(kvm) from a fault that has put a huge SPTE in place of a page
+ * table. Of a VM of one vCPU: the fault itself drops what the CPU has of that table,
+ * by architecture, and it is freed. Of another vCPU nothing would.
+ */
+static enum mmuw_plant_act flush_in_fault(struct mmuw_plant *p, struct kvm *kvm,
+					  const unsigned long *arg)
+{
+	const struct mmuw_context *ctx = mmuw_context();
+
+	return skip_if(ctx && ctx->vcpu && ctx->vcpu->kvm == kvm && ctx->in_fault &&
+		       atomic_read(&kvm->online_vcpus) == 1);
+}
+
 /* long kvm_vm_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
 static struct kvm *of_file(const unsigned long *arg)
 {
@@ -246,6 +260,10 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	{ .name = "flush-skipped-in-zap",
 	  .what = "deleting or moving a memslot removes its SPTEs and does not flush TLBs",
 	  .origin = "001, 002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_zap, .session = true },
+	{ .name = "flush-skipped-in-fault", .only_with = "kvm_tdp_mmu_map",
+	  .what = "a fault that replaces a page table by a huge page does not flush TLBs",
+	  .origin = "001, 002", MMUW_PLANT_ON_FLUSHES, .on_call = flush_in_fault,
+	  .session = true, .faults = true },
 	{ .name = "zap-skipped",
 	  .what = "deleting or moving a memslot leaves its SPTEs",
 	  .origin = "001", .symbols = { "kvm_arch_flush_shadow_memslot" },

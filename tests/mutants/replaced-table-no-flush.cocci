@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a fault that replaces a page table by a huge page does not flush what was mapped by it
 // file: arch/x86/kvm/mmu/tdp_mmu.c
-// scenarios: PageSizes.*:HugePages.*
-// survives: a rule about SPTEs that a fault takes away, and a log that is switched off under a writer in huge pages
+// scenarios: MemoryChanges.*huge*:PageSizes.*:HugePages.*
 @@
 @@
  tdp_mmu_map_handle_target_level(...)
