@@ -14,8 +14,9 @@ constexpr int kRounds = 6;
 
 enum class Pages { kSame, kDifferent };
 
-class Migration : public ScenarioTest,
-                  public testing::WithParamInterface<std::tuple<DirtyLogKind, unsigned, Pages>> {};
+using Case = std::tuple<DirtyLogKind, unsigned, Pages>;  // log, vCPUs, what they write to
+
+class Migration : public ScenarioTest, public testing::WithParamInterface<Case> {};
 
 TEST_P(Migration, CopyEqualsMemory) {
     const auto [kind, vcpus, sharing] = GetParam();
@@ -52,16 +53,27 @@ TEST_P(Migration, CopyEqualsMemory) {
     for (unsigned vcpu = 0; vcpu < vcpus; vcpu++) guest.stop(vcpu);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    , Migration,
-    testing::Combine(testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kManual,
-                                     DirtyLogKind::kRing),
-                     testing::Values(1U, 2U, 4U), testing::Values(Pages::kSame, Pages::kDifferent)),
-    [](const auto& info) {
-        return std::format("{}_{}vcpu_{}", to_string(std::get<0>(info.param)),
-                           std::get<1>(info.param),
-                           std::get<2>(info.param) == Pages::kSame ? "same" : "different");
-    });
+// Every log with every number of vCPUs; by turns they write to the same pages and to different
+// ones.
+std::vector<Case> cases(bool rest) {
+    std::vector<Case> all;
+    bool turn = false;
+    for (const DirtyLogKind log :
+         {DirtyLogKind::kBitmap, DirtyLogKind::kManual, DirtyLogKind::kRing})
+        for (const unsigned vcpus : {1U, 2U, 4U}) {
+            turn = !turn;
+            all.emplace_back(log, vcpus, turn != rest ? Pages::kSame : Pages::kDifferent);
+        }
+    return all;
+}
+
+std::string case_name(const testing::TestParamInfo<Case>& info) {
+    return std::format("{}_{}vcpu_{}", to_string(std::get<0>(info.param)), std::get<1>(info.param),
+                       std::get<2>(info.param) == Pages::kSame ? "same" : "different");
+}
+
+INSTANTIATE_TEST_SUITE_P(, Migration, testing::ValuesIn(cases(false)), case_name);
+INSTANTIATE_TEST_SUITE_P(Full, Migration, testing::ValuesIn(cases(true)), case_name);
 
 }  // namespace
 

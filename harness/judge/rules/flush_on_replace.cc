@@ -84,8 +84,8 @@ class FlushOnReplace : public Rule {
         const bool before = ledger.machine() == "aarch64";
         return std::ranges::any_of(fault.flushed, [&](const Flushed& f) {
             return (before || f.order > r.order) &&
-                   (!f.pages || (f.gfn <= r.gfn &&
-                                 r.gfn + ledger.pages_of(r.level) <= f.gfn + f.pages));
+                   (!f.pages ||
+                    (f.gfn <= r.gfn && r.gfn + ledger.pages_of(r.level) <= f.gfn + f.pages));
         });
     }
 
