@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/swap.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ enum Action : char {
     kWrite = 'w',
     kRmdir = 'r',
     kUnmount = 'u',
+    kSwapOff = 's',
     kScope = '(',
     kScopeEnd = ')',
     kFreeze = 'f',
@@ -64,6 +66,12 @@ void put_back(const Entry& e) {
             break;
         case kUnmount:
             if (umount2(e.path.c_str(), MNT_DETACH) != 0) throw_errno("umount2({})", e.path);
+            break;
+        case kSwapOff:
+            // EINVAL: it has never become swap space.
+            if (swapoff(e.path.c_str()) != 0 && errno != EINVAL && errno != ENOENT)
+                throw_errno("swapoff({})", e.path);
+            if (unlink(e.path.c_str()) != 0 && errno != ENOENT) throw_errno("unlink({})", e.path);
             break;
         default:
             break;
@@ -220,6 +228,10 @@ void MachineGuard::rmdir_later(const std::string& path) {
 
 void MachineGuard::unmount_later(const std::string& path) {
     tell(kUnmount, path);
+}
+
+void MachineGuard::swap_off_later(const std::string& path) {
+    tell(kSwapOff, path);
 }
 
 int MachineGuard::hear() {

@@ -33,6 +33,8 @@ class MachineGuard {
     void write_later(const std::string& path, const std::string& value);
     void rmdir_later(const std::string& path);
     void unmount_later(const std::string& path);
+    // In the end this file is swap space no more, if it was, and is removed, if it is there.
+    void swap_off_later(const std::string& path);
     // Puts everything back. False: something is not as it was, now or at the end of a scope; the
     // guard has said what on stderr.
     [[nodiscard]] bool finish();

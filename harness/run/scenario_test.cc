@@ -5,6 +5,7 @@
 #include <format>
 #include <functional>
 
+#include "machine/swap.h"
 #include "machine/unavailable.h"
 #include "vmm/arch.h"
 
@@ -110,6 +111,12 @@ Memory ScenarioTest::add_memory(MemoryKind kind, std::uint64_t small, std::uint6
                                : kind == MemoryKind::kHugeShared  ? HugeKind::kShared
                                                                   : HugeKind::kHugetlb;
     return {kind, add_huge(huge_kind, huge * huge_bytes() / page_size()).span()};
+}
+
+void ScenarioTest::add_swap() {
+    constexpr std::size_t kBytes = 32U << 20;
+    if (!machine_) machine_.emplace(run_.options.guard);
+    add_swap_file(run_.options.guard, run_.scratch.directory() + "/mmuwitness-swap", kBytes);
 }
 
 Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {

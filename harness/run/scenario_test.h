@@ -47,6 +47,8 @@ class ScenarioTest : public testing::Test {
     // Of any kind: so many small pages, or so many huge ones, which are not larger than 2 MB.
     // Unavailable without.
     Memory add_memory(MemoryKind kind, std::uint64_t small, std::uint64_t huge);
+    // Swap space, on FS=, until the scenario has ended; Unavailable without.
+    void add_swap();
     // A guest with `file` as its data memory, from page 0, started.
     Guest& start_guest(WitnessedFile& file, GuestConfig config);
 
@@ -103,7 +105,7 @@ class ScenarioTest : public testing::Test {
     std::optional<std::uint64_t> hits_ = 0;
     WitnessedFiles files_;
     std::list<Mapping> anonymous_;
-    std::optional<GuardScope> machine_;  // what huge pages need
+    std::optional<GuardScope> machine_;  // what huge pages and swap space need
     std::list<HugeMemory> huge_;
     std::list<WitnessedGuest> guests_;
 };
