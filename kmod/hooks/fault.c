@@ -17,26 +17,32 @@
  */
 void mmuw_fault_begin(struct mmuw_hook *h, const unsigned long *arg)
 {
-	struct mmuw_fault_event e = { .phase = MMUWITNESS_FAULT_BEGIN };
-	struct mmuw_context *ctx = mmuw_context();
-	struct kvm_vcpu *vcpu;
+	struct mmuw_fault_event e = {};
+	struct kvm_vcpu *vcpu = mmuw_fault_args(arg, &e);
 
-	vcpu = mmuw_fault_args(arg, &e);
-	e.vm = mmuw_vm_id(vcpu->kvm);
-	e.vcpu = vcpu->vcpu_id;
-	if (!e.vm || !ctx)
+	mmuw_fault_begin_of(h, vcpu, &e);
+}
+
+void mmuw_fault_begin_of(struct mmuw_hook *h, struct kvm_vcpu *vcpu, struct mmuw_fault_event *e)
+{
+	struct mmuw_context *ctx = mmuw_context();
+
+	e->phase = MMUWITNESS_FAULT_BEGIN;
+	e->vm = mmuw_vm_id(vcpu->kvm);
+	e->vcpu = vcpu->vcpu_id;
+	if (!e->vm || !ctx)
 		return;
 	mmuw_fault_end();
 	ctx->in_fault = true;
-	ctx->fault_gfn = e.gfn;
-	ctx->fault_write = e.write;
+	ctx->fault_gfn = e->gfn;
+	ctx->fault_write = e->write;
 	ctx->fault_looked_up = false;
 	ctx->fault_sptep = NULL;
-	e.inv_seq = READ_ONCE(vcpu->kvm->mmu_invalidate_seq);
-	e.inv_in_progress = READ_ONCE(vcpu->kvm->mmu_invalidate_in_progress);
+	e->inv_seq = READ_ONCE(vcpu->kvm->mmu_invalidate_seq);
+	e->inv_in_progress = READ_ONCE(vcpu->kvm->mmu_invalidate_in_progress);
 	atomic64_inc(&h->hits);
-	mmuw_emit(fault, &e);
-	mmuw_pass(MMUW_POINT_FAULT_BEGIN, e.vm, e.vcpu, 0, e.gfn, 1);
+	mmuw_emit(fault, e);
+	mmuw_pass(MMUW_POINT_FAULT_BEGIN, e->vm, e->vcpu, 0, e->gfn, 1);
 }
 
 void mmuw_fault_pfn_found(struct mmuw_hook *h)

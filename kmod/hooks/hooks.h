@@ -26,6 +26,8 @@ void mmuw_folio_kvm_dirty(struct mmuw_hook *hook, unsigned long pfn);
 
 /* fault.c: for the architecture's hook on mmuw_fault_symbol() ... */
 void mmuw_fault_begin(struct mmuw_hook *hook, const unsigned long *arg);
+/* ... or where KVM handles one elsewhere: gfn, write and error_code are filled in */
+void mmuw_fault_begin_of(struct mmuw_hook *hook, struct kvm_vcpu *vcpu, struct mmuw_fault_event *e);
 /* ... and on what gives the fault its pfn, at its return and without mmu_lock. */
 void mmuw_fault_pfn_found(struct mmuw_hook *hook);
 /* ... and, by the probe of the tracepoint "fault_end": the vCPU enters the guest, be it again only. */

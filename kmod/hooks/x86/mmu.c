@@ -106,6 +106,23 @@ static void faultin_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned l
 }
 
 /*
+ * void kvm_arch_async_page_ready(struct kvm_vcpu *vcpu, struct kvm_async_pf *work): the
+ * page is there that a fault has left to be waited for, and KVM handles it again by
+ * itself. As a read, where the error code is not kept.
+ */
+static void async_page_ready(struct mmuw_hook *h, const unsigned long *arg)
+{
+	const struct kvm_async_pf *work = (const struct kvm_async_pf *)arg[1];
+	struct mmuw_fault_event e = { .gfn = work->arch.gfn };
+
+#ifdef MMUW_ASYNC_PF_HAS_ERROR_CODE
+	e.error_code = work->arch.error_code;
+	e.write = !!(e.error_code & PFERR_WRITE_MASK);
+#endif
+	mmuw_fault_begin_of(h, (struct kvm_vcpu *)arg[0], &e);
+}
+
+/*
  * bool kvm_tdp_mmu_zap_sp(struct kvm *kvm, struct kvm_mmu_page *sp), since 6.18
  * kvm_tdp_mmu_zap_possible_nx_huge_page(): a page table that was made because a huge page may not
  * be executed in is given up, by a thread of KVM's own that is in no ioctl.
@@ -128,6 +145,8 @@ static void recovery_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned 
 
 struct mmuw_hook mmuw_arch_hooks[] = {
 	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" }, .on_entry = mmuw_fault_begin },
+	{ .name = "fault_async", .symbols = { "kvm_arch_async_page_ready" },
+	  .on_entry = async_page_ready, .part_of = "fault" },
 	{ .name = "pfn_found", .symbols = { "kvm_mmu_faultin_pfn", "kvm_faultin_pfn" },
 	  .on_enter = faultin_enter, .on_return = faultin_return, .on_demand = true },
 	{ .name = "recovery",
