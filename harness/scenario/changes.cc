@@ -149,7 +149,7 @@ class Changes : public ScenarioTest {
 
     // The memory is behind two memslots, one after the other, and all of it behind a third one
     // elsewhere in the guest: what happens to a range concerns several.
-    void start() {
+    void start(bool async_faults = false) {
         promise({"isolated"});
         random_.seed(seed());
         const std::uint64_t pages = memory_.pages(), cut = pages / 3 + 3;
@@ -158,8 +158,10 @@ class Changes : public ScenarioTest {
         const std::uint64_t before = is_huge(memory_.kind) ? huge_bytes() / page_size() : 64;
         first_ = (std::uint64_t{1} << 30) / page_size() - before;
         alias_ = first_ + pages + 5;
-        guest_ = &add_guest(
-            {.pages = alias_ + pages, .idle = guest::Idle::kStay, .memory_comes_back = true});
+        guest_ = &add_guest({.pages = alias_ + pages,
+                             .idle = guest::Idle::kStay,
+                             .memory_comes_back = true,
+                             .async_faults = async_faults});
         slots_ = {&guest_->add_memory(first_, cut, memory_.page(0)),
                   &guest_->add_memory(first_ + cut, pages - cut, memory_.page(cut)),
                   &guest_->add_memory(alias_, pages, memory_.page(0))};
@@ -342,8 +344,9 @@ TEST_P(MemoryChanges, GuestAndHostSeeTheSame) {
     promise({"log-complete"});
     try {
         make_memory(GetParam().kind);
-        if (change().make == page_out && memory_.kind != MemoryKind::kFile) add_swap();
-        start();
+        const bool swaps = change().make == page_out && memory_.kind != MemoryKind::kFile;
+        if (swaps) add_swap();
+        start(swaps);
         const OwnCpu own_cpu(guest_->thread(0).tid());
         in_turns(false);
         in_turns(true);

@@ -7,6 +7,7 @@
 #include <future>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "backing/lanes.h"
@@ -21,7 +22,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class PostCopy : public ScenarioTest, public testing::WithParamInterface<MemoryKind> {
+struct Case {
+    MemoryKind memory;
+    bool async_faults;
+};
+
+class PostCopy : public ScenarioTest, public testing::WithParamInterface<Case> {
   protected:
     static constexpr unsigned kVcpus = 2;
     static constexpr std::uint64_t kSome = 32;  // pages that each of them writes meanwhile
@@ -29,9 +35,11 @@ class PostCopy : public ScenarioTest, public testing::WithParamInterface<MemoryK
     void start() {
         promise({"isolated"});
         constexpr std::uint64_t kSmall = 64;
-        memory_ = add_memory(GetParam(), kSmall, 1);
-        guest_ =
-            &add_guest({.vcpus = kVcpus, .pages = memory_.pages(), .idle = guest::Idle::kStay});
+        memory_ = add_memory(GetParam().memory, kSmall, 1);
+        guest_ = &add_guest({.vcpus = kVcpus,
+                             .pages = memory_.pages(),
+                             .idle = guest::Idle::kStay,
+                             .async_faults = GetParam().async_faults});
         slot_ = &guest_->add_memory(0, memory_.pages(), memory_.page(0));
         guest_->start();
     }
@@ -107,7 +115,7 @@ class PostCopy : public ScenarioTest, public testing::WithParamInterface<MemoryK
 TEST_P(PostCopy, WhatIsBroughtIsSeen) {
     // It collapses such memory again and again, and all of it is unmapped each time:
     // docs/perturb.md.
-    if (GetParam() == MemoryKind::kHugeShared && !run_.options.perturbation.empty())
+    if (GetParam().memory == MemoryKind::kHugeShared && !run_.options.perturbation.empty())
         GTEST_SKIP() << "khugepaged that a disturber wakes lets no vCPU get on";
     try {
         start();
@@ -139,8 +147,13 @@ TEST_P(PostCopy, WhatIsBroughtIsSeen) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, PostCopy,
-                         testing::Values(MemoryKind::kAnonymous, MemoryKind::kHugeShared),
-                         [](const auto& info) { return name_of(info.param); });
+                         testing::Values(Case{MemoryKind::kAnonymous, false},
+                                         Case{MemoryKind::kAnonymous, true},
+                                         Case{MemoryKind::kHugeShared, false}),
+                         [](const auto& info) {
+                             return std::string(name_of(info.param.memory)) +
+                                    (info.param.async_faults ? "_async" : "");
+                         });
 
 }  // namespace
 

@@ -50,6 +50,13 @@ bool faults_wait_for_moves();
 // mmu_lock for writing, and does not flush if it has few enough. False: KVM has no such limit.
 bool limit_page_tables(const Vm& vm, std::uint64_t tables);
 
+// Before the first vCPU: KVM handles a vCPU's fault that has to wait for a page of the host's
+// asynchronously, and the vCPU halts meanwhile. It takes a local APIC of KVM's. False: not with
+// this KVM.
+bool enable_async_faults(Vm& vm);
+// Each vCPU of such a VM: it runs at once, and with interrupts on, of which there are none.
+void allow_async_faults(const Vcpu& vcpu);
+
 // In system management mode from now on; before its first KVM_RUN. False: not with this KVM.
 bool enter_smm(const Vm& vm, const Vcpu& vcpu);
 

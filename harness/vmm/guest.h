@@ -41,6 +41,9 @@ struct GuestConfig {
     // So many vCPUs, the last ones, are in system management mode, which has memslots of its own:
     // all are made there if all vCPUs are in it, else those of add_smm_memory(). x86 only.
     unsigned smm_vcpus = 0;
+    // A vCPU halts while a page of the host's has to be waited for, and KVM brings it (asynchronous
+    // page faults). Where KVM cannot do that, the vCPU's task waits, as without this.
+    bool async_faults = false;
     VmObserver* observer = nullptr;  // must outlive the Guest
 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a page that was waited for asynchronously without the guest counts as waited for ever after
 // file: arch/x86/kvm/x86.c
-// survives: asynchronous page faults: a guest with KVM's interrupt controller, and pages that are brought in twice
-// scenarios: *
+// scenarios: PostCopy.*:MemoryChanges.*page_out
 @@
 identifier vcpu, work;
 @@

@@ -95,6 +95,12 @@ bool limit_page_tables(const Vm& /*vm*/, std::uint64_t /*tables*/) {
     return false;
 }
 
+bool enable_async_faults(Vm& /*vm*/) {
+    return false;
+}
+
+void allow_async_faults(const Vcpu& /*vcpu*/) {}
+
 bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
     return false;
 }

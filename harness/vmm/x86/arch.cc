@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// x86-64: flat 64-bit mode set up from outside, no firmware, no in-kernel irqchip.
+// x86-64: flat 64-bit mode set up from outside, no firmware; no interrupts.
 #include "vmm/arch.h"
 
 #include <linux/kvm.h>
@@ -184,6 +184,23 @@ std::vector<Setting> no_huge_code() {
 
 std::uint32_t address_space_of(const kvm_run& run) {
     return (run.flags & KVM_RUN_X86_SMM) != 0 ? 1 : 0;
+}
+
+// kvm_can_do_async_pf()
+bool enable_async_faults(Vm& vm) {
+    if (vm.kvm().mmu().reference || vm.check_extension(KVM_CAP_SPLIT_IRQCHIP) == 0) return false;
+    vm.enable_capability(KVM_CAP_SPLIT_IRQCHIP, {}, "KVM_CAP_SPLIT_IRQCHIP");
+    return true;
+}
+
+void allow_async_faults(const Vcpu& vcpu) {
+    constexpr std::uint64_t kInterruptFlag = 0x200;
+    kvm_mp_state state{.mp_state = KVM_MP_STATE_RUNNABLE};
+    vcpu.control(KVM_SET_MP_STATE, &state, "KVM_SET_MP_STATE");
+    kvm_regs regs{};
+    vcpu.control(KVM_GET_REGS, &regs, "KVM_GET_REGS");
+    regs.rflags |= kInterruptFlag;
+    vcpu.control(KVM_SET_REGS, &regs, "KVM_SET_REGS");
 }
 
 bool enter_smm(const Vm& vm, const Vcpu& vcpu) {
