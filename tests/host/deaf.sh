@@ -31,7 +31,7 @@ if (echo 0 >$ftrace) 2>/dev/null; then
 fi
 # Waits for a run in the background until its first scenario is over.
 begin_long() {
-	$run --filter 'Turns.*' --repeat 30 >$text 2>&1 </dev/null &
+	$run --filter 'Turns.*' --repeat 6 >$text 2>&1 </dev/null &
 	long=$!
 	until grep -q '^[a-z]* *Turns' $text || ! kill -0 $long 2>/dev/null; do usleep 50000; done
 }

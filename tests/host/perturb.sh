@@ -35,7 +35,7 @@ unchanged() { # WHAT
 # What the record says: at least one scenario in which it was not idle.
 for name in $(/mmuwitness list --perturb | awk '{ print $1 }'); do
 	# shellcheck disable=SC2086 # $run is a command with its words
-	$run --perturb="$name" --filter 'Turns.*:Writeback.GuestW*' >$out/text 2>&1 </dev/null
+	$run --perturb="$name" --filter 'Turns.*/bitmap:Turns.*/ring:Writeback.GuestW*sync' >$out/text 2>&1 </dev/null
 	status=$?
 	grep -q "^disturber $name .* [1-9]" $out/text
 	verdict $((status || $?)) "$name disturbs, and no rule minds (status $status)"
