@@ -199,6 +199,15 @@ TEST_F(SlotMemory, IsGivenBack) {
 // KVM looks a page up, and may keep no reference to it.
 class GuestPages : public VmMemory {
   protected:
+    // Has KVM itself write to each page in turn.
+    void let_kvm_write(Guest& guest, std::uint64_t pages) {
+        guest.with_vcpu(0, [&](const Vcpu& vcpu) {
+            for (const arch::OwnWrite& write : arch::own_writes(run_.kvm))
+                for (std::uint64_t page = 0; page < pages; page++)
+                    write.begin(vcpu, guest.gfn(page) * page_size());
+        });
+    }
+
     // Read first: KVM then makes it writable as well, by a second look. Then written.
     void use_memory(int flags, std::uint64_t pages) {
         const Mapping memory(pages * page_size(), PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS);
@@ -207,6 +216,7 @@ class GuestPages : public VmMemory {
         guest.start();
         guest.read(0, 0, pages);
         guest.write(0, 0, pages);
+        let_kvm_write(guest, pages);
     }
 };
 

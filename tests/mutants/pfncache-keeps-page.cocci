@@ -2,8 +2,7 @@
 // breaks: each refresh of a pfn cache keeps a reference to the page
 // undoes: 3dddf65b4f4c "KVM: Put the extra pfn reference when reusing a pfn in the gpc cache"
 // file: virt/kvm/pfncache.c
-// survives: nobody counts the references to what KVM has looked up
-// scenarios: *
+// scenarios: GuestPages.*:KvmWrites.*
 @@
 identifier gpc, new_khva, new_pfn;
 @@
