@@ -2,6 +2,7 @@
 // What differs between architectures; implemented in vmm/<arch>/.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -59,6 +60,21 @@ void allow_async_faults(const Vcpu& vcpu);
 
 // In system management mode from now on; before its first KVM_RUN. False: not with this KVM.
 bool enter_smm(const Vm& vm, const Vcpu& vcpu);
+
+// A system management interrupt. KVM writes the vCPU's registers to guest memory, in the second
+// address space, and reads them from there when the vCPU comes back.
+struct Smi {
+    std::uint64_t bytes;                  // of memory that it needs, from its base on
+    std::uint64_t state, state_bytes;     // in there: where the registers go
+    std::uint64_t code;                   // in there: what is executed ...
+    std::array<std::byte, 2> comes_back;  // ... and what to have there, to come back at once
+};
+// Nothing: not with this KVM.
+std::optional<Smi> smi(const Kvm& kvm);
+// The vCPU is out of the guest. From its base on there is memory.
+void set_smi_base(const Vcpu& vcpu, std::uint64_t gpa);
+// Before the guest's next instruction.
+void raise_smi(const Vcpu& vcpu);
 
 // The setting of the machine that has to be 1 for KVM to emulate what a guest asks to be emulated
 // (guest::Op::kWriteEmulated and the like). Empty: not on this architecture.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: the state of a vCPU that enters SMM is saved in memory of the normal address space
 // file: arch/x86/kvm/smm.c
-// survives: a system management interrupt (KVM_SMI), and a guest that comes back from it
-// scenarios: *
+// scenarios: Smi.*
 @@
 identifier vcpu;
 @@

@@ -105,6 +105,14 @@ bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
     return false;
 }
 
+std::optional<Smi> smi(const Kvm& /*kvm*/) {
+    return {};
+}
+
+void set_smi_base(const Vcpu& /*vcpu*/, std::uint64_t /*gpa*/) {}
+
+void raise_smi(const Vcpu& /*vcpu*/) {}
+
 std::optional<std::uint64_t> code_that_returns(std::uint32_t /*value*/) {
     return {};
 }

@@ -8,6 +8,7 @@
 
 #include "vmm/arch.h"
 #include "vmm/vcpu.h"
+#include "vmm/x86/msr.h"
 
 namespace mmuw::arch {
 namespace {
@@ -18,18 +19,8 @@ constexpr std::uint32_t kSystemTime = 0x4b564d01;
 constexpr std::uint32_t kStealTime = 0x4b564d03;
 constexpr std::uint64_t kEnabled = 1;
 
-struct OneMsr {
-    kvm_msrs head;
-    kvm_msr_entry entry;
-};
-
-void set_msr(const Vcpu& vcpu, std::uint32_t index, std::uint64_t value) {
-    OneMsr msrs{.head = {.nmsrs = 1}, .entry = {.index = index, .data = value}};
-    vcpu.control(KVM_SET_MSRS, &msrs, "KVM_SET_MSRS");
-}
-
 void begin_clock(const Vcpu& vcpu, std::uint64_t gpa) {
-    set_msr(vcpu, kSystemTime, gpa | kEnabled);
+    x86::set_msr(vcpu, kSystemTime, gpa | kEnabled);
 }
 
 // "The guest was paused": told in the clock's flags.
@@ -38,20 +29,18 @@ void write_clock(const Vcpu& vcpu) {
 }
 
 void begin_steal_time(const Vcpu& vcpu, std::uint64_t gpa) {
-    set_msr(vcpu, kStealTime, gpa | kEnabled);
+    x86::set_msr(vcpu, kStealTime, gpa | kEnabled);
 }
 
 // By every entry after the vCPU was loaded.
 void write_steal_time(const Vcpu& /*vcpu*/) {}
 
 void begin_wall_clock(const Vcpu& vcpu, std::uint64_t gpa) {
-    set_msr(vcpu, kWallClock, gpa);
+    x86::set_msr(vcpu, kWallClock, gpa);
 }
 
 void write_wall_clock(const Vcpu& vcpu) {
-    OneMsr msrs{.head = {.nmsrs = 1}, .entry = {.index = kWallClock}};
-    vcpu.control(KVM_GET_MSRS, &msrs, "KVM_GET_MSRS");
-    set_msr(vcpu, kWallClock, msrs.entry.data);
+    x86::set_msr(vcpu, kWallClock, x86::get_msr(vcpu, kWallClock));
 }
 
 template <int kFlag>
