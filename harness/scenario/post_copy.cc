@@ -119,6 +119,8 @@ TEST_P(PostCopy, WhatIsBroughtIsSeen) {
         GTEST_SKIP() << "khugepaged that a disturber wakes lets no vCPU get on";
     try {
         start();
+        if (guest_->async_faults() != GetParam().async_faults)
+            GTEST_SKIP() << "this KVM has no asynchronous page faults";
         for (int round = 0; round < rounds(3); round++) {
             const std::vector<std::byte> copy = take_away();
             std::optional<Userfault> faults(

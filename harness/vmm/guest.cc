@@ -69,7 +69,7 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
     if (!reference) fill_private(private_);
 
     vm_ = std::make_unique<Vm>(kvm, config.observer);
-    const bool async_faults = config.async_faults && arch::enable_async_faults(*vm_);
+    async_faults_ = config.async_faults && arch::enable_async_faults(*vm_);
     log_ = make_dirty_log(config.log, config.log_options);
     log_->prepare(*vm_);
     for (const std::uint32_t space : {1U, 0U}) {
@@ -101,7 +101,7 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
         else
             arch::setup_vcpu(*vm_, *cpu.vcpu, base + PrivateLayout::kPayload,
                              base + layout.control(i));
-        if (async_faults) arch::allow_async_faults(*cpu.vcpu);
+        if (async_faults_) arch::allow_async_faults(*cpu.vcpu);
         if (i + config.smm_vcpus >= config.vcpus &&
             (reference || !arch::enter_smm(*vm_, *cpu.vcpu)))
             throw std::invalid_argument("this KVM has no system management mode");

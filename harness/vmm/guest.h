@@ -85,6 +85,8 @@ class Guest {
     void start();
 
     [[nodiscard]] Vm& vm() { return *vm_; }
+    // GuestConfig::async_faults, and KVM can.
+    [[nodiscard]] bool async_faults() const { return async_faults_; }
     [[nodiscard]] DirtyLog& log() { return *log_; }
     [[nodiscard]] unsigned vcpus() const { return static_cast<unsigned>(cpus_.size()); }
     [[nodiscard]] VcpuThread& thread(unsigned vcpu) { return *cpus_.at(vcpu).thread; }
@@ -174,6 +176,7 @@ class Guest {
     guest::Idle idle_;
     Mapping private_;
     std::unique_ptr<DirtyLog> log_;
+    bool async_faults_ = false;
     std::unique_ptr<Vm> vm_;
     std::vector<std::unique_ptr<Memslot>> private_slots_;  // one in each address space that is used
     std::vector<std::unique_ptr<Memslot>> slots_;
