@@ -31,6 +31,7 @@ bool tells_what_was_read_back(const Event& e) {
         case MMUWITNESS_MARK_RING_FULL:
         case MMUWITNESS_MARK_VMM_LOGGED:
         case MMUWITNESS_MARK_HUGE_SPTES:
+        case MMUWITNESS_MARK_STUCK:
             return true;
         default:
             return false;

@@ -76,6 +76,11 @@ void WitnessObserver::ring_full(unsigned vcpu, std::uint64_t entries) {
     witness_.mark(vm_, mark::RingFull{.vcpu = vcpu, .entries = entries});
 }
 
+void WitnessObserver::stuck(unsigned vcpu, std::uint64_t ran, std::uint64_t enough) {
+    if (hooks_.disturbed) return;
+    witness_.mark(vm_, mark::Stuck{.vcpu = vcpu, .ran = ran, .enough = enough});
+}
+
 void WitnessObserver::backed_access_left(std::uint64_t gfn) {
     witness_.mark(vm_, mark::Backed{.gfn = gfn, .exits = 1});
 }

@@ -19,6 +19,7 @@ class WitnessObserver : public VmObserver {
         std::function<void()> started = [] {};
         // About to collect a log or to change a memslot (true), or done with it.
         std::function<void(bool)> calling = [](bool) {};
+        bool disturbed = false;  // what a vCPU maps may be taken away again at once
     };
     WitnessObserver(Witness& witness, const WitnessedFiles& files, Hooks hooks)
         : witness_(witness), files_(files), hooks_(std::move(hooks)) {}
@@ -35,6 +36,7 @@ class WitnessObserver : public VmObserver {
     void prefaulted(std::uint64_t gfn, std::uint64_t pages) override;
     void call_failed(unsigned long request, int error) override;
     void ring_full(unsigned vcpu, std::uint64_t entries) override;
+    void stuck(unsigned vcpu, std::uint64_t ran, std::uint64_t enough) override;
     void backed_access_left(std::uint64_t gfn) override;
 
   private:

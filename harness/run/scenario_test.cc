@@ -70,7 +70,8 @@ Guest& ScenarioTest::add_guest(GuestConfig config) {
     added.observer = std::make_unique<WitnessObserver>(
         run_.witness, files_,
         WitnessObserver::Hooks{.started = [this, &added] { disturb().guest_started(*added.guest); },
-                               .calling = [this](bool begins) { disturb().calling(begins); }});
+                               .calling = [this](bool begins) { disturb().calling(begins); },
+                               .disturbed = !disturb().empty()});
     config.observer = added.observer.get();
     // Under emulation a polling vCPU must not keep the harness from its CPU. On bare metal it may
     // hold a folio lock that others wait for, and must not starve; nor beside a busy disturber.

@@ -20,6 +20,7 @@ std::span<const PlantCase> plant_cases() {
         {"log-mark-skipped-one-in-64", "Turns.*", {"log-complete"}},
         {"log-mark-next-gfn", "Turns.*/bitmap", {"log-precise"}},
         {"ring-push-dropped", "Turns.*/ring", {"log-complete"}},
+        {"ring-full-not-told", "SmallPages.*/large_ring", {"forward-progress"}},
         {"ring-reset-dropped", "Turns.*/ring", {"log-complete"}},
         {"dirty-after-writeback", "Writeback.Guest*", {"tagged", "durable", "nothing-left"}},
         {"marked-dirty-after-writeback", "Writeback.Guest*", {"dirty-in-time"}},

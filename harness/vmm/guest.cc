@@ -23,6 +23,8 @@ constexpr std::uint32_t kPrivateSlot = 0;
 constexpr auto kParkPoll = 10ms;
 constexpr auto kStayPoll = 50us;
 constexpr auto kSpin = 20us;
+// Then it is looked whether the vCPU gets on.
+constexpr auto kSoon = 1s;
 
 std::unique_ptr<Memslot> make_slot(Vm& vm, std::uint32_t id, std::uint64_t gpa, std::uint64_t bytes,
                                    std::uint64_t hva, std::uint32_t flags, Memslot::Report report) {
@@ -266,22 +268,52 @@ void Guest::resume() {
     for (unsigned i = 0; i < vcpus(); i++) thread(i).resume();
 }
 
+Guest::Progress Guest::progress_of(unsigned vcpu) {
+    const Channel& channel = *cpus_.at(vcpu).channel;
+    return {.begun = channel.begun(),
+            .done = channel.done(),
+            .pages = channel.progress(),
+            .cpu_time = thread(vcpu).cpu_time()};
+}
+
+// More CPU time than any access takes is as good as no end of it: docs/rules/forward-progress.md.
+bool Guest::wait_long(unsigned vcpu, const std::function<bool()>& condition,
+                      std::chrono::steady_clock::time_point until) {
+    using std::chrono::milliseconds;
+    constexpr milliseconds kEnough = 5s, kLook = 500ms;
+    Progress last = progress_of(vcpu);
+    milliseconds ran{};
+    while (ran < kEnough && std::chrono::steady_clock::now() < until) {
+        if (thread(vcpu).wait(condition, std::min(until, std::chrono::steady_clock::now() + kLook),
+                              kParkPoll))
+            return true;
+        const Progress now = progress_of(vcpu);
+        if (now.begun != last.begun || now.done != last.done || now.pages != last.pages) last = now;
+        ran = std::chrono::duration_cast<milliseconds>(now.cpu_time - last.cpu_time);
+    }
+    vm_->observer().stuck(vcpu, static_cast<std::uint64_t>(ran.count()), kEnough.count());
+    return false;
+}
+
 void Guest::wait_until(unsigned vcpu, bool parks, const std::function<bool()>& condition,
                        const char* what) {
     VcpuThread& thread = *cpus_.at(vcpu).thread;
     const auto begin = std::chrono::steady_clock::now();
-    const auto until = begin + VcpuThread::kTimeout;
     // Not sched_yield(): beside a polling vCPU it gives the CPU away until the next tick.
     if (!parks)
         while (std::chrono::steady_clock::now() < begin + kSpin)
             if (condition()) return;
-    if (thread.wait(condition, until, parks ? std::chrono::microseconds(kParkPoll) : kStayPoll))
+    if (thread.wait(condition, begin + kSoon,
+                    parks ? std::chrono::microseconds(kParkPoll) : kStayPoll) ||
+        wait_long(vcpu, condition, begin + VcpuThread::kTimeout))
         return;
     const Channel& channel = *cpus_[vcpu].channel;
+    const auto waited =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
     throw std::runtime_error(std::format(
         "vCPU {}: not at {} after {} s (posted {}, begun {}, done {}, pages touched {}{})", vcpu,
-        what, VcpuThread::kTimeout.count(), channel.posted(), channel.begun(), channel.done(),
-        channel.progress(), thread.parked() ? ", parked" : ""));
+        what, waited.count(), channel.posted(), channel.begun(), channel.done(), channel.progress(),
+        thread.parked() ? ", parked" : ""));
 }
 
 }  // namespace mmuw

@@ -125,6 +125,15 @@ pid_t VcpuThread::tid() {
     return tid_;
 }
 
+std::chrono::nanoseconds VcpuThread::cpu_time() {
+    clockid_t clock{};
+    timespec used{};
+    if (const int error = pthread_getcpuclockid(thread_.native_handle(), &clock); error != 0)
+        throw SysError(error, "pthread_getcpuclockid");
+    if (clock_gettime(clock, &used) != 0) throw_errno("clock_gettime(of a vCPU's thread)");
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
 void VcpuThread::kick_locked() {
     if (!inside_) return;
     __atomic_store_n(&vcpu_.run().immediate_exit, std::uint8_t{1}, __ATOMIC_SEQ_CST);

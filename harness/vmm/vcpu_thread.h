@@ -68,6 +68,8 @@ class VcpuThread {
     // Returns from KVM_RUN to userspace so far, kicks included.
     [[nodiscard]] std::uint64_t exits();
     [[nodiscard]] pid_t tid();
+    // That it has used, in KVM and in the guest as well; after start().
+    [[nodiscard]] std::chrono::nanoseconds cpu_time();
 
   private:
     void body();

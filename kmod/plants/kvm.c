@@ -227,6 +227,19 @@ static enum mmuw_plant_act flush_in_fault(struct mmuw_plant *p, struct kvm *kvm,
 		       atomic_read(&kvm->online_vcpus) == 1);
 }
 
+/*
+ * bool kvm_dirty_ring_check_request(struct kvm_vcpu *vcpu): the request stays, and with it
+ * the vCPU stays out of the guest, in KVM_RUN.
+ */
+static bool do_not_leave(struct mmuw_plant *p, struct kvm *kvm, const unsigned long *arg,
+			 unsigned long *ret)
+{
+	if (!(bool)*ret)
+		return false;
+	*ret = 0;
+	return true;
+}
+
 /* long kvm_vm_ioctl(struct file *filp, unsigned int ioctl, unsigned long arg) */
 static struct kvm *of_file(const unsigned long *arg)
 {
@@ -295,6 +308,10 @@ struct mmuw_plant mmuw_plants_kvm[] = {
 	  .what = "kvm_dirty_ring_push() does nothing",
 	  /* Its first argument is the vCPU, up to 6.1 the ring: the task is a vCPU's in any case. */
 	  .origin = "002", .symbols = { "kvm_dirty_ring_push" }, .on_call = mmuw_plant_always_skip },
+	{ .name = "ring-full-not-told",
+	  .what = "a vCPU whose dirty ring is full does not leave KVM_RUN",
+	  .origin = "002", .symbols = { "kvm_dirty_ring_check_request" },
+	  .kvm_of = mmuw_plant_vcpu_first, .on_return = do_not_leave },
 	{ .name = "ring-reset-dropped",
 	  .what = "KVM_RESET_DIRTY_RINGS takes entries back and does not write-protect their gfns",
 	  .origin = "002", .symbols = { "kvm_arch_mmu_enable_log_dirty_pt_masked" },
