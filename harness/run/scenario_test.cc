@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "run/scenario_test.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <format>
 #include <functional>
@@ -117,7 +119,9 @@ Memory ScenarioTest::add_memory(MemoryKind kind, std::uint64_t small, std::uint6
 void ScenarioTest::add_swap() {
     constexpr std::size_t kBytes = 32U << 20;
     if (!machine_) machine_.emplace(run_.options.guard);
-    add_swap_file(run_.options.guard, run_.scratch.directory() + "/mmuwitness-swap", kBytes);
+    // Another run may use the same directory.
+    add_swap_file(run_.options.guard,
+                  std::format("{}/mmuwitness-swap-{}", run_.scratch.directory(), getpid()), kBytes);
 }
 
 Guest& ScenarioTest::start_guest(WitnessedFile& file, GuestConfig config) {
