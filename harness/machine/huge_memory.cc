@@ -70,15 +70,15 @@ HugeMemory::HugeMemory(MachineGuard& guard, HugeKind kind, std::uint64_t pages) 
         throw Unavailable(std::format("the kernel gives no huge pages ({})", to_string(kind)));
 }
 
-std::uint64_t HugeMemory::huge_pages() const {
-    const auto first = reinterpret_cast<std::uintptr_t>(begin_);
+std::uint64_t huge_pages_in(std::span<const std::byte> memory) {
+    const auto first = reinterpret_cast<std::uintptr_t>(memory.data());
     std::ifstream smaps("/proc/self/smaps");
     bool inside = false;
     std::uint64_t kb = 0;
     for (std::string line; std::getline(smaps, line);) {
         std::uintptr_t from = 0, to = 0;
         if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2)
-            inside = from < first + length_ && first < to;
+            inside = from < first + memory.size() && first < to;
         if (!inside) continue;
         for (const char* name :
              {"AnonHugePages:", "ShmemPmdMapped:", "Shared_Hugetlb:", "Private_Hugetlb:"})

@@ -25,14 +25,16 @@ std::string to_string(HugeKind kind);
 // Bytes that one page table maps: a huge page.
 std::size_t huge_bytes();
 
+// Of this process' memory, as it is mapped now, by /proc/self/smaps.
+std::uint64_t huge_pages_in(std::span<const std::byte> memory);
+
 class HugeMemory {
   public:
     // At least so many small pages, aligned to a huge one and filled with zeroes. The guard's scope
     // has what the machine has to allow for it. Unavailable if there are no huge pages to be had.
     HugeMemory(MachineGuard& guard, HugeKind kind, std::uint64_t pages);
     [[nodiscard]] std::span<std::byte> span() const { return {begin_, length_}; }
-    // As the host maps it now, by /proc/self/smaps.
-    [[nodiscard]] std::uint64_t huge_pages() const;
+    [[nodiscard]] std::uint64_t huge_pages() const { return huge_pages_in(span()); }
 
   private:
     Mapping mapping_;
