@@ -277,10 +277,12 @@ Guest::Progress Guest::progress_of(unsigned vcpu) {
 }
 
 // More CPU time than any access takes is as good as no end of it: docs/rules/forward-progress.md.
+// A machine that was paused, as an emulated one may be, takes that for its CPUs' time: each look
+// counts for no more than it should have been.
 bool Guest::wait_long(unsigned vcpu, const std::function<bool()>& condition,
                       std::chrono::steady_clock::time_point until) {
     using std::chrono::milliseconds;
-    constexpr milliseconds kEnough = 5s, kLook = 500ms;
+    constexpr milliseconds kEnough = 5s, kLook = 250ms;
     Progress last = progress_of(vcpu);
     milliseconds ran{};
     while (ran < kEnough && std::chrono::steady_clock::now() < until) {
@@ -288,8 +290,11 @@ bool Guest::wait_long(unsigned vcpu, const std::function<bool()>& condition,
                               kParkPoll))
             return true;
         const Progress now = progress_of(vcpu);
-        if (now.begun != last.begun || now.done != last.done || now.pages != last.pages) last = now;
-        ran = std::chrono::duration_cast<milliseconds>(now.cpu_time - last.cpu_time);
+        const bool moved =
+            now.begun != last.begun || now.done != last.done || now.pages != last.pages;
+        const auto used = std::chrono::duration_cast<milliseconds>(now.cpu_time - last.cpu_time);
+        ran = moved ? milliseconds{} : ran + std::min(used, kLook);
+        last = now;
     }
     vm_->observer().stuck(vcpu, static_cast<std::uint64_t>(ran.count()), kEnough.count());
     return false;
