@@ -70,15 +70,17 @@ std::uint64_t vmalloc_kb() {
     return 0;
 }
 
-// "name active_objs num_objs ..." after two lines of heading (mm/slab_common.c).
-std::map<std::string, std::uint64_t> slabs() {
-    std::map<std::string, std::uint64_t> all;
+// "name active_objs num_objs objsize objperslab ..." after two lines of heading
+// (mm/slab_common.c).
+std::map<std::string, Slabs> slabs() {
+    std::map<std::string, Slabs> all;
     std::ifstream in("/proc/slabinfo");
     for (std::string line; std::getline(in, line);) {
         std::istringstream words(line);
         std::string name;
-        std::uint64_t active = 0;
-        if (words >> name >> active) all[name] = active;
+        std::uint64_t active = 0, objects = 0, bytes = 0, per_slab = 0;
+        if (words >> name >> active >> objects >> bytes >> per_slab)
+            all[name] = {.objects = active, .per_slab = per_slab};
     }
     return all;
 }
@@ -144,11 +146,15 @@ std::vector<std::string> left_over(const Inventory& before, const Inventory& aft
     tell_more(out, "symbols of the module", before.symbols, after.symbols, 0);
     tell_more(out, "VMs", before.vms, after.vms, 0);
     tell_more(out, "KB of vmalloc", before.vmalloc_kb, after.vmalloc_kb, 1024 + rounds * 2);
-    // One object in two rounds is a leak; below some hundreds it may be anybody's.
-    for (const auto& [name, objects] : after.slabs) {
+    // One object in two rounds is a leak; below some hundreds it may be anybody's. Of the slab that
+    // a CPU takes objects from all count as in use (SLUB's get_slabinfo()), and each CPU may have
+    // taken one since the caches were shrunk.
+    const auto cpus = static_cast<std::uint64_t>(sysconf(_SC_NPROCESSORS_CONF));
+    for (const auto& [name, slabs] : after.slabs) {
         const auto it = before.slabs.find(name);
-        tell_more(out, ("objects of " + name).c_str(), it == before.slabs.end() ? 0 : it->second,
-                  objects, std::max<std::uint64_t>(rounds / 2, 500));
+        tell_more(out, ("objects of " + name).c_str(),
+                  it == before.slabs.end() ? 0 : it->second.objects, slabs.objects,
+                  std::max<std::uint64_t>(rounds / 2, 500) + cpus * slabs.per_slab);
     }
     return out;
 }

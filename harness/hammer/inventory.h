@@ -10,6 +10,12 @@
 
 namespace mmuw::hammer {
 
+// A cache of the kernel's for objects of one kind.
+struct Slabs {
+    std::uint64_t objects = 0;  // in use, nothing kept in reserve
+    std::uint64_t per_slab = 0;
+};
+
 struct Inventory {
     std::set<std::string> functions;  // that ftrace has patched, with who did
     std::set<std::string> kprobes;    // registered
@@ -19,7 +25,7 @@ struct Inventory {
     std::uint64_t symbols = 0;        // of the module in kallsyms
     std::uint64_t vms = 0;            // of KVM
     std::uint64_t vmalloc_kb = 0;
-    std::map<std::string, std::uint64_t> slabs;  // objects in use by cache, nothing kept in reserve
+    std::map<std::string, Slabs> slabs;  // by name
 
     // Has caches dropped and reserves given back first.
     static Inventory take();
