@@ -11,7 +11,7 @@ HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES"
 # As in x86_64-amd.sh.
 HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
 # As in x86_64-amd.sh.
-HOST_APPEND="console=ttyAMA0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable rcupdate.rcu_expedited=1"
+HOST_APPEND="console=ttyAMA0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable"
 # Pointer authentication by an algorithm of QEMU's own, not by the costly architected one. Devices
 # are added by inside/boot.
 HOST_QEMU=(qemu-system-aarch64 -machine "virt,virtualization=on,gic-version=3"

@@ -11,7 +11,7 @@ HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES"
 # As in x86_64-amd.sh.
 HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
 # There is no i8042 to be waited for.
-HOST_APPEND="console=ttyS0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable rcupdate.rcu_expedited=1 initcall_blacklist=i8042_init"
+HOST_APPEND="console=ttyS0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable initcall_blacklist=i8042_init"
 HOST_EMULATOR=${QEMU_LOONGARCH64:-}
 HOST_MAY_LACK_KVM=yes
 # Debian's kernel finds PCI by ACPI, which takes firmware. Devices are added by inside/boot.

@@ -14,9 +14,7 @@ HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first of them
 # A periodic tick: the emulator loses interrupts now and then, and a CPU that sleeps with one
 # pending is woken by the next only. No watchdog of the clock: 7.2's may hang the boot (docs/hosts.md).
 # init_on_alloc: memory that KVM forgets to clear has what was there before, not zeroes.
-# rcu_expedited: a grace period takes no tick or more. VMs and memslots wait for many: a sixth of the
-# suite's time.
-HOST_APPEND="console=ttyS0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable rcupdate.rcu_expedited=1 nohz=off highres=off tsc=nowatchdog"
+HOST_APPEND="console=ttyS0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable nohz=off highres=off tsc=nowatchdog"
 # Devices are added by inside/boot.
 HOST_QEMU=(qemu-system-x86_64 -machine q35 -accel "tcg,thread=multi" -cpu max -smp 2 -m "$((HOST_MEMORY + 256))"
 	-object "memory-backend-ram,id=node0,size=${HOST_MEMORY}M" -numa "node,memdev=node0,cpus=0-1"
