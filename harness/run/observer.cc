@@ -76,9 +76,10 @@ void WitnessObserver::ring_full(unsigned vcpu, std::uint64_t entries) {
     witness_.mark(vm_, mark::RingFull{.vcpu = vcpu, .entries = entries});
 }
 
-void WitnessObserver::stuck(unsigned vcpu, std::uint64_t ran, std::uint64_t enough) {
-    if (hooks_.disturbed) return;
+bool WitnessObserver::stuck(unsigned vcpu, std::uint64_t ran, std::uint64_t enough) {
+    if (hooks_.disturbed) return false;
     witness_.mark(vm_, mark::Stuck{.vcpu = vcpu, .ran = ran, .enough = enough});
+    return true;
 }
 
 void WitnessObserver::backed_access_left(std::uint64_t gfn) {

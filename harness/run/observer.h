@@ -36,7 +36,7 @@ class WitnessObserver : public VmObserver {
     void prefaulted(std::uint64_t gfn, std::uint64_t pages) override;
     void call_failed(unsigned long request, int error) override;
     void ring_full(unsigned vcpu, std::uint64_t entries) override;
-    void stuck(unsigned vcpu, std::uint64_t ran, std::uint64_t enough) override;
+    bool stuck(unsigned vcpu, std::uint64_t ran, std::uint64_t enough) override;
     void backed_access_left(std::uint64_t gfn) override;
 
   private:

@@ -285,7 +285,11 @@ bool Guest::wait_long(unsigned vcpu, const std::function<bool()>& condition,
     constexpr milliseconds kEnough = 5s, kLook = 250ms;
     Progress last = progress_of(vcpu);
     milliseconds ran{};
-    while (ran < kEnough && std::chrono::steady_clock::now() < until) {
+    const auto tell = [&] {
+        return vm_->observer().stuck(vcpu, static_cast<std::uint64_t>(ran.count()),
+                                     kEnough.count());
+    };
+    while (std::chrono::steady_clock::now() < until) {
         if (thread(vcpu).wait(condition, std::min(until, std::chrono::steady_clock::now() + kLook),
                               kParkPoll))
             return true;
@@ -295,8 +299,9 @@ bool Guest::wait_long(unsigned vcpu, const std::function<bool()>& condition,
         const auto used = std::chrono::duration_cast<milliseconds>(now.cpu_time - last.cpu_time);
         ran = moved ? milliseconds{} : ran + std::min(used, kLook);
         last = now;
+        if (ran >= kEnough && tell()) return false;
     }
-    vm_->observer().stuck(vcpu, static_cast<std::uint64_t>(ran.count()), kEnough.count());
+    static_cast<void>(tell());
     return false;
 }
 

@@ -42,8 +42,11 @@ class VmObserver {
     // A vCPU has left for a full ring; `entries` of it were harvested since it did so before.
     virtual void ring_full(unsigned /*vcpu*/, std::uint64_t /*entries*/) {}
     // A vCPU has been waited for in vain; its thread has used so much CPU time since the guest got
-    // on the last time, of what is more than any access takes. In milliseconds.
-    virtual void stuck(unsigned /*vcpu*/, std::uint64_t /*ran*/, std::uint64_t /*enough*/) {}
+    // on the last time, of what is more than any access takes. In milliseconds. True: it is not
+    // waited for any longer.
+    virtual bool stuck(unsigned /*vcpu*/, std::uint64_t /*ran*/, std::uint64_t /*enough*/) {
+        return true;
+    }
     // A vCPU has left for an access to a gfn that has had a memslot all the time.
     virtual void backed_access_left(std::uint64_t /*gfn*/) {}
 };
