@@ -31,7 +31,14 @@ struct DirectAccess {
 
 // Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
 // which an earlier store is seen before later ones; and as DirectAccess. store_emulated() and
-// add_emulated() if there is such a thing, execute() if code may be written and called at once.
+// add_emulated() if there is such a thing, execute() if code may be written and called at once;
+// try_read(), try_write(), forget() and forget_all() if the guest can have page tables of its own.
+// Of an access that the guest's own page tables may refuse.
+struct Tried {
+    uint64_t value;  // read; 0 if it was refused
+    uint64_t done;   // 1: it was made
+};
+
 template <class Arch>
 class Interpreter {
   public:
@@ -87,10 +94,32 @@ class Interpreter {
             spin();
         else if (command.op == Op::kExecute)
             each(command, [&](uint64_t page) { execute(page, lane); });
+        else if (command.op >= Op::kTryRead)
+            own_tables(command, lane);
         else
             emulated(command, lane);
         command.last = last_;
         command.sum = sum_;
+    }
+
+    // Where the guest has none, nothing happens.
+    void own_tables(Command& command, uint32_t lane) {
+        if constexpr (requires { Arch::forget_all(uint64_t{}); }) {
+            if (command.op == Op::kTryRead)
+                each(command, [&](uint64_t page) {
+                    const Tried tried = Arch::try_read(data(page, lane));
+                    last_ = tried.value;
+                    sum_ += tried.done;
+                });
+            else if (command.op == Op::kTryWrite)
+                each(command, [&](uint64_t page) {
+                    sum_ += Arch::try_write(data(page, lane), command.stamp).done;
+                });
+            else if (command.op == Op::kForget)
+                each(command, [&](uint64_t page) { Arch::forget(data(page, 0)); });
+            else
+                Arch::forget_all(c_.root);
+        }
     }
 
     // Where nothing is emulated, nothing happens.

@@ -28,6 +28,11 @@ enum class Op : uint32_t {
                            // one's
     kExecute,  // each page once: calls the code in the lane, and sums what it returns; where the
                // architecture's instruction caches are coherent
+    // Where the guest has page tables of its own (GuestConfig::own_tables), also in their range.
+    kTryRead,   // each page once: loads the lane; `sum` counts those that were not refused
+    kTryWrite,  // likewise: stores `stamp` in the lane; the journal tells nothing of it
+    kForget,    // each page once: what this CPU's TLB has of it
+    kForgetAll,
 };
 
 // What the vCPU does when its ring is empty after the command.
@@ -66,10 +71,11 @@ struct Control {
     uint64_t data;        // (host) guest address of data page 0
     uint64_t journal;     // (host) guest address of this vCPU's journal
     uint64_t pages;       // (host) data pages that the journal covers
+    uint64_t root;        // (host) guest address of the vCPU's page tables
     uint32_t page_shift;  // (host) of a data page
     uint32_t lane;        // (host) this vCPU's own lane
     Idle first_idle;      // (host) before the first command
-    uint32_t reserved0[5];
+    uint32_t reserved0[3];
 
     alignas(64) uint64_t posted;  // (host) commands ever posted; n-th is ring[n % kRingEntries]
     uint64_t stop;                // (host) WHILE commands up to this number end

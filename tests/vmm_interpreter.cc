@@ -26,6 +26,20 @@ struct FakeArch : guest::DirectAccess {
             stop_after_pauses->stop(stop_after_pauses->posted());
     }
     static void write_done() {}
+
+    // Its page tables refuse one address.
+    static inline std::uint64_t refused = 0, forgotten = 0, root = 0;
+    static guest::Tried try_read(std::uint64_t address) {
+        if (address == refused) return {};
+        return {.value = load(address), .done = 1};
+    }
+    static guest::Tried try_write(std::uint64_t address, std::uint64_t value) {
+        if (address == refused) return {};
+        store(address, value);
+        return {.value = 0, .done = 1};
+    }
+    static void forget(std::uint64_t address) { forgotten = address; }
+    static void forget_all(std::uint64_t of) { root = of; }
 };
 
 class InterpreterTest : public testing::Test {
@@ -128,6 +142,33 @@ TEST_F(InterpreterTest, AddIsInTheJournalOnlyOnItsOwnLane) {
     EXPECT_EQ(run(c).last, 2U);
     EXPECT_EQ(lane(0, 9), 2U);
     EXPECT_EQ(channel_.journal(0), 2U);
+}
+
+TEST_F(InterpreterTest, TellsWhatPageTablesRefuse) {
+    auto c = command(guest::Op::kTryWrite, 1, 3);
+    c.lane = 9;
+    c.stamp = 5;
+    FakeArch::refused = reinterpret_cast<std::uint64_t>(&lane(2, 9));
+    EXPECT_EQ(run(c).sum, 2U);
+    EXPECT_EQ(lane(1, 9), 5U);
+    EXPECT_EQ(lane(2, 9), 0U);
+    EXPECT_EQ(channel_.journal(1), 0U);
+    c.op = guest::Op::kTryRead;
+    c.count = 2;
+    EXPECT_EQ(run(c).sum, 1U);
+    EXPECT_EQ(run(c).last, 0U);
+    c.first = 3;
+    c.count = 1;
+    EXPECT_EQ(run(c).last, 5U);
+}
+
+TEST_F(InterpreterTest, ForgetsAPageOrAll) {
+    control_.root = 4096;
+    run(command(guest::Op::kForget, 2, 1));
+    EXPECT_EQ(FakeArch::forgotten, reinterpret_cast<std::uint64_t>(&lane(2, 0)));
+    EXPECT_EQ(FakeArch::root, 0U);
+    run(command(guest::Op::kForgetAll, 0, 0));
+    EXPECT_EQ(FakeArch::root, 4096U);
 }
 
 TEST_F(InterpreterTest, WritesWhileToldRoundRobin) {

@@ -5,6 +5,12 @@
 #include "arm64/doorbell.h"
 #include "interpreter.h"
 
+// start.S
+extern "C" {
+mmuw::guest::Tried try_read(uint64_t address);
+mmuw::guest::Tried try_write(uint64_t address, uint64_t value);
+}
+
 namespace mmuw::guest {
 
 struct Arch : DirectAccess {
@@ -17,6 +23,17 @@ struct Arch : DirectAccess {
 
     // Stores become visible in any order without it.
     static void write_done() { asm volatile("dmb ishst" : : : "memory"); }
+
+    static Tried try_read(uint64_t address) { return ::try_read(address); }
+    static Tried try_write(uint64_t address, uint64_t value) { return ::try_write(address, value); }
+
+    // By all CPUs.
+    static void forget(uint64_t address) {
+        asm volatile("dsb ishst; tlbi vaae1is, %0; dsb ish; isb" : : "r"(address >> 12) : "memory");
+    }
+    static void forget_all(uint64_t /*root*/) {
+        asm volatile("dsb ishst; tlbi vmalle1is; dsb ish; isb" : : : "memory");
+    }
 };
 
 }  // namespace mmuw::guest

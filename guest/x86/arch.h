@@ -5,6 +5,12 @@
 #include "interpreter.h"
 #include "x86/doorbell.h"
 
+// start.S
+extern "C" {
+mmuw::guest::Tried try_read(uint64_t address);
+mmuw::guest::Tried try_write(uint64_t address, uint64_t value);
+}
+
 namespace mmuw::guest {
 
 struct Arch : DirectAccess {
@@ -34,6 +40,18 @@ struct Arch : DirectAccess {
         uint64_t value;
         asm volatile("call *%1" : "=a"(value) : "r"(address) : "memory", "cc");
         return value;
+    }
+
+    static Tried try_read(uint64_t address) { return ::try_read(address); }
+    static Tried try_write(uint64_t address, uint64_t value) { return ::try_write(address, value); }
+
+    static void forget(uint64_t address) {
+        asm volatile("invlpg (%0)" : : "r"(address) : "memory");
+    }
+    // The root is not read from CR3: under emulated SVM that was seen not to be intercepted, and to
+    // give the root of KVM's shadow page tables.
+    static void forget_all(uint64_t root) {
+        asm volatile("movq %0, %%cr3" : : "r"(root) : "memory");
     }
 
     // Stores of one CPU are seen in order: the compiler is all that must be held back.

@@ -95,6 +95,29 @@ std::vector<OwnWrite> own_writes(const Kvm& kvm);
 // A lane's worth of code that returns `value` (guest::Op::kExecute). Nothing: this architecture's
 // instruction caches want to be told of new code.
 std::optional<std::uint64_t> code_that_returns(std::uint32_t value);
+// Page tables that the guest keeps itself, for 1 GiB of guest addresses: an upper table, whose 512
+// entries stand for 2 MB each, and lower ones, whose 512 entries stand for 4 KB each.
+struct OwnTables {
+    std::uint64_t address;  // where the range begins
+    // What fill_private() filled leads to the upper table at gpa from now on.
+    void (*link)(std::span<std::byte> area, std::uint64_t gpa);
+    // An upper entry: the lower table at gpa. What is not writable here is so nowhere in it.
+    std::uint64_t (*table)(std::uint64_t gpa, bool writable);
+    // Of memory at gpa, not accessed and not written yet. huge: an upper entry.
+    std::uint64_t (*leaf)(std::uint64_t gpa, bool huge, bool writable);
+    // The same entry after the CPU has walked it for accesses, of which one was a write.
+    std::uint64_t (*walked)(std::uint64_t entry, bool write);
+    // Before an entry leads elsewhere it is 0, and all CPUs have forgotten what it was (arm64's
+    // break-before-make).
+    bool zero_first;
+    bool (*done_by)(const Vcpu& vcpu);  // does this CPU write accesses into tables?
+    // A leaf may have in it a number up to this one, times a bit above all others: the CPU ignores
+    // it.
+    std::uint64_t ignored_most, ignored_bit;
+};
+// Nothing: not done for this architecture.
+std::optional<OwnTables> own_tables();
+
 // Files of settings, and values with which KVM lets guests execute in small pages only, and makes
 // huge ones of them again at once. Nothing: there are none.
 struct Setting {

@@ -43,8 +43,11 @@ Mapping private_memory(std::uint64_t bytes) {
 }
 
 // What the guest itself is made of.
-void fill_private(Mapping& memory) {
-    arch::fill_private(memory.span().first(PrivateLayout::kUnit));
+void fill_private(Mapping& memory, std::optional<std::uint64_t> own_tables) {
+    const std::span<std::byte> area = memory.span().first(PrivateLayout::kUnit);
+    arch::fill_private(area);
+    if (own_tables)
+        arch::own_tables().value().link(area, arch::data_gpa() + *own_tables * page_size());
     const auto image = payload_image();
     std::memcpy(memory.bytes() + PrivateLayout::kPayload, image.data(), image.size());
 }
@@ -68,7 +71,7 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
     const std::uint64_t base = arch::private_gpa();
     private_ = private_memory(layout.bytes());
     const bool reference = kvm.mmu().reference;
-    if (!reference) fill_private(private_);
+    if (!reference) fill_private(private_, config.own_tables);
 
     vm_ = std::make_unique<Vm>(kvm, config.observer);
     async_faults_ = config.async_faults && arch::enable_async_faults(*vm_);
@@ -87,6 +90,7 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
         control->data = arch::data_gpa();
         control->journal = (reference ? private_.hva() : base) + layout.journal(i);
         control->pages = config.pages;
+        control->root = base + PrivateLayout::kArch;
         control->page_shift = static_cast<std::uint32_t>(std::countr_zero(page_size()));
         control->lane = lane(i);
         control->first_idle = config.idle;
@@ -184,6 +188,11 @@ void Guest::start() {
 
 std::uint64_t Guest::gfn(std::uint64_t page) const {
     return arch::data_gpa() / page_size() + page;
+}
+
+std::uint64_t Guest::own_page(std::uint64_t n) {
+    constexpr std::uint64_t kBytes = 4096;
+    return (arch::own_tables().value().address - arch::data_gpa()) / kBytes + n;
 }
 
 std::uint64_t Guest::first_page(const Memslot& slot) const {

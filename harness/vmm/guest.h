@@ -44,6 +44,9 @@ struct GuestConfig {
     // A vCPU halts while a page of the host's has to be waited for, and KVM brings it (asynchronous
     // page faults). Where KVM cannot do that, the vCPU's task waits, as without this.
     bool async_faults = false;
+    // The data page that is the upper one of the guest's own page tables (arch::OwnTables), which
+    // the guest fills itself.
+    std::optional<std::uint64_t> own_tables = {};
     VmObserver* observer = nullptr;  // must outlive the Guest
 };
 
@@ -92,6 +95,9 @@ class Guest {
     [[nodiscard]] VcpuThread& thread(unsigned vcpu) { return *cpus_.at(vcpu).thread; }
     [[nodiscard]] unsigned lane(unsigned vcpu) const { return config_.first_lane + vcpu; }
     [[nodiscard]] std::uint64_t gfn(std::uint64_t page) const;
+    // Of the addresses for which the guest has page tables of its own, the n-th 4 KB: for commands
+    // whose pages may be anywhere.
+    [[nodiscard]] static std::uint64_t own_page(std::uint64_t n);
     // Data page index of a slot's first page.
     [[nodiscard]] std::uint64_t first_page(const Memslot& slot) const;
 
@@ -139,6 +145,12 @@ class Guest {
     static guest::Command emulated_write_across_command(std::uint64_t page, std::uint64_t stamp);
     // The code of arch::code_that_returns().
     static guest::Command execute_command(std::uint64_t page, std::uint32_t lane);
+    // With page tables of its own: own_page(), data pages.
+    static guest::Command try_read_command(std::uint64_t page, std::uint32_t lane);
+    static guest::Command try_write_command(std::uint64_t page, std::uint32_t lane,
+                                            std::uint64_t stamp);
+    static guest::Command forget_command(std::uint64_t page);
+    static guest::Command forget_all_command();
     static guest::Command read_command(std::uint64_t page, std::uint32_t lane = guest::kOwnLane);
     std::vector<CommandResult> run(unsigned vcpu, std::span<const guest::Command> commands);
     // Any command: post() returns the command's number for wait() and begun().

@@ -30,15 +30,21 @@ guest::Command walking(guest::Op op, std::uint64_t first, std::uint64_t count, c
 }
 
 bool touches_pages(guest::Op op) {
-    return op != guest::Op::kSpin;
+    return op != guest::Op::kSpin && op != guest::Op::kForgetAll;
+}
+
+// Data pages are not all that the guest's own page tables lead to.
+bool stays_in_data(guest::Op op) {
+    return op < guest::Op::kTryRead;
 }
 
 }  // namespace
 
 std::uint64_t Guest::post(unsigned vcpu, guest::Command c) {
     if (touches_pages(c.op)) {
-        if (c.count == 0 || c.stride == 0 || c.first >= config_.pages ||
-            (c.count - 1) > (config_.pages - 1 - c.first) / c.stride)
+        if (c.count == 0 || c.stride == 0 ||
+            (stays_in_data(c.op) && (c.first >= config_.pages ||
+                                     (c.count - 1) > (config_.pages - 1 - c.first) / c.stride)))
             throw std::invalid_argument(std::format("data pages {} + {} x {}: the guest has {}",
                                                     c.first, c.count, c.stride, config_.pages));
         if (c.order == guest::Order::kRandom && c.seed == 0)
@@ -116,6 +122,28 @@ guest::Command Guest::execute_command(std::uint64_t page, std::uint32_t lane) {
     guest::Command c = command(guest::Op::kExecute, page, 1);
     c.lane = lane;
     return c;
+}
+
+guest::Command Guest::try_read_command(std::uint64_t page, std::uint32_t lane) {
+    guest::Command c = command(guest::Op::kTryRead, page, 1);
+    c.lane = lane;
+    return c;
+}
+
+guest::Command Guest::try_write_command(std::uint64_t page, std::uint32_t lane,
+                                        std::uint64_t stamp) {
+    guest::Command c = command(guest::Op::kTryWrite, page, 1);
+    c.lane = lane;
+    c.stamp = stamp;
+    return c;
+}
+
+guest::Command Guest::forget_command(std::uint64_t page) {
+    return command(guest::Op::kForget, page, 1);
+}
+
+guest::Command Guest::forget_all_command() {
+    return command(guest::Op::kForgetAll, 0, 0);
 }
 
 std::vector<CommandResult> Guest::run(unsigned vcpu, std::span<const guest::Command> commands) {

@@ -29,6 +29,12 @@ constexpr std::uint64_t kEl1hMasked = 0x3c5;  // EL1 with its own stack pointer;
 // (INIT_SCTLR_EL1_MMU_OFF).
 constexpr std::uint64_t kSctlrOn = 0x30d00800 | 1 << 12 | 1 << 2 | 1 << 0;
 
+// Hardware sets the access flag and the dirty state (FEAT_HAFDBS).
+bool has_dirty_state(const Vcpu& vcpu) {
+    constexpr std::uint64_t kHafdbs = 0xf, kDirtyState = 2;
+    return (arm64::get_register(vcpu, arm64::kMmfr1) & kHafdbs) >= kDirtyState;
+}
+
 }  // namespace
 
 std::uint64_t private_gpa() {
@@ -66,7 +72,8 @@ void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t con
     vcpu.control(KVM_ARM_VCPU_INIT, &init, "KVM_ARM_VCPU_INIT");
     for (const auto& [id, value] : {
              std::pair{arm64::kMairRegister, arm64::kMair},
-             {arm64::kTcrRegister, arm64::kTcr},
+             {arm64::kTcrRegister,
+              arm64::kTcr | (has_dirty_state(vcpu) ? arm64::kTcrDirtyState : 0)},
              {arm64::kTtbr0, kPrivate},
              {arm64::kSctlr, kSctlrOn},
              {arm64::kPstate, kEl1hMasked},
@@ -115,6 +122,18 @@ void raise_smi(const Vcpu& /*vcpu*/) {}
 
 std::optional<std::uint64_t> code_that_returns(std::uint32_t /*value*/) {
     return {};
+}
+
+std::optional<OwnTables> own_tables() {
+    return OwnTables{.address = arm64::kOwnTablesAddress,
+                     .link = arm64::link_own_table,
+                     .table = arm64::table_entry,
+                     .leaf = arm64::leaf_entry,
+                     .walked = arm64::walked_entry,
+                     .zero_first = true,
+                     .done_by = has_dirty_state,
+                     .ignored_most = 0xf,
+                     .ignored_bit = 1ULL << 55};
 }
 
 std::vector<Setting> no_huge_code() {

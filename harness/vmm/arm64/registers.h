@@ -21,6 +21,7 @@ inline constexpr std::uint64_t kPstate = MMUW_CORE_REGISTER(regs.pstate);
 inline constexpr std::uint64_t kElr = MMUW_CORE_REGISTER(elr_el1);
 #undef MMUW_CORE_REGISTER
 
+inline constexpr std::uint64_t kMmfr1 = ARM64_SYS_REG(3, 0, 0, 7, 1);
 inline constexpr std::uint64_t kSctlr = ARM64_SYS_REG(3, 0, 1, 0, 0);
 inline constexpr std::uint64_t kTtbr0 = ARM64_SYS_REG(3, 0, 2, 0, 0);
 inline constexpr std::uint64_t kTcrRegister = ARM64_SYS_REG(3, 0, 2, 0, 2);

@@ -100,6 +100,10 @@ std::optional<std::uint64_t> code_that_returns(std::uint32_t /*value*/) {
     return {};
 }
 
+std::optional<OwnTables> own_tables() {
+    return {};
+}
+
 std::vector<Setting> no_huge_code() {
     return {};
 }

@@ -175,6 +175,18 @@ std::optional<std::uint64_t> code_that_returns(std::uint32_t value) {
     return std::uint64_t{0x9090c3} << 40 | std::uint64_t{value} << 8 | 0xb8;
 }
 
+std::optional<OwnTables> own_tables() {
+    return OwnTables{.address = x86::kOwnTablesAddress,
+                     .link = x86::link_own_table,
+                     .table = x86::table_entry,
+                     .leaf = x86::leaf_entry,
+                     .walked = x86::walked_entry,
+                     .zero_first = false,
+                     .done_by = [](const Vcpu& /*vcpu*/) { return true; },
+                     .ignored_most = 0x7f,
+                     .ignored_bit = 1ULL << 52};
+}
+
 // Against an erratum of Intel's, and there by default; works on any CPU.
 std::vector<Setting> no_huge_code() {
     return {{"/sys/module/kvm/parameters/nx_huge_pages", "force"},

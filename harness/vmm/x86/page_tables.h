@@ -15,4 +15,11 @@ inline constexpr std::size_t kIdentityTableBytes = 6 * 4096;
 // are set already: the guest's page walks write nothing.
 void fill_identity_tables(std::span<std::byte> area, std::uint64_t gpa);
 
+// The GiB behind the identity map, whose page directory is the guest's own: arch::OwnTables.
+inline constexpr std::uint64_t kOwnTablesAddress = 4ULL << 30;
+void link_own_table(std::span<std::byte> area, std::uint64_t directory);
+std::uint64_t table_entry(std::uint64_t gpa, bool writable);
+std::uint64_t leaf_entry(std::uint64_t gpa, bool huge, bool writable);
+std::uint64_t walked_entry(std::uint64_t entry, bool write);
+
 }  // namespace mmuw::x86

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The guest's page tables are guest memory, too: the guest changes them, and has its TLB forget
+// what was there; the CPU (or KVM, with shadow paging) writes into them that a page was accessed or
+// written to. Such a write is in the log and on the disk as any other.
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <numeric>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backing/lanes.h"
+#include "base/sys_error.h"
+#include "machine/unavailable.h"
+#include "run/scenario_test.h"
+#include "vmm/arch.h"
+
+namespace mmuw::guest_tables {
+
+namespace {
+
+// Data pages: tables of the guest's, and what they lead to.
+constexpr std::uint64_t kUpper = 0, kLower[] = {1, 2}, kNew = 3, kTarget = 4, kTargets = 24;
+constexpr std::uint64_t kSmall = kTarget + kTargets;
+constexpr std::uint64_t kEntries = 512;  // of a table; a huge page is as many small ones
+constexpr std::uint64_t kHuge = 2;       // huge pages, in the data pages behind the first kEntries
+
+class GuestTables : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
+  protected:
+    using At = std::pair<std::uint64_t, std::uint64_t>;  // table (a data page), number of the entry
+    enum class Rights { kNone, kRead, kWrite };
+    // Of the guest: by `own` of its own addresses, which `entry` of `table` stands for.
+    struct Access {
+        std::uint64_t own, table, entry, page;
+        Rights rights;
+        bool read, write;
+    };
+
+    void SetUp() override {
+        ScenarioTest::SetUp();
+        if (run_.kvm.mmu().reference) GTEST_SKIP() << "the reference MMU's guests have no tables";
+        constexpr std::size_t kBytes = 4096;
+        if (!arch::own_tables() || page_size() != kBytes)
+            GTEST_SKIP() << "guests have no page tables of their own here";
+        tables_ = *arch::own_tables();
+    }
+
+    void start() {
+        random_.seed(seed());
+        targets_.resize(kTargets);
+        std::iota(targets_.begin(), targets_.end(), kTarget);
+        file_ = &add_file(kSmall);
+        try {
+            huge_ = &add_huge(HugeKind::kAnonymous, kHuge * kEntries);
+        } catch (const Unavailable&) {
+            huge_ = nullptr;  // the rest is worth it
+        }
+        guest_ = &add_guest({.vcpus = 2,
+                             .pages = kEntries * (1 + kHuge),
+                             .log = GetParam(),
+                             .idle = guest::Idle::kStay,
+                             .own_tables = kUpper});
+        slots_.push_back(&guest_->add_memory(0, kSmall, file_->file().mapping().get()));
+        if (huge_ != nullptr)
+            slots_.push_back(&guest_->add_memory(kEntries, kHuge * kEntries, huge_->span().data()));
+        guest_->start();
+        bool done = false;
+        guest_->with_vcpu(0, [&](const Vcpu& vcpu) { done = tables_.done_by(vcpu); });
+        if (!done) throw Unavailable("the CPU writes nothing into page tables");
+        entries_[{kUpper, 2}] = tables_.table(gpa(kNew), true);
+        write_entries(0);
+    }
+
+    // As the guest is to see its memory from now on; the vCPU has written that into its tables. The
+    // upper one stays as it is in every other round.
+    void map(unsigned vcpu) {
+        accesses_.clear();
+        entries_.clear();
+        version_++;
+        upper_stays_ = version_ > 1 && random_() % 2 == 0;
+        if (!upper_stays_) choose_upper();
+        // Else only what is allowed differs.
+        if (random_() % 2 == 0) std::ranges::shuffle(targets_, random_);
+        for (std::uint64_t i = 0; i < kTargets; i++) {
+            const auto rights = random_() % 8 == 0   ? Rights::kNone
+                                : random_() % 4 == 0 ? Rights::kRead
+                                                     : Rights::kWrite;
+            map_page({.own = place(i),
+                      .table = upper_.lower,
+                      .entry = place(i),
+                      .page = targets_[i],
+                      .rights = rights,
+                      .read = random_() % 2 == 0,
+                      .write = random_() % 2 == 0});
+            if (!upper_.writable && rights == Rights::kWrite)
+                accesses_.back().rights = Rights::kRead;
+        }
+        if (huge_ != nullptr) map_huge();
+        for (auto& [at, value] : entries_) value = value == 0 ? 0 : versioned(value);
+        map_upper();
+        if (tables_.zero_first) zero_entries(vcpu);
+        write_entries(vcpu);
+    }
+
+    // The vCPU writes entries as they were mapped: nothing was accessed.
+    void write_entries(unsigned vcpu) {
+        std::vector<guest::Command> commands;
+        for (const auto& [at, value] : entries_) {
+            if (at.first == kUpper && upper_stays_) continue;
+            commands.push_back(Guest::try_write_command(at.first, at.second, value));
+            wrote_.insert(at.first);
+        }
+        static_cast<void>(guest_->run(vcpu, commands));
+        tell_written();
+    }
+
+    // Where nothing was, the CPU has nothing to forget.
+    void appear(unsigned vcpu) {
+        constexpr std::uint64_t kSome = 4;
+        if (next_new_ + kSome > kEntries) return;
+        accesses_.clear();
+        entries_.clear();
+        for (std::uint64_t i = 0; i < kSome; i++, next_new_++)
+            map_page({.own = 2 * kEntries + next_new_,
+                      .table = kNew,
+                      .entry = next_new_,
+                      .page = kTarget + (next_new_ * 5 + i) % kTargets,
+                      .rights = Rights::kNone,
+                      .read = true,
+                      .write = i % 2 == 0});
+        access(vcpu);
+        for (Access access : std::exchange(accesses_, {})) {
+            access.rights = Rights::kWrite;
+            map_page(access);
+        }
+        write_entries(a_vcpu());
+        access(vcpu);
+    }
+
+    // What may happen to memory between a change of the tables and an access.
+    void between() {
+        switch (random_() % 4) {
+            case 0:
+                file_->sync(random_() % 2 == 0 ? Sync::kMsync : Sync::kFsync,
+                            [] { return std::vector<Expectation>(); });
+                break;
+            case 1:
+                if (madvise(file_->file().mapping().get(), kSmall * page_size(), MADV_DONTNEED) !=
+                    0)
+                    throw_errno("madvise(MADV_DONTNEED)");
+                break;
+            case 2:
+                set_log(!logged_);
+                set_log(!logged_);
+                break;
+            default:
+                break;
+        }
+    }
+
+    void forget(unsigned vcpu) {
+        std::vector<guest::Command> commands;
+        if (random_() % 2 == 0)
+            commands.push_back(Guest::forget_all_command());
+        else
+            for (const Access& a : accesses_)
+                commands.push_back(Guest::forget_command(Guest::own_page(a.own)));
+        static_cast<void>(guest_->run(vcpu, commands));
+    }
+
+    void access(unsigned vcpu) {
+        std::vector<guest::Command> commands;
+        std::map<std::uint64_t, std::uint64_t> before;
+        std::map<At, std::uint64_t> entries_before;
+        for (const auto& [at, value] : entries_) entries_before[at] = entry(at);
+        for (const Access& a : accesses_) {
+            store_lane(page(a.page), kHostLane, ++stamp_);
+            before[a.page] = load_lane(page(a.page), guest_->lane(vcpu));
+            if (a.read)
+                commands.push_back(Guest::try_read_command(Guest::own_page(a.own), kHostLane));
+            if (a.write)
+                commands.push_back(
+                    Guest::try_write_command(Guest::own_page(a.own), guest_->lane(vcpu), stamp_));
+        }
+        const std::vector<CommandResult> done = guest_->run(vcpu, commands);
+        look_at_pages(vcpu, done, before);
+        look_at_entries();
+        for (const auto& [at, value] : entries_before)
+            if (entry(at) != value) wrote_.insert(at.first);
+        tell_written();
+    }
+
+    // A log write-protects: what KVM lets a guest write to for too long shows without.
+    void set_log(bool on) {
+        if (on == logged_) return;
+        logged_ = on;
+        for (Memslot* slot : slots_)
+            if (on)
+                guest_->log().enable(*slot);
+            else
+                guest_->log().disable(*slot);
+    }
+
+    // Is it on the disk? That is known of what grows: entries that lead to pages.
+    void sync() {
+        file_->sync(Sync::kFsync, [this] {
+            std::vector<Expectation> all;
+            for (const auto& [at, value] : entries_)
+                if (value != 0 && at.first != kUpper && version_ <= tables_.ignored_most)
+                    all.push_back({.page = at.first, .lane = at.second, .stamp = entry(at)});
+            return all;
+        });
+    }
+
+    // Entries grow from round to round, as far as they can.
+    [[nodiscard]] std::uint64_t versioned(std::uint64_t value) const {
+        return value | std::min(version_, tables_.ignored_most) * tables_.ignored_bit;
+    }
+    // Either of the two.
+    unsigned a_vcpu() { return static_cast<unsigned>(random_() % 2); }
+
+  private:
+    struct Upper {
+        std::uint64_t lower, other;  // tables: of small pages, and for the huge page's place
+        bool writable;               // all that is in `lower`
+        std::uint64_t first;         // data page of the huge page
+        bool huge;                   // the huge page, or its pages backwards by `other`
+        Rights rights;               // for them
+    };
+    void choose_upper() {
+        const std::uint64_t lower = kLower[random_() % 2];
+        upper_ = {.lower = lower,
+                  .other = kLower[0] + kLower[1] - lower,
+                  .writable = random_() % 4 != 0,
+                  .first = kEntries * (1 + random_() % kHuge),
+                  .huge = random_() % 2 == 0,
+                  .rights = random_() % 4 == 0 ? Rights::kRead : Rights::kWrite};
+    }
+    void map_upper() {
+        const At small{kUpper, 0}, huge{kUpper, 1};
+        if (upper_stays_) {
+            entries_[small] = entry(small);
+            if (huge_ != nullptr) entries_[huge] = entry(huge);
+            return;
+        }
+        entries_[small] = versioned(tables_.table(gpa(upper_.lower), upper_.writable));
+        if (huge_ == nullptr) return;
+        entries_[huge] = versioned(
+            upper_.huge ? tables_.leaf(gpa(upper_.first), true, upper_.rights == Rights::kWrite)
+                        : tables_.table(gpa(upper_.other), true));
+    }
+    void zero_entries(unsigned vcpu) {
+        std::vector<guest::Command> commands;
+        for (const auto& [at, value] : entries_)
+            if (at.first != kUpper || !upper_stays_)
+                commands.push_back(Guest::try_write_command(at.first, at.second, 0));
+        commands.push_back(Guest::forget_all_command());
+        static_cast<void>(guest_->run(vcpu, commands));
+    }
+    void map_huge() {
+        for (const std::uint64_t i :
+             {std::uint64_t{0}, 1 + random_() % (kEntries - 2), kEntries - 1}) {
+            const Access access{
+                .own = kEntries + i,
+                .table = upper_.huge ? kUpper : upper_.other,
+                .entry = upper_.huge ? 1 : i,
+                .page = upper_.huge ? upper_.first + i : upper_.first + kEntries - 1 - i,
+                .rights = upper_.rights,
+                .read = random_() % 2 == 0,
+                .write = random_() % 2 == 0};
+            if (upper_.huge)
+                accesses_.push_back(access);
+            else
+                map_page(access);
+        }
+    }
+
+    // Entries beside each other, at both ends, and a few in between.
+    static std::uint64_t place(std::uint64_t i) {
+        constexpr std::uint64_t kBeside = 8;
+        if (i < kBeside) return i;
+        if (i < 2 * kBeside) return kEntries - 2 * kBeside + i;
+        return (i - 2 * kBeside + 1) * (kEntries / (kTargets - 2 * kBeside + 1));
+    }
+    void map_page(const Access& access) {
+        accesses_.push_back(access);
+        std::uint64_t& value = entries_[{access.table, access.entry}];
+        value = 0;
+        if (access.rights == Rights::kNone) return;
+        const bool writable = access.rights == Rights::kWrite;
+        value = tables_.leaf(gpa(access.page), false, writable);
+        // As if it had been accessed already: then nothing has to be written there.
+        if (random_() % 2 == 0) value = tables_.walked(value, writable && random_() % 2 == 0);
+    }
+
+    void look_at_pages(unsigned vcpu, const std::vector<CommandResult>& done,
+                       std::map<std::uint64_t, std::uint64_t>& before) {
+        std::vector<mmuwitness_mark> marks;
+        auto result = done.begin();
+        for (const Access& a : accesses_) {
+            const std::uint64_t host = load_lane(page(a.page), kHostLane);
+            if (a.read)
+                marks.push_back(seen(a.page, kHostLane, result++->last,
+                                     a.rights == Rights::kNone ? 0 : host, MMUWITNESS_SIDE_GUEST));
+            if (a.write) {
+                result++;
+                if (a.rights == Rights::kWrite) {
+                    before[a.page] = host;
+                    wrote_.insert(a.page);
+                }
+            }
+            marks.push_back(seen(a.page, guest_->lane(vcpu),
+                                 load_lane(page(a.page), guest_->lane(vcpu)), before[a.page],
+                                 MMUWITNESS_SIDE_HOST));
+        }
+        run_.witness.marks(marks);
+    }
+
+    // A CPU may read ahead, and say so, but it writes nothing that was not asked for.
+    void look_at_entries() {
+        std::map<At, std::uint64_t> due;
+        for (const Access& a : accesses_) {
+            std::uint64_t& value =
+                due.try_emplace({a.table, a.entry}, entries_[{a.table, a.entry}]).first->second;
+            if (a.rights == Rights::kNone) continue;
+            const bool writes = a.write && a.rights == Rights::kWrite;
+            if (a.read || writes) value = tables_.walked(value, writes);
+        }
+        std::vector<mmuwitness_mark> marks;
+        for (const auto& [at, value] : entries_) {
+            const std::uint64_t found = entry(at);
+            const auto wanted = due.find(at);
+            if (wanted == due.end()) continue;  // leads to a table: no promise of it is looked at
+            const bool ahead = value != 0 && found == tables_.walked(wanted->second, false);
+            marks.push_back(seen(at.first, at.second, found, ahead ? found : wanted->second,
+                                 MMUWITNESS_SIDE_HOST));
+        }
+        run_.witness.marks(marks);
+    }
+
+    void tell_written() {
+        const std::set<std::uint64_t> wrote = std::exchange(wrote_, {});
+        if (!logged_) return;
+        std::vector<mmuwitness_mark> marks;
+        for (const std::uint64_t page : wrote)
+            marks.push_back(make_mark(
+                vm_id(*guest_), mark::Wrote{.slot = slot_of(page).id(), .gfn = guest_->gfn(page)}));
+        run_.witness.marks(marks);
+        for (Memslot* slot : slots_) static_cast<void>(guest_->log().collect(*slot));
+    }
+
+    [[nodiscard]] mmuwitness_mark seen(std::uint64_t page, std::uint64_t lane, std::uint64_t found,
+                                       std::uint64_t wanted, mmuwitness_side side) const {
+        return make_mark(vm_id(*guest_), mark::Seen{.slot = slot_of(page).id(),
+                                                    .gfn = guest_->gfn(page),
+                                                    .lane = lane,
+                                                    .seen = found,
+                                                    .expect = wanted,
+                                                    .side = side});
+    }
+    [[nodiscard]] const Memslot& slot_of(std::uint64_t page) const {
+        return *slots_[page < kEntries ? 0 : 1];
+    }
+    [[nodiscard]] std::byte* page(std::uint64_t page) const {
+        return page < kEntries ? file_->file().page(page)
+                               : huge_->span().data() + (page - kEntries) * page_size();
+    }
+    [[nodiscard]] std::uint64_t entry(const At& at) const {
+        return load_lane(page(at.first), at.second);
+    }
+    [[nodiscard]] std::uint64_t gpa(std::uint64_t page) const {
+        return guest_->gfn(page) * page_size();
+    }
+
+    arch::OwnTables tables_{};
+    WitnessedFile* file_ = nullptr;
+    HugeMemory* huge_ = nullptr;
+    Guest* guest_ = nullptr;
+    std::vector<Memslot*> slots_;
+    std::vector<Access> accesses_;
+    std::map<At, std::uint64_t> entries_;
+    std::set<std::uint64_t> wrote_;  // not told yet
+    Upper upper_{};
+    std::vector<std::uint64_t> targets_;  // data pages, by place
+    bool upper_stays_ = false, logged_ = false;
+    std::uint64_t stamp_ = 0, version_ = 0, next_new_ = 0;
+    std::mt19937_64 random_;
+};
+
+TEST_P(GuestTables, AreWhatTheGuestMadeThem) {
+    constexpr int kRounds = 16;
+    if (IsSkipped()) return;
+    std::string why;
+    if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
+    promise({"isolated", "log-complete"});
+    try {
+        start();
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+    for (int round = 0; round < rounds(kRounds); round++) {
+        const unsigned user = a_vcpu();
+        set_log(round / 4 % 2 == 0);
+        appear(a_vcpu());
+        map(a_vcpu());
+        forget(user);
+        access(user);
+        // Both take translations away: what KVM has of the tables stays longer without.
+        if (round % 2 == 0) {
+            write_entries(a_vcpu());
+            between();
+            forget(user);
+            access(user);
+        }
+        if (round % 4 == 0) sync();
+        trial();
+    }
+}
+
+std::string case_name(const testing::TestParamInfo<DirtyLogKind>& info) {
+    return to_string(info.param);
+}
+
+INSTANTIATE_TEST_SUITE_P(, GuestTables, testing::Values(DirtyLogKind::kBitmap), case_name);
+INSTANTIATE_TEST_SUITE_P(Full, GuestTables,
+                         testing::Values(DirtyLogKind::kManual, DirtyLogKind::kRing), case_name);
+
+}  // namespace
+
+}  // namespace mmuw::guest_tables
