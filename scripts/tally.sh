@@ -5,6 +5,19 @@ passed=0 failed=0 skipped=0 failures=() expected=()
 count() { # PATTERN FILE
 	grep -cE "$1" "$2" || true
 }
+
+# A run's, each with the first thing that a rule says of it: the records may be gone when it is read.
+failed_scenarios() { # KTAP
+	awk '/^ *# [^ ]+: (fail|inconclusive)(:|$)/ && why == "" { why = $0; sub(/^ *# /, "", why) }
+		/^ok [0-9]/ { why = "" }
+		/^not ok [0-9]/ {
+			sub(/^not ok [0-9]+ /, "")
+			if (index(why, $0 ": ") == 1) why = substr(why, length($0) + 3)
+			print $0 (why == "" ? "" : ": " why)
+			why = ""
+		}' "$1"
+}
+
 # add STATUS NAME PASSED FAILED SKIPPED: a nonzero status never counts for less
 # than one failure, nor does a program that tested nothing.
 add() {
