@@ -27,6 +27,7 @@ struct mmuw_context {
 	u8 aging;			/* enum mmuwitness_young_op, 0: none */
 	unsigned long invalidate_seq;	/* KVM's, before its part of range_end (plants) */
 	struct kvm *ended_early;	/* a plant has ended this task's invalidation of it already */
+	bool in_split;			/* fills a page table that is not linked yet (arm64) */
 	bool in_prefault;		/* in a step of KVM_PRE_FAULT_MEMORY */
 	bool in_ksm;			/* KSM write-protects a page of the session's mm */
 	bool in_mkclean;		/* folio_mkclean() of a witnessed file's page */

@@ -81,8 +81,10 @@ static bool map_enter(struct mmuw_hook *h, struct mmuw_frame *f)
 {
 	struct mmuw_visit v = mmuw_visit(f->arg);
 	const struct map_data *data = v.data;
+	struct mmuw_context *ctx = mmuw_context();
 
-	if (!mmuw_vm_id(mmuw_context_kvm()))
+	/* Addresses of a table that nothing leads to yet are not the guest's. */
+	if (!mmuw_vm_id(mmuw_context_kvm()) || ctx->in_split)
 		return false;
 	/* A table is passed by on the way to one of its pages. */
 	if (v.what == KVM_PGTABLE_WALK_TABLE_PRE &&
@@ -123,6 +125,56 @@ static void map_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long 
 	else if (mmuw_stage2_is_leaf(v.old, v.level))
 		/* Entries of the new table are made one by one, as the guest asks for them. */
 		emit(h, &v, 0);
+}
+
+/*
+ * stage2_split_walker(), since 6.5: a table takes the place of a block, and maps the same, by
+ * smaller blocks or by pages (KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE). stage2_map_walker() fills it
+ * before that. Under mmu_lock for writing.
+ */
+static bool split_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+{
+	struct mmuw_visit v = mmuw_visit(f->arg);
+	struct mmuw_context *ctx = mmuw_context();
+
+	if (v.level == 1 || !mmuw_stage2_is_leaf(v.old, v.level) ||
+	    !mmuw_vm_id(mmuw_context_kvm()))
+		return false;
+	ctx->in_split = true;
+	save(f, &v, 0);
+	return true;
+}
+
+/* One event a table: what it has in it is as it was. */
+static void emit_split(struct mmuw_hook *h, const struct mmuw_visit *v)
+{
+	kvm_pte_t now = READ_ONCE(*v->ptep);
+	u64 child_bytes = mmuw_spte_pages(v->level - 1) << PAGE_SHIFT;
+	struct mmuw_visit child = { .level = v->level - 1 };
+	unsigned int i;
+
+	if (!mmuw_stage2_is_table(now, v->level))
+		return;
+	emit(h, v, now);
+	for (i = 0; child.level > 1 && i < PTRS_PER_PTE; i++) {
+		child.ptep = (kvm_pte_t *)phys_to_virt(kvm_pte_to_phys(now)) + i;
+		child.addr = v->addr + i * child_bytes;
+		child.old = v->old + i * child_bytes;
+		emit_split(h, &child);
+	}
+}
+
+static void split_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+{
+	struct mmuw_visit v = saved_visit(f);
+	struct mmuw_context *ctx = mmuw_context();
+
+	if (ctx)
+		ctx->in_split = false;
+	if ((int)ret)
+		return;
+	v.addr &= ~((mmuw_spte_pages(v.level) << PAGE_SHIFT) - 1);
+	emit_split(h, &v);
 }
 
 /*
@@ -190,6 +242,9 @@ struct mmuw_hook mmuw_arch_hooks[] = {
 	  .on_enter = pfn_enter, .on_return = pfn_return, .on_demand = true },
 	{ .name = "spte", .symbols = { "stage2_map_walker" },
 	  .on_enter = map_enter, .on_return = map_return, .hidden = tables_hidden },
+	{ .name = "spte_split", .symbols = { "stage2_split_walker" },
+	  .on_enter = split_enter, .on_return = split_return, .hidden = tables_hidden,
+	  .part_of = "spte", .optional = true },
 	{ .name = "spte_attributes", .symbols = { "stage2_attr_walker" },
 	  .on_enter = attr_enter, .on_return = attr_return, .hidden = tables_hidden,
 	  .part_of = "spte" },
