@@ -5,15 +5,19 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <ranges>
 #include <span>
 
 #include "base/sys_error.h"
 #include "machine/huge_memory.h"
+#include "machine/machine_guard.h"
+#include "machine/setting.h"
 #include "machine/unavailable.h"
 #include "run/own_cpu.h"
 #include "run/scenario_test.h"
+#include "vmm/arch.h"
 #include "vmm/stats.h"
 
 namespace mmuw::shapes {
@@ -62,6 +66,9 @@ std::uint64_t memory_pages(const std::vector<Piece>& pieces) {
     return last_of(pieces, [](const Piece& p) { return p.from + p.pages; });
 }
 
+// Of huge SPTEs, for a log: arch::split_otherwise().
+enum class Split { kUsual, kOther };
+
 class Shapes : public ScenarioTest {
   protected:
     struct Slot {
@@ -71,16 +78,20 @@ class Shapes : public ScenarioTest {
 
     // The log is on for all of the memslots, then for every second one, then for the others.
     void run(const std::vector<Piece>& pieces, std::span<std::byte> memory, DirtyLogKind kind,
-             bool huge = false) {
+             bool huge = false, Split split = Split::kUsual) {
         promise({"log-complete", "log-precise", "flush-on-protect"});
         random_.seed(seed());
+        const bool by_vm = split == Split::kOther && !split_other_by_machine();
         Guest& guest = add_guest({.pages = guest_pages(pieces),
                                   .log = kind,
                                   .log_options = {.ring_entries = kSmallRing,
                                                   .clear_parts = seed(),
                                                   .ring_parts = true,
                                                   .ring_full_again = kFullAgain},
-                                  .idle = guest::Idle::kStay});
+                                  .idle = guest::Idle::kStay,
+                                  .split_otherwise = by_vm});
+        if (by_vm && !guest.splits_otherwise())
+            throw Unavailable("this KVM has one way to split huge pages");
         std::vector<Slot> slots;
         for (const Piece& p : pieces)
             slots.push_back(
@@ -107,7 +118,27 @@ class Shapes : public ScenarioTest {
         }
     }
 
+    void TearDown() override {
+        machine_.reset();
+        ScenarioTest::TearDown();
+    }
+
   private:
+    // False: the VM has to be asked.
+    bool split_other_by_machine() {
+        const std::optional<arch::Setting> setting = arch::split_otherwise_setting();
+        if (!setting) return false;
+        if (!has_setting(setting->path))
+            throw Unavailable("this KVM has one way to split huge pages");
+        machine_.emplace(run_.options.guard);
+        try {
+            run_.options.guard.set(setting->path, setting->value);
+        } catch (const SysError& error) {
+            throw Unavailable(error.what());
+        }
+        return true;
+    }
+
     static constexpr int kRounds = 3;
     static constexpr std::uint32_t kSmallRing = 1024;
     // More than the entries that a ring keeps back (KVM_DIRTY_RING_RSVD_ENTRIES).
@@ -206,6 +237,7 @@ class Shapes : public ScenarioTest {
     }
 
     std::mt19937_64 random_;
+    std::optional<GuardScope> machine_;
 };
 
 using SmallCase = std::tuple<std::size_t, DirtyLogKind>;  // index of small_shapes()
@@ -245,36 +277,41 @@ INSTANTIATE_TEST_SUITE_P(Full, SmallPages,
                                           testing::ValuesIn(kLogs)),
                          small_name);
 
-using HugeCase = std::tuple<HugeKind, DirtyLogKind>;
+using HugeCase = std::tuple<HugeKind, DirtyLogKind, Split>;
 class HugePages : public Shapes, public testing::WithParamInterface<HugeCase> {};
 
 TEST_P(HugePages, LogIsWhatWasWritten) {
-    const auto [memory, kind] = GetParam();
+    const auto [memory, kind, split] = GetParam();
     std::string why;
     if (!supported(run_.kvm, kind, &why)) GTEST_SKIP() << why;
     constexpr std::size_t kMost = 2U << 20;
     if (huge_bytes() > kMost) GTEST_SKIP() << "a huge page is " << (huge_bytes() >> 20) << " MB";
     const std::vector<Piece> pieces = huge_shape();
     try {
-        run(pieces, add_huge(memory, memory_pages(pieces)).span(), kind, true);
+        run(pieces, add_huge(memory, memory_pages(pieces)).span(), kind, true, split);
     } catch (const Unavailable& missing) {
         GTEST_SKIP() << missing.what();
     }
 }
 
 std::string huge_name(const testing::TestParamInfo<HugeCase>& info) {
-    return std::format("{}_{}", to_string(std::get<0>(info.param)),
-                       name_of(std::get<1>(info.param)));
+    const auto [memory, kind, split] = info.param;
+    return std::format("{}_{}{}", to_string(memory), name_of(kind),
+                       split == Split::kOther ? "_split_otherwise" : "");
 }
 
-INSTANTIATE_TEST_SUITE_P(, HugePages,
-                         testing::Values(HugeCase{HugeKind::kAnonymous, DirtyLogKind::kBitmap},
-                                         HugeCase{HugeKind::kShared, DirtyLogKind::kManualInitSet},
-                                         HugeCase{HugeKind::kHugetlb, DirtyLogKind::kManual},
-                                         HugeCase{HugeKind::kAnonymous, DirtyLogKind::kRing}),
-                         huge_name);
+INSTANTIATE_TEST_SUITE_P(
+    , HugePages,
+    testing::Values(HugeCase{HugeKind::kAnonymous, DirtyLogKind::kBitmap, Split::kUsual},
+                    HugeCase{HugeKind::kShared, DirtyLogKind::kManualInitSet, Split::kUsual},
+                    HugeCase{HugeKind::kHugetlb, DirtyLogKind::kManual, Split::kUsual},
+                    HugeCase{HugeKind::kAnonymous, DirtyLogKind::kRing, Split::kUsual},
+                    HugeCase{HugeKind::kAnonymous, DirtyLogKind::kBitmap, Split::kOther},
+                    HugeCase{HugeKind::kAnonymous, DirtyLogKind::kManualInitSet, Split::kOther}),
+    huge_name);
 INSTANTIATE_TEST_SUITE_P(Full, HugePages,
-                         testing::Combine(testing::ValuesIn(kHugeKinds), testing::ValuesIn(kLogs)),
+                         testing::Combine(testing::ValuesIn(kHugeKinds), testing::ValuesIn(kLogs),
+                                          testing::Values(Split::kUsual, Split::kOther)),
                          huge_name);
 
 }  // namespace

@@ -125,6 +125,13 @@ struct Setting {
 };
 std::vector<Setting> no_huge_code();
 
+// For a log KVM splits huge SPTEs when it is switched on or cleared, or by the first write to each.
+// This is the way that is not its usual one, for a VM that has no memslot yet. False: not with this
+// KVM, or it is the machine that has to be set up so.
+bool split_otherwise(Vm& vm);
+// That: nothing, where a VM can choose.
+std::optional<Setting> split_otherwise_setting();
+
 // That the vCPU was in when it left for userspace: Vm::use_address_space().
 std::uint32_t address_space_of(const kvm_run& run);
 // Registers, for error messages; never throws.

@@ -75,6 +75,7 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
 
     vm_ = std::make_unique<Vm>(kvm, config.observer);
     async_faults_ = config.async_faults && arch::enable_async_faults(*vm_);
+    splits_otherwise_ = config.split_otherwise && arch::split_otherwise(*vm_);
     log_ = make_dirty_log(config.log, config.log_options);
     log_->prepare(*vm_);
     for (const std::uint32_t space : {1U, 0U}) {

@@ -44,6 +44,8 @@ struct GuestConfig {
     // A vCPU halts while a page of the host's has to be waited for, and KVM brings it (asynchronous
     // page faults). Where KVM cannot do that, the vCPU's task waits, as without this.
     bool async_faults = false;
+    // arch::split_otherwise(); Guest::splits_otherwise() says whether it is.
+    bool split_otherwise = false;
     // The data page that is the upper one of the guest's own page tables (arch::OwnTables), which
     // the guest fills itself.
     std::optional<std::uint64_t> own_tables = {};
@@ -90,6 +92,7 @@ class Guest {
     [[nodiscard]] Vm& vm() { return *vm_; }
     // GuestConfig::async_faults, and KVM can.
     [[nodiscard]] bool async_faults() const { return async_faults_; }
+    [[nodiscard]] bool splits_otherwise() const { return splits_otherwise_; }
     [[nodiscard]] DirtyLog& log() { return *log_; }
     [[nodiscard]] unsigned vcpus() const { return static_cast<unsigned>(cpus_.size()); }
     [[nodiscard]] VcpuThread& thread(unsigned vcpu) { return *cpus_.at(vcpu).thread; }
@@ -198,6 +201,7 @@ class Guest {
     Mapping private_;
     std::unique_ptr<DirtyLog> log_;
     bool async_faults_ = false;
+    bool splits_otherwise_ = false;
     std::unique_ptr<Vm> vm_;
     std::vector<std::unique_ptr<Memslot>> private_slots_;  // one in each address space that is used
     std::vector<std::unique_ptr<Memslot>> slots_;

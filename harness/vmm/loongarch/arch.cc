@@ -108,6 +108,14 @@ std::vector<Setting> no_huge_code() {
     return {};
 }
 
+bool split_otherwise(Vm& /*vm*/) {
+    return false;
+}
+
+std::optional<Setting> split_otherwise_setting() {
+    return {};
+}
+
 std::uint32_t address_space_of(const kvm_run& /*run*/) {
     return 0;
 }

@@ -194,6 +194,14 @@ std::vector<Setting> no_huge_code() {
             {"/sys/module/kvm/parameters/nx_huge_pages_recovery_period_ms", "20"}};
 }
 
+bool split_otherwise(Vm& /*vm*/) {
+    return false;
+}
+
+std::optional<Setting> split_otherwise_setting() {
+    return Setting{"/sys/module/kvm/parameters/eager_page_split", "N"};
+}
+
 std::uint32_t address_space_of(const kvm_run& run) {
     return (run.flags & KVM_RUN_X86_SMM) != 0 ? 1 : 0;
 }
