@@ -54,4 +54,16 @@ OwnCpu::~OwnCpu() {
     each_thread([this](pid_t thread) { sched_setaffinity(thread, sizeof before_, &before_); });
 }
 
+SharedCpu::SharedCpu(pid_t vcpu_thread) : vcpu_thread_(vcpu_thread), before_(allowed_cpus()) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    for (const pid_t thread : {0, vcpu_thread_}) sched_setaffinity(thread, sizeof one, &one);
+}
+
+SharedCpu::~SharedCpu() {
+    for (const pid_t thread : {0, vcpu_thread_})
+        sched_setaffinity(thread, sizeof before_, &before_);
+}
+
 }  // namespace mmuw

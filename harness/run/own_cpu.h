@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A CPU for one vCPU alone.
+// A CPU for one vCPU alone, or for one and the thread that drives it.
 #pragma once
 
 #include <sched.h>
@@ -20,6 +20,20 @@ class OwnCpu {
   private:
     cpu_set_t before_;
     bool moved_ = false;
+};
+
+// As long as it lives, the vCPU's thread and the calling one have one CPU between them: the vCPU,
+// which runs in the background (VcpuThread::Policy), waits while the other is busy.
+class SharedCpu {
+  public:
+    explicit SharedCpu(pid_t vcpu_thread);
+    ~SharedCpu();
+    SharedCpu(const SharedCpu&) = delete;
+    SharedCpu& operator=(const SharedCpu&) = delete;
+
+  private:
+    pid_t vcpu_thread_;
+    cpu_set_t before_;
 };
 
 }  // namespace mmuw

@@ -89,6 +89,8 @@ struct OwnWrite {
     // what is behind them, in the next page, is not all zero. 0: it may not.
     std::uint64_t before_end = 0;
     bool (*there)(const Kvm& kvm) = nullptr;  // does this KVM have it? nullptr: all do
+    bool stays = false;                       // it begins once, and then is where it is
+    bool may_be_same = false;                 // what is written may be what was there
 };
 std::vector<OwnWrite> own_writes(const Kvm& kvm);
 

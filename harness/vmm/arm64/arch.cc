@@ -36,6 +36,15 @@ bool has_dirty_state(const Vcpu& vcpu) {
     return (arm64::get_register(vcpu, arm64::kMmfr1) & kHafdbs) >= kDirtyState;
 }
 
+// KVM adds to it what the vCPU's thread had to wait for a CPU, at each KVM_RUN
+// (kvm_update_stolen_time()).
+void begin_stolen_time(const Vcpu& vcpu, std::uint64_t gpa) {
+    kvm_device_attr attribute{.group = KVM_ARM_VCPU_PVTIME_CTRL,
+                              .attr = KVM_ARM_VCPU_PVTIME_IPA,
+                              .addr = reinterpret_cast<std::uint64_t>(&gpa)};
+    vcpu.control(KVM_SET_DEVICE_ATTR, &attribute, "KVM_SET_DEVICE_ATTR(PVTIME_IPA)");
+}
+
 }  // namespace
 
 std::uint64_t private_gpa() {
@@ -170,8 +179,13 @@ std::string emulation_setting() {
     return {};
 }
 
-std::vector<OwnWrite> own_writes(const Kvm& /*kvm*/) {
-    return {};
+std::vector<OwnWrite> own_writes(const Kvm& kvm) {
+    const OwnWrite stolen_time{.begin = begin_stolen_time,
+                               .again = [](const Vcpu& /*vcpu*/) {},
+                               .stays = true,
+                               .may_be_same = true};
+    if (kvm.check_extension(KVM_CAP_STEAL_TIME) <= 0) return {};
+    return {stolen_time};
 }
 
 std::string describe(const Vcpu& vcpu) noexcept {
