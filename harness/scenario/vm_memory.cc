@@ -117,11 +117,14 @@ class PageTables : public VmMemory {
     bool run_vm() {
         const Mapping memory(kPages * page_size(), PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS);
-        Guest guest(run_.kvm, {.pages = kPages});
+        GuestConfig config{.pages = kPages};
+        if (has_own_tables()) config.own_tables = kUpper;
+        Guest guest(run_.kvm, config);
         Memslot* slot = &guest.add_memory(0, kPages, memory.get());
         guest.start();
         for (int round = 0; round < kRounds; round++) {
             guest.write(0, 0, kPages);
+            if (has_own_tables()) change_own_tables(guest);
             guest.remove_memory(*slot);
             slot = &guest.add_memory(0, kPages, memory.get());
         }
@@ -129,6 +132,33 @@ class PageTables : public VmMemory {
         return wait_for("sec_pagetables", 20, [](std::uint64_t bytes) {
                    return bytes != 0;
                }).value_or(0) != 0;
+    }
+
+  private:
+    static constexpr std::uint64_t kUpper = 0, kLower[] = {1, 2}, kPage = 3;
+
+    static bool has_own_tables() {
+        constexpr std::size_t kBytes = 4096;
+        return arch::own_tables() && page_size() == kBytes;
+    }
+
+    // What KVM has in place of the guest's tables (shadow paging) goes when the guest has others.
+    static void change_own_tables(Guest& guest) {
+        constexpr std::uint64_t kEntry = 5, kOwn = kEntry * 512 + kEntry;
+        const arch::OwnTables tables = *arch::own_tables();
+        const auto gpa = [&](std::uint64_t page) { return guest.gfn(page) * page_size(); };
+        for (int i = 0; i < 8; i++) {
+            const std::uint64_t lower = kLower[i % 2];
+            const guest::Command commands[] = {
+                Guest::try_write_command(kUpper, kEntry, 0),
+                Guest::forget_all_command(),
+                Guest::try_write_command(lower, kEntry, tables.leaf(gpa(kPage), false, true)),
+                Guest::try_write_command(kUpper, kEntry, tables.table(gpa(lower), true)),
+                Guest::forget_all_command(),
+                Guest::try_read_command(Guest::own_page(kOwn), 0),
+            };
+            static_cast<void>(guest.run(0, commands));
+        }
     }
 };
 
