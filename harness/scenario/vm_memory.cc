@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "machine/memory_cgroup.h"
 #include "machine/unavailable.h"
@@ -147,7 +148,11 @@ class PageTables : public VmMemory {
         constexpr std::uint64_t kEntry = 5, kOwn = kEntry * 512 + kEntry;
         const arch::OwnTables tables = *arch::own_tables();
         const auto gpa = [&](std::uint64_t page) { return guest.gfn(page) * page_size(); };
+        // Written to so often without an access, it is taken for no table any more
+        // (detect_write_flooding()).
+        const std::vector<guest::Command> flood(4, Guest::try_write_command(kUpper, kEntry + 1, 0));
         for (int i = 0; i < 8; i++) {
+            static_cast<void>(guest.run(0, flood));
             const std::uint64_t lower = kLower[i % 2];
             const guest::Command commands[] = {
                 Guest::try_write_command(kUpper, kEntry, 0),
