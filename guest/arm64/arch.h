@@ -24,8 +24,18 @@ struct Arch : DirectAccess {
     // Stores become visible in any order without it.
     static void write_done() { asm volatile("dmb ishst" : : : "memory"); }
 
-    static Tried try_read(uint64_t address) { return ::try_read(address); }
-    static Tried try_write(uint64_t address, uint64_t value) { return ::try_write(address, value); }
+    // A walk sees what another CPU has made of an entry that was not valid when both have
+    // synchronized.
+    static Tried try_read(uint64_t address) {
+        asm volatile("isb" : : : "memory");
+        return ::try_read(address);
+    }
+    static Tried try_write(uint64_t address, uint64_t value) {
+        asm volatile("isb" : : : "memory");
+        const Tried tried = ::try_write(address, value);
+        asm volatile("dsb ishst" : : : "memory");
+        return tried;
+    }
 
     // By all CPUs.
     static void forget(uint64_t address) {
