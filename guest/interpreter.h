@@ -29,16 +29,16 @@ struct DirectAccess {
     }
 };
 
-// Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
-// which an earlier store is seen before later ones; and as DirectAccess. store_emulated() and
-// add_emulated() if there is such a thing, execute() if code may be written and called at once;
-// try_read(), try_write(), forget() and forget_all() if the guest can have page tables of its own.
 // Of an access that the guest's own page tables may refuse.
 struct Tried {
     uint64_t value;  // read; 0 if it was refused
     uint64_t done;   // 1: it was made
 };
 
+// Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
+// which an earlier store is seen before later ones; and as DirectAccess. store_emulated() and
+// add_emulated() if there is such a thing, execute() if code may be written and called at once;
+// try_read(), try_write(), forget() and forget_all() if the guest can have page tables of its own.
 template <class Arch>
 class Interpreter {
   public:

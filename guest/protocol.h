@@ -7,7 +7,8 @@
 //
 // A data page is named by its index from the start of data memory. It consists of 8-byte lanes;
 // each writer (a vCPU of any VM, or the harness) owns one lane in every page and writes growing
-// stamps to it, so the newest of two versions of a page is always known.
+// stamps to it, so the newest of two versions of a page is always known. Pages that are the guest's
+// own page tables have entries instead, and pages may be named that these lead to.
 #pragma once
 
 #include <stddef.h>
@@ -29,10 +30,10 @@ enum class Op : uint32_t {
     kExecute,  // each page once: calls the code in the lane, and sums what it returns; where the
                // architecture's instruction caches are coherent
     // Where the guest has page tables of its own (GuestConfig::own_tables), also in their range.
-    kTryRead,   // each page once: loads the lane; `sum` counts those that were not refused
-    kTryWrite,  // likewise: stores `stamp` in the lane; the journal tells nothing of it
-    kForget,    // each page once: what this CPU's TLB has of it
-    kForgetAll,
+    kTryRead,    // each page once: loads the lane; `sum` counts those that were not refused
+    kTryWrite,   // likewise: stores `stamp` in the lane; the journal tells nothing of it
+    kForget,     // each page once: this CPU's TLB forgets it; arm64: all CPUs'
+    kForgetAll,  // likewise all that it has
 };
 
 // What the vCPU does when its ring is empty after the command.
@@ -53,15 +54,16 @@ struct Command {
     Op op;            // (host)
     Idle idle;        // (host)
     Order order;      // (host) WRITE_WHILE, READ_WHILE
-    uint32_t lane;    // (host) READ, ADD: lane or kOwnLane. Writes always use the own lane.
+    uint32_t lane;    // (host) READ, ADD, TRY: lane or kOwnLane. WRITE always uses the own lane.
     uint64_t first;   // (host) data page index
     uint64_t count;   // (host) pages touched; pages are first, first + stride, ...
     uint64_t stride;  // (host) in pages, at least 1
-    uint64_t stamp;   // (host) WRITE: 0 or the stamp; ADD: the addend
+    uint64_t stamp;   // (host) WRITE: 0 or the stamp; TRY_WRITE: any value; ADD: the addend
     uint64_t seed;    // (host) kRandom, not 0
     uint64_t relax;   // (host) pauses after each page of a WHILE command
     uint64_t last;    // (guest) last stamp written, last value read or sum made
-    uint64_t sum;     // (guest) READ: sum of the lane over all pages; else pages touched
+    uint64_t sum;     // (guest) READ: sum of the lane over all pages; TRY: pages that were not
+                      // refused; else pages touched
 };
 
 // One page for each vCPU.

@@ -24,16 +24,18 @@ struct Arch : DirectAccess {
     // Stores become visible in any order without it.
     static void write_done() { asm volatile("dmb ishst" : : : "memory"); }
 
-    // A walk sees what another CPU has made of an entry that was not valid when both have
-    // synchronized.
+    // A walk sees an entry that another CPU has made valid after a DSB there and an ISB here; what
+    // a walk writes into an entry is seen by others after a DSB (Arm ARM, D8.5).
     static Tried try_read(uint64_t address) {
         asm volatile("isb" : : : "memory");
-        return ::try_read(address);
+        const Tried tried = ::try_read(address);
+        asm volatile("dsb ish" : : : "memory");
+        return tried;
     }
     static Tried try_write(uint64_t address, uint64_t value) {
         asm volatile("isb" : : : "memory");
         const Tried tried = ::try_write(address, value);
-        asm volatile("dsb ishst" : : : "memory");
+        asm volatile("dsb ish" : : : "memory");
         return tried;
     }
 

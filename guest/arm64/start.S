@@ -26,6 +26,14 @@ vectors:
 	.set vector, 0
 	.rept 16
 	.if vector == 4
+	mrs x2, esr_el1
+	ubfx x3, x2, #26, #6		/* EC: a data abort of this exception level ... */
+	cmp x3, #0x25
+	b.ne 1f
+	and x2, x2, #0x3f		/* DFSC: ... translation, access flag, permission */
+	sub x2, x2, #4
+	cmp x2, #12
+	b.hs 1f
 	mrs x2, elr_el1
 	adr x3, try_read
 	cmp x2, x3
@@ -33,6 +41,7 @@ vectors:
 	adr x3, try_write
 	cmp x2, x3
 	b.eq refuse
+1:
 	.endif
 	mov x0, #(MMUW_FAULT & 0xffff)
 	movk x0, #(MMUW_FAULT >> 16), lsl #16

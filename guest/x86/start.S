@@ -27,8 +27,10 @@ start:
 	.set vector, vector + 1
 	.endr
 exception:
-	cmpl $14, %eax			/* a page fault, with an error code below %rip */
+	cmpl $14, %eax			/* a page fault, with an error code below %rip: */
 	jne unexpected
+	testq $0x3c, (%rsp)		/* no user's, no reserved bits, no fetch, no keys */
+	jnz unexpected
 	leaq try_read(%rip), %rcx
 	cmpq %rcx, 8(%rsp)
 	je refuse
