@@ -124,11 +124,12 @@ class Shapes : public ScenarioTest {
     }
 
   private:
-    // False: the VM has to be asked.
+    // False: the VM has to be asked. Only the TDP MMU splits before a write.
     bool split_other_by_machine() {
         const std::optional<arch::Setting> setting = arch::split_otherwise_setting();
         if (!setting) return false;
-        if (!has_setting(setting->path))
+        if (run_.kvm.mmu().reference || !arch::why_no_spte_events().empty() ||
+            !has_setting(setting->path))
             throw Unavailable("this KVM has one way to split huge pages");
         machine_.emplace(run_.options.guard);
         try {

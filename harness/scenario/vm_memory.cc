@@ -11,6 +11,7 @@
 #include <chrono>
 #include <fstream>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -119,13 +120,13 @@ class PageTables : public VmMemory {
         const Mapping memory(kPages * page_size(), PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS);
         GuestConfig config{.pages = kPages};
-        if (has_own_tables()) config.own_tables = kUpper;
+        if (arch::own_tables()) config.own_tables = kUpper;
         Guest guest(run_.kvm, config);
         Memslot* slot = &guest.add_memory(0, kPages, memory.get());
         guest.start();
         for (int round = 0; round < kRounds; round++) {
             guest.write(0, 0, kPages);
-            if (has_own_tables()) change_own_tables(guest);
+            if (arch::own_tables()) change_own_tables(guest);
             guest.remove_memory(*slot);
             slot = &guest.add_memory(0, kPages, memory.get());
         }
@@ -138,14 +139,9 @@ class PageTables : public VmMemory {
   private:
     static constexpr std::uint64_t kUpper = 0, kLower[] = {1, 2}, kPage = 3;
 
-    static bool has_own_tables() {
-        constexpr std::size_t kBytes = 4096;
-        return arch::own_tables() && page_size() == kBytes;
-    }
-
     // What KVM has in place of the guest's tables (shadow paging) goes when the guest has others.
     static void change_own_tables(Guest& guest) {
-        constexpr std::uint64_t kEntry = 5, kOwn = kEntry * 512 + kEntry;
+        constexpr std::uint64_t kEntry = 5, kOwn = kEntry * arch::OwnTables::kEntries + kEntry;
         const arch::OwnTables tables = *arch::own_tables();
         const auto gpa = [&](std::uint64_t page) { return guest.gfn(page) * page_size(); };
         // Written to so often without an access, it is taken for no table any more
@@ -157,12 +153,14 @@ class PageTables : public VmMemory {
             const guest::Command commands[] = {
                 Guest::try_write_command(kUpper, kEntry, 0),
                 Guest::forget_all_command(),
-                Guest::try_write_command(lower, kEntry, tables.leaf(gpa(kPage), false, true)),
+                Guest::try_write_command(
+                    lower, kEntry, tables.walked(tables.leaf(gpa(kPage), false, true), false)),
                 Guest::try_write_command(kUpper, kEntry, tables.table(gpa(lower), true)),
                 Guest::forget_all_command(),
                 Guest::try_read_command(Guest::own_page(kOwn), 0),
             };
-            static_cast<void>(guest.run(0, commands));
+            if (guest.run(0, commands).back().sum != 1)
+                throw std::runtime_error("the guest's own page tables lead nowhere");
         }
     }
 };
@@ -252,6 +250,7 @@ class GuestPages : public VmMemory {
         guest.read(0, 0, pages);
         guest.write(0, 0, pages);
         let_kvm_write(guest, pages);
+        guest.write(0, 0);  // by its next KVM_RUN at the latest
     }
 };
 

@@ -97,9 +97,11 @@ std::vector<OwnWrite> own_writes(const Kvm& kvm);
 // A lane's worth of code that returns `value` (guest::Op::kExecute). Nothing: this architecture's
 // instruction caches want to be told of new code.
 std::optional<std::uint64_t> code_that_returns(std::uint32_t value);
+
 // Page tables that the guest keeps itself, for 1 GiB of guest addresses: an upper table, whose 512
 // entries stand for 2 MB each, and lower ones, whose 512 entries stand for 4 KB each.
 struct OwnTables {
+    static constexpr std::uint64_t kEntries = 512, kPageBytes = 4096;
     std::uint64_t address;  // where the range begins
     // What fill_private() filled leads to the upper table at gpa from now on.
     void (*link)(std::span<std::byte> area, std::uint64_t gpa);
@@ -117,7 +119,7 @@ struct OwnTables {
     // it.
     std::uint64_t ignored_most, ignored_bit;
 };
-// Nothing: not done for this architecture.
+// Nothing: not done for this architecture, or the host's pages have another size.
 std::optional<OwnTables> own_tables();
 
 // Files of settings, and values with which KVM lets guests execute in small pages only, and makes

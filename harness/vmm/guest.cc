@@ -192,8 +192,8 @@ std::uint64_t Guest::gfn(std::uint64_t page) const {
 }
 
 std::uint64_t Guest::own_page(std::uint64_t n) {
-    constexpr std::uint64_t kBytes = 4096;
-    return (arch::own_tables().value().address - arch::data_gpa()) / kBytes + n;
+    return (arch::own_tables().value().address - arch::data_gpa()) / arch::OwnTables::kPageBytes +
+           n;
 }
 
 std::uint64_t Guest::first_page(const Memslot& slot) const {

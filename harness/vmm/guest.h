@@ -62,7 +62,8 @@ struct Walk {
 
 struct CommandResult {
     std::uint64_t last;  // last stamp written, last value read
-    std::uint64_t sum;   // READ: sum of the lane over the pages; else pages touched
+    std::uint64_t sum;   // READ: sum of the lane over the pages; TRY: accesses that were not
+                         // refused; else pages touched
 };
 
 // Pages are data page indexes; data memory is contiguous in the guest from page 0. Calls that wait

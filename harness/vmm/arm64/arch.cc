@@ -135,6 +135,7 @@ std::optional<std::uint64_t> code_that_returns(std::uint32_t /*value*/) {
 }
 
 std::optional<OwnTables> own_tables() {
+    if (page_size() != OwnTables::kPageBytes) return {};
     return OwnTables{.address = arm64::kOwnTablesAddress,
                      .link = arm64::link_own_table,
                      .table = arm64::table_entry,

@@ -176,6 +176,7 @@ std::optional<std::uint64_t> code_that_returns(std::uint32_t value) {
 }
 
 std::optional<OwnTables> own_tables() {
+    if (page_size() != OwnTables::kPageBytes) return {};
     return OwnTables{.address = x86::kOwnTablesAddress,
                      .link = x86::link_own_table,
                      .table = x86::table_entry,
