@@ -78,7 +78,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
     }
 
     // As the guest is to see its memory from now on; the vCPU has written that into its tables. The
-    // upper one stays as it is in every other round.
+    // upper one stays as it is in about every other round.
     void map(unsigned vcpu) {
         accesses_.clear();
         entries_.clear();
