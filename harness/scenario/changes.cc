@@ -94,9 +94,13 @@ Then page_out(const Memory& m, const Range& r) {
 // The first huge page is mapped in small pages first, by the rights of one of them.
 Then collapse(const Memory& m, const Range& /*r*/) {
     protect(m, {1, 1});
-    // EAGAIN: pages were in use just then, as by a fault of the guest's (madvise(2)).
-    if (madvise(m.bytes.data(), m.bytes.size(), MADV_COLLAPSE) != 0 && errno != EAGAIN)
-        throw Unavailable(std::format("madvise(MADV_COLLAPSE): {}", std::strerror(errno)));
+    // EAGAIN: pages were in use just then, as by a fault of the guest's; "try again" (madvise(2)).
+    constexpr int kTries = 20;
+    for (int tries = 0; madvise(m.bytes.data(), m.bytes.size(), MADV_COLLAPSE) != 0; ++tries) {
+        if (errno != EAGAIN)
+            throw Unavailable(std::format("madvise(MADV_COLLAPSE): {}", std::strerror(errno)));
+        if (tries == kTries) break;
+    }
     return Then::kKept;
 }
 
