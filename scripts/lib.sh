@@ -176,7 +176,7 @@ give_back() {
 
 # There is a builder root for each architecture of hosts: what it lacks of another one
 # cannot be mixed up with it, and nobody waits for what he does not use.
-builder_packages() { # base|lint|bench|clang|mutants: what it has for HOST_ARCH
+builder_packages() { # base|lint|bench|bochs|clang|mutants: what it has for HOST_ARCH
 	local lists=("$SCRIPTS/builder.packages") foreign=:$HOST_ARCH
 	[[ $1 == base ]] || lists+=("$SCRIPTS/$1.packages")
 	[[ $HOST_ARCH != "$(native_arch)" ]] || foreign=
@@ -184,7 +184,7 @@ builder_packages() { # base|lint|bench|clang|mutants: what it has for HOST_ARCH
 		/^#/ || NF > 1 && $2 != only { next }
 		{ sub(/:host$/, foreign, $1); print $1 }' "${lists[@]}"
 }
-builder_path() { # base|lint|bench|clang|mutants
+builder_path() { # base|lint|bench|bochs|clang|mutants
 	printf '%s/builder-%s-%s-%s\n' "$CACHE" "$1" "$HOST_ARCH" \
 		"$(builder_packages "$1" | cat "$SCRIPTS/builder-root" - <(echo "$ARCH_SUITE") | hash_of)"
 }
@@ -292,6 +292,7 @@ load_host() {
 	known=$(basename -s .sh -a "$SCRIPTS"/hosts/*.sh | paste -sd' ')
 	[[ " $known " == *" $HOST "* ]] || die 2 "HOST=$HOST is unknown; known: $known"
 	load_filesystem
+	HOST_ROOT=() # what scripts/in-builder is told to have the emulator
 	# shellcheck source=/dev/null
 	. "$SCRIPTS/hosts/$HOST.sh"
 	[[ -e $SCRIPTS/arch/$HOST_ARCH.sh ]] ||
@@ -316,7 +317,7 @@ load_host() {
 	EMULATOR_BIND=() # one of the user's takes the place of the builder root's
 	if [[ -n ${HOST_EMULATOR:-} ]]; then
 		[[ -f $HOST_EMULATOR && -x $HOST_EMULATOR ]] || die 2 "the emulator $HOST_EMULATOR is no program"
-		EMULATOR_BIND=(--bind "$(realpath "$HOST_EMULATOR"):/usr/bin/${HOST_QEMU[0]}")
+		EMULATOR_BIND=(--bind "$(realpath "$HOST_EMULATOR"):/usr/bin/${HOST_MACHINE[0]}")
 	fi
 	KMOD_DIR=$HOST_ARCH/kmod-${KERNEL_PATH##*/kernel-} # below build/
 }
