@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstring>
 #include <functional>
@@ -353,14 +354,15 @@ TEST_P(EmulatedWrites, AreLoggedAndArrive) {
 // said to be full when there is still room for both.
 TEST_F(EmulatedIntoRing, IsLogged) {
     constexpr std::uint64_t kPages = 801;
-    constexpr std::uint32_t kEntries = 256;
+    // What a CPU keeps back has to have room as well.
+    const std::uint32_t entries = std::bit_ceil(256 + arch::log_buffer_entries());
     std::string why;
     if (!supported(run_.kvm, DirtyLogKind::kRing, &why)) GTEST_SKIP() << why;
     WitnessedFile& file = add_file(kPages);
     Guest& guest = add_guest({.first_lane = 1,
                               .pages = kPages,
                               .log = DirtyLogKind::kRing,
-                              .log_options = {.ring_entries = kEntries}});
+                              .log_options = {.ring_entries = entries}});
     Memslot& slot = guest.add_memory(0, kPages, file.file().mapping().get());
     guest.start();
     guest.log().enable(slot);

@@ -140,9 +140,9 @@ std::optional<Setting> split_otherwise_setting();
 std::uint32_t address_space_of(const kvm_run& run);
 // Registers, for error messages; never throws.
 std::string describe(const Vcpu& vcpu) noexcept;
-// Hardware keeps dirty gfns back until the vCPU exits (Intel PML), so a ring is complete only
-// after a kick. KVM_GET_DIRTY_LOG kicks by itself (kvm_arch_sync_dirty_log).
-bool ring_needs_kick();
+// So many addresses of pages that it wrote to a vCPU keeps back from every log until it exits
+// (Intel's PML); 0: none. KVM leaves as much room in a ring.
+std::uint32_t log_buffer_entries();
 // Why KVM, as it is set up now, reports no changes of SPTEs; empty: it does.
 std::string why_no_spte_events();
 

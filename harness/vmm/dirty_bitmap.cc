@@ -21,8 +21,11 @@ void BitmapLog::read(Memslot& slot, PageBitmap& logged) {
     std::ranges::copy(words, logged.words().begin());
 }
 
-ManualLog::ManualLog(bool initially_set, std::uint64_t clear_parts)
-    : initially_set_(initially_set), in_parts_(clear_parts != 0), random_(clear_parts) {}
+ManualLog::ManualLog(const DirtyLogOptions& options, bool initially_set)
+    : BitmapLog(options),
+      initially_set_(initially_set),
+      in_parts_(options.clear_parts != 0),
+      random_(options.clear_parts) {}
 
 std::string ManualLog::name() const {
     return to_string(initially_set_ ? DirtyLogKind::kManualInitSet : DirtyLogKind::kManual);

@@ -14,6 +14,7 @@ namespace mmuw {
 
 class BitmapLog : public DirtyLog {
   public:
+    explicit BitmapLog(const DirtyLogOptions& options) : DirtyLog(options.kick) {}
     [[nodiscard]] std::string name() const override { return to_string(DirtyLogKind::kBitmap); }
 
   protected:
@@ -24,8 +25,7 @@ class BitmapLog : public DirtyLog {
 
 class ManualLog : public BitmapLog {
   public:
-    // clear_parts: as in DirtyLogOptions.
-    ManualLog(bool initially_set, std::uint64_t clear_parts);
+    ManualLog(const DirtyLogOptions& options, bool initially_set);
     [[nodiscard]] std::string name() const override;
     void prepare(Vm& vm) override;
     void enable(Memslot& slot) override;

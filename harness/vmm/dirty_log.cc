@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "vmm/arch.h"
 #include "vmm/dirty_bitmap.h"
 #include "vmm/dirty_ring.h"
 
@@ -56,9 +57,15 @@ void DirtyLog::disable(Memslot& slot) {
     slot.set_log(false);
 }
 
+void DirtyLog::add_vcpu(Vcpu& /*vcpu*/, VcpuThread& thread) {
+    threads_.push_back(&thread);
+}
+
 PageBitmap DirtyLog::collect(Memslot& slot) {
     PageBitmap logged(slot.pages());
     slot.vm().observer().before_collect(slot.id());
+    if (kick_ && arch::log_buffer_entries() != 0)
+        for (VcpuThread* thread : threads_) thread->kick();
     read(slot, logged);
     slot.vm().observer().after_collect(slot.id(), slot.gfn(), logged);
     return logged;
@@ -71,11 +78,11 @@ PageBitmap DirtyLog::left(const Memslot& slot) const {
 std::unique_ptr<DirtyLog> make_dirty_log(DirtyLogKind kind, const DirtyLogOptions& options) {
     switch (kind) {
         case DirtyLogKind::kBitmap:
-            return std::make_unique<BitmapLog>();
+            return std::make_unique<BitmapLog>(options);
         case DirtyLogKind::kManual:
-            return std::make_unique<ManualLog>(false, options.clear_parts);
+            return std::make_unique<ManualLog>(options, false);
         case DirtyLogKind::kManualInitSet:
-            return std::make_unique<ManualLog>(true, options.clear_parts);
+            return std::make_unique<ManualLog>(options, true);
         case DirtyLogKind::kRing:
             return std::make_unique<RingLog>(options);
     }

@@ -44,7 +44,7 @@ class DirtyLog {
 
     // In this order: before the first vCPU, then for each vCPU.
     virtual void prepare(Vm& /*vm*/) {}
-    virtual void add_vcpu(Vcpu& /*vcpu*/, VcpuThread& /*thread*/) {}
+    virtual void add_vcpu(Vcpu& vcpu, VcpuThread& thread);
 
     // Starts and stops logging. After enable() nothing from before it is reported, but all
     // pages are, once, with kManualInitSet.
@@ -63,10 +63,19 @@ class DirtyLog {
     virtual void ring_full(unsigned /*vcpu*/) {}
 
   protected:
+    explicit DirtyLog(bool kick) : kick_(kick) {}
     virtual void read(Memslot& slot, PageBitmap& logged) = 0;
+
+  private:
+    bool kick_;
+    std::vector<VcpuThread*> threads_;
 };
 
 struct DirtyLogOptions {
+    // Where a CPU keeps something back from the log (arch::log_buffer_entries()), each collection
+    // gets the vCPUs out of KVM_RUN once. A ring's user has to, by api.rst; KVM_GET_DIRTY_LOG is
+    // said to have it all by itself, and does not wait for it: docs/reports/pml-log-not-flushed.md.
+    bool kick = true;
     std::uint32_t ring_entries = 4096;  // power of two, at least 128 or so; KVM keeps some back
     // manual: each collection clears parts of what it reports, of random place and size and with
     // holes in their masks, or just one word; drawn from this seed. 0: all of it, by one CLEAR.

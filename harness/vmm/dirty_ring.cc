@@ -7,7 +7,6 @@
 #include <format>
 #include <utility>
 
-#include "vmm/arch.h"
 #include "vmm/kick.h"
 
 namespace mmuw {
@@ -32,13 +31,13 @@ void RingLog::prepare(Vm& vm) {
 }
 
 void RingLog::add_vcpu(Vcpu& vcpu, VcpuThread& thread) {
+    DirtyLog::add_vcpu(vcpu, thread);
     const std::size_t bytes = options_.ring_entries * sizeof(kvm_dirty_gfn);
     Mapping memory(bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu.fd(),
                    static_cast<off_t>(KVM_DIRTY_LOG_PAGE_OFFSET * page_size()));
     const std::span entries(static_cast<kvm_dirty_gfn*>(memory.get()), options_.ring_entries);
     const std::lock_guard lock(mutex_);
-    rings_.push_back(
-        {.memory = std::move(memory), .reader = RingReader(entries), .thread = &thread});
+    rings_.push_back({.memory = std::move(memory), .reader = RingReader(entries)});
 }
 
 // Entries from before would be taken for new ones.
@@ -67,8 +66,6 @@ void RingLog::ring_full(unsigned vcpu) {
 }
 
 void RingLog::read(Memslot& slot, PageBitmap& logged) {
-    if (arch::ring_needs_kick())
-        for (const Ring& ring : rings_) ring.thread->kick();
     const std::lock_guard lock(mutex_);
     drain();
     if (const auto found = pending_.find(slot.kvm_slot()); found != pending_.end()) {

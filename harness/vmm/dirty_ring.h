@@ -19,7 +19,7 @@ std::uint32_t dirty_ring_capability(const Kvm& kvm);
 class RingLog : public DirtyLog {
   public:
     // SysError(EINVAL, E2BIG) in prepare() when KVM refuses the number of entries.
-    explicit RingLog(const DirtyLogOptions& options) : options_(options) {}
+    explicit RingLog(const DirtyLogOptions& options) : DirtyLog(options.kick), options_(options) {}
 
     [[nodiscard]] std::string name() const override { return to_string(DirtyLogKind::kRing); }
     void prepare(Vm& vm) override;
@@ -35,7 +35,6 @@ class RingLog : public DirtyLog {
     struct Ring {
         Mapping memory;
         RingReader reader;
-        VcpuThread* thread;
         std::uint64_t harvested = 0;  // since it was full
     };
 

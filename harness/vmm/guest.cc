@@ -182,8 +182,8 @@ void Guest::start() {
     for (Cpu& cpu : cpus_) cpu.thread->start();
     for (unsigned i = 0; i < vcpus(); i++)
         wait_until(
-            i, config_.idle == guest::Idle::kPark,
-            [&channel = *cpus_[i].channel] { return channel.ready(); }, "its first command");
+            i, is_parking(config_.idle), [&channel = *cpus_[i].channel] { return channel.ready(); },
+            "its first command");
     vm_->observer().vcpus_started();
 }
 

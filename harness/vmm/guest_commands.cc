@@ -62,7 +62,7 @@ std::uint64_t Guest::post(unsigned vcpu, guest::Command c) {
 CommandResult Guest::wait(unsigned vcpu, std::uint64_t number) {
     const Channel& channel = *cpus_.at(vcpu).channel;
     // Only a vCPU that parks after this very command wakes us then.
-    const bool parks = channel.posted() == number && channel.idle() == guest::Idle::kPark;
+    const bool parks = channel.posted() == number && is_parking(channel.idle());
     wait_until(vcpu, parks, [&] { return channel.done() >= number; }, "the end of its command");
     const guest::Command& c = channel.command(number);
     return {c.last, c.sum};

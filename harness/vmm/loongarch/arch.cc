@@ -149,8 +149,8 @@ std::string describe(const Vcpu& vcpu) noexcept {
     }
 }
 
-bool ring_needs_kick() {
-    return false;
+std::uint32_t log_buffer_entries() {
+    return 0;
 }
 
 std::string why_no_spte_events() {
