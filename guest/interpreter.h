@@ -36,9 +36,10 @@ struct Tried {
 };
 
 // Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
-// which an earlier store is seen before later ones; and as DirectAccess. store_emulated() and
-// add_emulated() if there is such a thing, execute() if code may be written and called at once;
-// try_read(), try_write(), forget() and forget_all() if the guest can have page tables of its own.
+// which an earlier store is seen before later ones; and as DirectAccess. halt(), if that is an
+// exit; store_emulated() and add_emulated() if there is such a thing, execute() if code may be
+// written and called at once; try_read(), try_write(), forget() and forget_all() if the guest can
+// have page tables of its own.
 template <class Arch>
 class Interpreter {
   public:
@@ -51,7 +52,9 @@ class Interpreter {
         Idle idle = c_.first_idle;
         for (uint64_t done = load(&c_.done);;) {
             while (load(&c_.posted) == done) {
-                if (idle == Idle::kPark)
+                if (idle == Idle::kHalt)
+                    halt();
+                else if (idle == Idle::kPark)
                     arch_.doorbell();
                 else
                     arch_.relax();
@@ -65,6 +68,13 @@ class Interpreter {
     }
 
   private:
+    void halt() {
+        if constexpr (requires { Arch::halt(); })
+            Arch::halt();
+        else
+            arch_.doorbell();
+    }
+
     // Stage-2 faults on private memory happen here, not between two writes of a scenario.
     void touch_journal() {
         for (uint64_t page = 0; page < c_.pages; page++) {

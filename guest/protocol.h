@@ -40,7 +40,12 @@ enum class Op : uint32_t {
 enum class Idle : uint32_t {
     kPark,  // rings the doorbell: an exit; the vCPU thread sleeps until there is work
     kStay,  // polls: no exit, so no exit's TLB flush hides one that KVM forgot
+    kHalt,  // as kPark, by the CPU's instruction to wait for an interrupt, where that is an exit
 };
+
+inline bool is_parking(Idle idle) {
+    return idle != Idle::kStay;
+}
 
 enum class Order : uint32_t {
     kRoundRobin,

@@ -14,10 +14,13 @@ mmuw::guest::Tried try_write(uint64_t address, uint64_t value);
 namespace mmuw::guest {
 
 struct Arch : DirectAccess {
-    // KVM_EXIT_IO; not hlt, after which emulated VMX was seen to keep writes in the PML buffer.
+    // KVM_EXIT_IO
     static void doorbell() {
         asm volatile("outb %%al, %%dx" : : "a"(0), "d"(MMUW_DOORBELL) : "memory");
     }
+
+    // KVM_EXIT_HLT
+    static void halt() { asm volatile("hlt" : : : "memory"); }
 
     static void relax() { asm volatile("pause" : : : "memory"); }
 

@@ -20,6 +20,8 @@ constexpr std::array kDropsDirtySigns = {Sign{"dirty-not-lost-in-race", kTolerat
 constexpr std::array kDirtyAfterUnlockSigns = {Sign{"dirty-in-time"}, Sign{"tagged"},
                                                Sign{"durable"}};
 
+constexpr std::array kPmlSigns = {Sign{"log-complete"}};
+
 constexpr Report table[] = {
     {.name = "prefault-clears-accessed",
      .what = "KVM_PRE_FAULT_MEMORY clears the accessed bit of pages that are in use",
@@ -48,6 +50,11 @@ constexpr Report table[] = {
      .scenarios = "Staged.DirtyAfterUnlock:Writeback.GuestWrites*",
      .signs = kDirtyAfterUnlockSigns,
      .machine = "aarch64"},
+    {.name = "pml-log-not-flushed",
+     .what = "KVM_GET_DIRTY_LOG does not wait for what CPUs have in their PML buffers",
+     .scenarios = "BufferedLog.IsFlushedByTheCollection",
+     .signs = kPmlSigns,
+     .machine = "x86_64"},
 };
 
 const RuleResult* result_of(const ScenarioResult& s, std::string_view rule) {
