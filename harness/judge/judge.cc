@@ -169,7 +169,8 @@ void Judge::close(bool complete) {
     // A run for a report is there to see the bug that is known.
     const std::string release = is_for_report(result_) ? "" : result_.host["kernel"];
     const std::string machine = result_.host["arch"];
-    const RunningKernel kernel{release, machine, result_.lab_bugs};
+    const std::string filesystem = result_.host["filesystem"];
+    const RunningKernel kernel{release, machine, result_.lab_bugs, filesystem};
     result_.scenarios.push_back(s.verdict(lost, doubt, kernel));
     tally(result_.lab_bugs, result_.scenarios.back(), kernel);
     scenario_.reset();

@@ -120,6 +120,7 @@ const KnownBug* documented(std::string_view rule, const ScenarioResult& scenario
         if (!is_older(*running, bug.since) &&
             (bug.fixed.empty() || is_older(*running, bug.fixed)) && disturbed(bug.disturber) &&
             (bug.machine.empty() || bug.machine == kernel.machine) &&
+            (bug.filesystem.empty() || bug.filesystem == kernel.filesystem) &&
             std::ranges::any_of(bug.failures, explains))
             return &bug;
     return nullptr;

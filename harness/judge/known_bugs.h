@@ -21,17 +21,19 @@ struct ExpectedFailure {
 
 struct KnownBug {
     std::span<const ExpectedFailure> failures;
-    std::string_view since;           // first release that has it: "6.11"
-    std::string_view fixed;           // first release that has not; empty: none yet
-    std::string_view machine;         // that has it, as uname -m; empty: any
-    std::string_view page;            // the report
-    std::string_view disturber = {};  // without which it is not expected
+    std::string_view since;            // first release that has it: "6.11"
+    std::string_view fixed;            // first release that has not; empty: none yet
+    std::string_view machine;          // that has it, as uname -m; empty: any
+    std::string_view page;             // the report
+    std::string_view disturber = {};   // without which it is not expected
+    std::string_view filesystem = {};  // of the memory, as FS=; empty: any
 };
 
 struct RunningKernel {
     std::string_view release;  // uname -r; empty: no bug of it counts as known
     std::string_view machine;  // uname -m
     std::span<const LabBugResult> lab = {};
+    std::string_view filesystem = {};  // that guest memory is a file on
 };
 
 // What explains why this rule fails in what was run, on this kernel: the page of a bug and the
