@@ -134,7 +134,8 @@ Outcome witness_and_judge(const RunSettings& s, HostFacts& host) {
                     .guard = guard,
                     .emulated = s.emulated,
                     .stop = interrupted,
-                    .seed = s.seed},
+                    .seed = s.seed,
+                    .report = s.report ? s.report->name : ""},
                    kvm, *evidence, scratch, print_progress);
     run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
     perturbation.finish();

@@ -38,6 +38,11 @@ constexpr ExpectedFailure kRingResetByChance[] = {{"log-complete", "*ring*"}};
 constexpr ExpectedFailure kPmlNotFlushed[] = {
     {"log-complete", "BufferedLog.IsFlushedByTheCollection"}};
 
+// The bytes are lost, and the filesystem warns.
+constexpr ExpectedFailure kPinnedReleased[] = {{"durable", "Pinned.*/reclaimed"},
+                                               {"quiet-kernel", "Pinned.*/reclaimed"}};
+constexpr ExpectedFailure kDeviceWriteDropped[] = {{"quiet-kernel", "Pinned.*"}};
+
 // Add a bug with its report, never without: a rule that fails for a reason nobody has
 // understood must fail.
 constexpr KnownBug bugs[] = {
@@ -81,6 +86,28 @@ constexpr KnownBug bugs[] = {
      .fixed = {},
      .machine = "x86_64",
      .page = "docs/reports/pml-log-not-flushed.md"},
+    // By reclaim itself. Releases between 6.1 and 6.12, which has it not, have not been looked at.
+    {.failures = kPinnedReleased,
+     .since = "6.1",
+     .fixed = "6.12",
+     .machine = {},
+     .page = "docs/reports/pinned-folio-released.md",
+     .filesystem = "ext4"},
+    // By a split: since ext4 has large folios.
+    {.failures = kPinnedReleased,
+     .since = "6.16",
+     .fixed = {},
+     .machine = {},
+     .page = "docs/reports/pinned-folio-released.md",
+     .filesystem = "ext4"},
+    // Releases between 6.1, which has it not, and 6.12, and between that and 7.3, have not been
+    // looked at.
+    {.failures = kDeviceWriteDropped,
+     .since = "6.12",
+     .fixed = "7.3",
+     .machine = {},
+     .page = "docs/reports/btrfs-drops-device-writes.md",
+     .filesystem = "btrfs"},
 };
 
 using Release = std::pair<unsigned, unsigned>;

@@ -22,6 +22,9 @@ constexpr std::array kDirtyAfterUnlockSigns = {Sign{"dirty-in-time"}, Sign{"tagg
 
 constexpr std::array kPmlSigns = {Sign{"log-complete"}};
 
+constexpr std::array kPinnedSigns = {Sign{"durable"}};
+constexpr std::array kDroppedSigns = {Sign{"quiet-kernel"}};
+
 constexpr Report table[] = {
     {.name = "prefault-clears-accessed",
      .what = "KVM_PRE_FAULT_MEMORY clears the accessed bit of pages that are in use",
@@ -55,6 +58,15 @@ constexpr Report table[] = {
      .scenarios = "BufferedLog.IsFlushedByTheCollection",
      .signs = kPmlSigns,
      .machine = "x86_64"},
+    {.name = "pinned-folio-released",
+     .what = "reclaim takes a filesystem's data from a pinned folio: ext4 loses what a device "
+             "writes then, btrfs has an oops (FS=btrfs, 7.3)",
+     .scenarios = "Pinned.*/reclaimed",
+     .signs = kPinnedSigns},
+    {.name = "btrfs-drops-device-writes",
+     .what = "btrfs does not write back what a device has written to a mapped page (FS=btrfs)",
+     .scenarios = "Pinned.*/synced",
+     .signs = kDroppedSigns},
 };
 
 const RuleResult* result_of(const ScenarioResult& s, std::string_view rule) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where this process' pages are, from /proc/self/pagemap
+// Where this process' pages are, from /proc/self/pagemap, and what they are, from /proc/kpageflags
 // (Documentation/admin-guide/mm/pagemap.rst).
 #pragma once
 
@@ -18,8 +18,12 @@ class Pagemap {
     // Of each page the pfn, 0: not in the page table. Needs root.
     [[nodiscard]] std::vector<std::uint64_t> pfns(std::span<const std::byte> memory) const;
 
+    // KPF_* (<linux/kernel-page-flags.h>) of the first page of this memory; 0: not in the page
+    // table. Needs root.
+    [[nodiscard]] std::uint64_t flags(std::span<const std::byte> memory) const;
+
   private:
-    Fd fd_;
+    Fd fd_, flags_;
 };
 
 }  // namespace mmuw

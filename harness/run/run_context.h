@@ -26,7 +26,8 @@ struct RunOptions {
     bool emulated = false;
     // Asked before each scenario: true leaves out those that are left.
     std::function<bool()> stop = [] { return false; };
-    std::uint64_t seed = 1;  // of the whole run; each scenario derives its own from it
+    std::uint64_t seed = 1;        // of the whole run; each scenario derives its own from it
+    std::string_view report = {};  // that the run is for: its scenario may harm the machine
 };
 
 class RunContext {
