@@ -23,6 +23,7 @@ constexpr std::array kDirtyAfterUnlockSigns = {Sign{"dirty-in-time"}, Sign{"tagg
 constexpr std::array kPmlSigns = {Sign{"log-complete"}};
 
 constexpr std::array kPinnedSigns = {Sign{"durable"}};
+constexpr std::array kSmmMmioSigns = {Sign{"isolated"}};
 constexpr std::array kDroppedSigns = {Sign{"quiet-kernel"}};
 
 constexpr Report table[] = {
@@ -57,6 +58,11 @@ constexpr Report table[] = {
      .what = "KVM_GET_DIRTY_LOG does not wait for what CPUs have in their PML buffers",
      .scenarios = "BufferedLog.IsFlushedByTheCollection",
      .signs = kPmlSigns,
+     .machine = "x86_64"},
+    {.name = "smm-mmio-cache",
+     .what = "a vCPU in SMM takes memory for MMIO that is there by now",
+     .scenarios = "TwoAddressSpaces.*",
+     .signs = kSmmMmioSigns,
      .machine = "x86_64"},
     {.name = "pinned-folio-released",
      .what = "reclaim takes a filesystem's data from a pinned folio: ext4 loses what a device "
