@@ -43,8 +43,10 @@ class DirtyNotLostInRace : public Rule {
         Last& last = last_[{s.vm, s.gfn}];
         // Seen as it happens, or by a W=1 D=0 that follows on a W=1 D=1: only software clears D.
         if (lost_dirty(s.bits_old, s.bits_new)) {
-            dropped_[s.vm] = {.order = e.order, .gfn = s.gfn};
-            // By a fault; collecting or switching on a log clears D where it is what is logged.
+            // By a fault; collecting or switching on a log clears D where it is what is logged
+            // (PML), and flush-on-protect has that.
+            if (s.vcpu >= 0 || !dropped_.contains(s.vm))
+                dropped_[s.vm] = {.order = e.order, .gfn = s.gfn};
             if (s.vcpu >= 0) found.tolerated();
         } else if (lost_dirty(last.bits, s.bits_old)) {
             dropped_[s.vm] = {.order = last.order, .gfn = s.gfn};
