@@ -29,12 +29,22 @@ HeldReads::HeldReads(MachineGuard& guard, const std::string& device)
     try {
         let_go();
     } catch (const SysError& error) {
-        if (error.code().value() != EINVAL && error.code().value() != ENODEV) throw;
-        throw Unavailable(std::format("no limit of reads from {}: it is no whole disk", device));
+        const int why = error.code().value();
+        if (why != EINVAL && why != ENODEV && why != EOPNOTSUPP) throw;
+        throw Unavailable(std::format("no limit of reads from {} (a partition has none): {}",
+                                      device, error.what()));
     }
 }
 
-void HeldReads::hold() {
+HeldReads::~HeldReads() {
+    try {
+        let_go();
+    } catch (const SysError&) {
+        // The limit goes with the cgroup.
+    }
+}
+
+void HeldReads::stop() {
     limit("2");  // the least that 6.12 takes
 }
 

@@ -15,10 +15,13 @@ class HeldReads {
   public:
     // `device`: its path, of a whole disk. Unavailable, or SysError.
     HeldReads(MachineGuard& guard, const std::string& device);
+    ~HeldReads();
+    HeldReads(const HeldReads&) = delete;
+    HeldReads& operator=(const HeldReads&) = delete;
 
     // From now on a read waits for let_go(), or for the half second that the smallest limit comes
     // to.
-    void hold();
+    void stop();
     void let_go();
 
   private:

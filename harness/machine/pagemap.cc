@@ -13,11 +13,8 @@ constexpr std::uint64_t kPfn = (std::uint64_t{1} << 55) - 1;
 
 }  // namespace
 
-Pagemap::Pagemap()
-    : fd_(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)),
-      flags_(open("/proc/kpageflags", O_RDONLY | O_CLOEXEC)) {
+Pagemap::Pagemap() : fd_(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)) {
     if (!fd_) throw_errno("open(/proc/self/pagemap)");
-    if (!flags_) throw_errno("open(/proc/kpageflags)");
 }
 
 std::vector<std::uint64_t> Pagemap::pfns(std::span<const std::byte> memory) const {
@@ -33,8 +30,10 @@ std::vector<std::uint64_t> Pagemap::pfns(std::span<const std::byte> memory) cons
 
 std::uint64_t Pagemap::flags(std::span<const std::byte> memory) const {
     const std::uint64_t pfn = pfns(memory.first(page_size())).front();
+    const Fd file(open("/proc/kpageflags", O_RDONLY | O_CLOEXEC));
+    if (!file) throw_errno("open(/proc/kpageflags)");
     std::uint64_t flags = 0;
-    if (pfn != 0 && pread(flags_.get(), &flags, sizeof flags,
+    if (pfn != 0 && pread(file.get(), &flags, sizeof flags,
                           static_cast<off_t>(pfn * sizeof flags)) != sizeof flags)
         throw_errno("pread(/proc/kpageflags)");
     return flags;

@@ -23,7 +23,7 @@ class Pagemap {
     [[nodiscard]] std::uint64_t flags(std::span<const std::byte> memory) const;
 
   private:
-    Fd fd_, flags_;
+    Fd fd_;
 };
 
 }  // namespace mmuw
