@@ -17,7 +17,7 @@ class BufferedLog : public ScenarioTest {
   protected:
     void SetUp() override {
         ScenarioTest::SetUp();
-        if (arch::log_buffer_entries() == 0)
+        if (arch::log_buffer_entries(run_.kvm) == 0)
             GTEST_SKIP() << "no CPU here keeps a log of its own (PML)";
     }
 

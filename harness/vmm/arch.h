@@ -142,7 +142,7 @@ std::uint32_t address_space_of(const kvm_run& run);
 std::string describe(const Vcpu& vcpu) noexcept;
 // So many addresses of pages that it wrote to a vCPU keeps back from every log until it exits
 // (Intel's PML); 0: none. KVM leaves as much room in a ring.
-std::uint32_t log_buffer_entries();
+std::uint32_t log_buffer_entries(const Kvm& kvm);
 // Why KVM, as it is set up now, reports no changes of SPTEs; empty: it does.
 std::string why_no_spte_events();
 

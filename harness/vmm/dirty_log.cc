@@ -64,7 +64,7 @@ void DirtyLog::add_vcpu(Vcpu& /*vcpu*/, VcpuThread& thread) {
 PageBitmap DirtyLog::collect(Memslot& slot) {
     PageBitmap logged(slot.pages());
     slot.vm().observer().before_collect(slot.id());
-    if (kick_ && arch::log_buffer_entries() != 0)
+    if (kick_ && arch::log_buffer_entries(slot.vm().kvm()) != 0)
         for (VcpuThread* thread : threads_) thread->kick();
     read(slot, logged);
     slot.vm().observer().after_collect(slot.id(), slot.gfn(), logged);

@@ -149,7 +149,7 @@ std::string describe(const Vcpu& vcpu) noexcept {
     }
 }
 
-std::uint32_t log_buffer_entries() {
+std::uint32_t log_buffer_entries(const Kvm& /*kvm*/) {
     return 0;
 }
 

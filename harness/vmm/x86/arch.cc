@@ -269,7 +269,8 @@ bool is_off(const char* path) {
 
 }  // namespace
 
-std::uint32_t log_buffer_entries() {
+std::uint32_t log_buffer_entries(const Kvm& kvm) {
+    if (kvm.mmu().reference) return 0;
     return parameter("/sys/module/kvm_intel/parameters/pml") == 'Y' ? 512 : 0;
 }
 
