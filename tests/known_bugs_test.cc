@@ -19,11 +19,12 @@ constexpr std::string_view kScenario = "Prefault.KeepsAccessedBits";
 
 std::optional<std::string> known(std::string_view rule, const char* scenario,
                                  std::string_view release, std::string_view machine = "x86_64",
-                                 const char* disturber = nullptr) {
+                                 const char* disturber = nullptr,
+                                 std::string_view filesystem = "ext4") {
     ScenarioResult s;
     s.name = scenario;
     if (disturber) s.disturbances.push_back({.name = disturber});
-    return known_bug(rule, s, {release, machine});
+    return known_bug(rule, s, {.release = release, .machine = machine, .filesystem = filesystem});
 }
 
 TEST(KnownBugs, AreOfARuleAScenarioAndReleases) {
@@ -52,6 +53,18 @@ TEST(KnownBugs, AreOfAMachineAndADisturber) {
     EXPECT_NE(known("prefault-ends", "Prefault.KeepsA", "7.2.12", "x86_64", "memslots"),
               std::nullopt);
     EXPECT_EQ(known("log-complete", "Turns.A/bitmap", "7.2.12", "x86_64", "signals"), std::nullopt);
+}
+
+TEST(KnownBugs, AreOfAFilesystem) {
+    const auto on = [](std::string_view filesystem, std::string_view release) {
+        return known("quiet-kernel", "Pinned.A/reclaimed", release, "x86_64", nullptr, filesystem)
+            .value_or("");
+    };
+    EXPECT_TRUE(on("ext4", "7.3.4").contains("pinned-folio-released"));
+    EXPECT_TRUE(on("btrfs", "6.12.1").contains("btrfs-drops-device-writes"));
+    EXPECT_EQ(on("xfs", "7.3.4"), "");
+    EXPECT_EQ(on("", "7.3.4"), "");
+    EXPECT_EQ(on("btrfs", "7.3.4"), "");
 }
 
 JudgeResult prefault(const std::string& release, bool broken, const std::string& plant = "-",

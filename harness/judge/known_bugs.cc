@@ -91,13 +91,13 @@ constexpr KnownBug bugs[] = {
     // Releases between 6.1 and 6.12, which has it not, have not been looked at.
     {.failures = kSmmMmioCache,
      .since = "6.1",
-     .fixed = "6.12",
+     .fixed = "6.2",
      .machine = "x86_64",
      .page = "docs/reports/smm-mmio-cache.md"},
-    // By reclaim itself. Releases between 6.1 and 6.12, which has it not, have not been looked at.
+    // By reclaim itself.
     {.failures = kPinnedReleased,
      .since = "6.1",
-     .fixed = "6.12",
+     .fixed = "6.5",
      .machine = {},
      .page = "docs/reports/pinned-folio-released.md",
      .filesystem = "ext4"},
@@ -112,7 +112,7 @@ constexpr KnownBug bugs[] = {
     // looked at.
     {.failures = kDeviceWriteDropped,
      .since = "6.12",
-     .fixed = "7.3",
+     .fixed = "6.13",
      .machine = {},
      .page = "docs/reports/btrfs-drops-device-writes.md",
      .filesystem = "btrfs"},
@@ -171,9 +171,10 @@ bool concerns(const LabBug& bug, const ScenarioResult& scenario, const RunningKe
 std::optional<std::string> known_bug(std::string_view rule, const ScenarioResult& scenario,
                                      const RunningKernel& kernel) {
     if (const KnownBug* bug = documented(rule, scenario, kernel))
-        return std::format(
-            "{} ({})", bug->page,
-            bug->fixed.empty() ? "not fixed yet" : std::format("fixed in {}", bug->fixed));
+        return std::format("{} ({})", bug->page,
+                           bug->fixed.empty()
+                               ? "not fixed yet"
+                               : std::format("not known of {} and later", bug->fixed));
     for (const auto& [bug, checked, violations] : kernel.lab)
         if (bug.rule == rule && concerns(bug, scenario, kernel)) return bug.reason;
     return {};

@@ -22,7 +22,7 @@ struct ExpectedFailure {
 struct KnownBug {
     std::span<const ExpectedFailure> failures;
     std::string_view since;            // first release that has it: "6.11"
-    std::string_view fixed;            // first release that has not; empty: none yet
+    std::string_view fixed;            // first that has not, or is not known to; empty: none
     std::string_view machine;          // that has it, as uname -m; empty: any
     std::string_view page;             // the report
     std::string_view disturber = {};   // without which it is not expected
