@@ -13,7 +13,7 @@ HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
 # As in x86_64-amd.sh.
 HOST_APPEND="console=ttyAMA0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable"
 # Pointer authentication by an algorithm of QEMU's own, not by the costly architected one. Devices
-# are added by inside/boot.
+# are added by inside/boot-qemu.
 HOST_MACHINE=(qemu-system-aarch64 -machine "virt,virtualization=on,gic-version=3"
 	-accel "tcg,thread=multi" -cpu "max,pauth-impdef=on" -smp 2 -m "$((HOST_MEMORY + 256))"
 	-object "memory-backend-ram,id=node0,size=${HOST_MEMORY}M" -numa "node,memdev=node0,cpus=0-1"

@@ -14,7 +14,7 @@ HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
 HOST_APPEND="console=ttyS0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable initcall_blacklist=i8042_init"
 HOST_EMULATOR=${QEMU_LOONGARCH64:-}
 HOST_MAY_LACK_KVM=yes
-# Debian's kernel finds PCI by ACPI, which takes firmware. Devices are added by inside/boot.
+# Debian's kernel finds PCI by ACPI, which takes firmware. Devices are added by inside/boot-qemu.
 HOST_MACHINE=(qemu-system-loongarch64 -machine virt -bios /usr/share/qemu-efi-loongarch64/QEMU_EFI.fd
 	-accel "tcg,thread=multi" -cpu la464 -smp 2 -m "$((HOST_MEMORY + 256))"
 	-object "memory-backend-ram,id=node0,size=${HOST_MEMORY}M" -numa "node,memdev=node0,cpus=0-1"
