@@ -2,6 +2,8 @@
 // A CPU may keep what it logs in a buffer of its own until the vCPU exits (Intel's PML). A ring's
 // user has to see to it that it does; KVM_GET_DIRTY_LOG flushes the buffers itself, says api.rst.
 // Here nobody kicks the vCPU before its log is collected.
+#include <bit>
+
 #include "run/own_cpu.h"
 #include "run/scenario_test.h"
 #include "vmm/arch.h"
@@ -36,17 +38,16 @@ class BufferedLog : public ScenarioTest {
             // The command is told to be done before the exit.
             if (is_parking(idle) && !guest.thread(0).wait_parked())
                 throw std::runtime_error("the vCPU did not leave for userspace");
-            mark_all(guest, slot);
+            mark_written(guest, slot, kPages);
             static_cast<void>(guest.log().collect(slot));
             trial();
         }
         guest.thread(0).pause();  // it stays until the end, and is in nobody's way
     }
 
-  private:
-    void mark_all(const Guest& guest, const Memslot& slot) {
+    void mark_written(const Guest& guest, const Memslot& slot, std::uint64_t pages) {
         std::vector<mmuwitness_mark> marks;
-        for (std::uint64_t page = 0; page < kPages; page++)
+        for (std::uint64_t page = 0; page < pages; page++)
             marks.push_back(
                 make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
         run_.witness.marks(marks);
@@ -65,6 +66,29 @@ TEST_F(BufferedLog, IsFlushedByTheCollection) {
     promise({"log-complete"});
     for (const auto kind : {DirtyLogKind::kBitmap, DirtyLogKind::kManual})
         collect(kind, guest::Idle::kStay);
+}
+
+// A ring is said to be full while there is room for a whole buffer: here it is neither empty nor
+// full when one comes, and the next.
+TEST_F(BufferedLog, HasRoomInARing) {
+    constexpr std::uint64_t kMany = 1500, kBefore = 100;
+    std::string why;
+    if (!supported(run_.kvm, DirtyLogKind::kRing, &why)) GTEST_SKIP() << why;
+    promise({"log-complete"});
+    WitnessedFile& file = add_file(kMany);
+    const std::uint32_t entries = std::bit_ceil(2 * arch::log_buffer_entries(run_.kvm));
+    Guest& guest = add_guest(
+        {.pages = kMany, .log = DirtyLogKind::kRing, .log_options = {.ring_entries = entries}});
+    Memslot& slot = guest.add_memory(0, kMany, file.file().mapping().get());
+    guest.start();
+    guest.log().enable(slot);
+    for (int round = 0; round < rounds(4); round++) {
+        guest.write(0, 0, kBefore);
+        guest.write(0, kBefore, kMany - kBefore);
+        mark_written(guest, slot, kMany);
+        static_cast<void>(guest.log().collect(slot));
+        trial();
+    }
 }
 
 }  // namespace
