@@ -17,9 +17,9 @@ HOST_SERIAL=/dev/ttyS1
 HOST_DISK=/dev/sda
 HOST_RECORDS_AT=512 # MiB, behind the largest filesystem of inside/make-scratch
 HOST_MEMORY=${HOST_MEMORY:-1536} # MiB
-# A panic is the watchdog's affair: panic=-1 would boot it again.
 # Instructions that make a second of the emulated machine's. CPUID tells the kernel 3.5 GHz, and it
 # would wait for 35 s where one was meant.
 ips=100000000
+# A panic is the watchdog's affair: with panic=-1 it would boot again.
 HOST_APPEND="console=ttyS0 loglevel=5 panic=0 mitigations=off init_on_alloc=0 numa_balancing=disable nokaslr hpet=disable tsc=nowatchdog tsc_early_khz=$((ips / 1000)) kvm_intel.enable_apicv=0"
 HOST_MACHINE=(bochs "model=corei7_skylake_x, count=2, ips=$ips, reset_on_triple_fault=0, ignore_bad_msrs=1" "$HOST_MEMORY" "$HOST_RECORDS_AT")
