@@ -14,7 +14,8 @@
 
 namespace mmuw {
 
-// NOLINTBEGIN(cppcoreguidelines-macro-usage): the lists are the kernel's, too.
+// The lists are the kernel's, too.
+// NOLINTBEGIN(cppcoreguidelines-macro-usage,bugprone-macro-parentheses)
 
 class MarkWords;
 
@@ -88,6 +89,6 @@ struct Event {
 };
 static_assert(std::is_trivially_copyable_v<Event>);
 
-// NOLINTEND(cppcoreguidelines-macro-usage)
+// NOLINTEND(cppcoreguidelines-macro-usage,bugprone-macro-parentheses)
 
 }  // namespace mmuw
