@@ -110,10 +110,10 @@ class Pinned : public ScenarioTest, public testing::WithParamInterface<Meanwhile
     // another matter: a page that was written back meanwhile is left to a worker
     // (bio_check_pages_dirty()). Until it has come no sync can know; where it never does, the sync
     // that follows has missed the page.
-    void wait_for_worker(const std::byte* page) const {
+    static void wait_for_worker(const Pagemap& pagemap, const std::byte* page) {
         constexpr std::uint64_t kLocked = 1 << KPF_LOCKED, kDirty = 1 << KPF_DIRTY;
         const auto until = std::chrono::steady_clock::now() + 10s;
-        while ((pagemap_->flags({page, page_size()}) & (kLocked | kDirty)) != kDirty &&
+        while ((pagemap.flags({page, page_size()}) & (kLocked | kDirty)) != kDirty &&
                std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(1ms);
     }
@@ -139,7 +139,6 @@ class Pinned : public ScenarioTest, public testing::WithParamInterface<Meanwhile
 
     std::optional<BackingFile> source_;
     Fd direct_;
-    std::optional<Pagemap> pagemap_;
     // The part of each page that is the device's, bytes.
     std::size_t sector_ = 0, at_ = 0;
 };
@@ -158,7 +157,6 @@ TEST_P(Pinned, WhatTheDeviceWritesIsSeenAndOnTheDisk) {
     std::optional<HeldReads> reads;
     try {
         make_source();
-        pagemap_.emplace();
         const int fd = file.file().fd();
         reads.emplace(run_.options.guard,
                       is_btrfs() ? btrfs_device_of(fd).path : block_device_of(fd));
@@ -168,6 +166,7 @@ TEST_P(Pinned, WhatTheDeviceWritesIsSeenAndOnTheDisk) {
         GTEST_SKIP() << missing.what();
     }
 
+    const Pagemap pagemap;
     for (std::uint64_t page = 0; page < kPages; page++) {
         std::byte* const memory = file.file().page(page);
         guest.write(0, page);
@@ -188,7 +187,7 @@ TEST_P(Pinned, WhatTheDeviceWritesIsSeenAndOnTheDisk) {
         seen.seen = load_lane(memory, lane);
         seen.side = MMUWITNESS_SIDE_HOST;
         mark(guest, seen);
-        wait_for_worker(memory);
+        wait_for_worker(pagemap, memory);
         if (!sync_and_look(file, guest, page)) GTEST_SKIP() << "its filesystem refuses such pages";
         trial(met);
     }
