@@ -162,7 +162,7 @@ long Worker::make_ioctl(Call& call) {
         std::memcpy(at(call.fd_at), &other, sizeof other);
     }
     if (call.pointer_at >= 0) {
-        const void* bulk = place(call.pointer, bulk_.bytes(), 64);
+        const auto bulk = reinterpret_cast<std::uintptr_t>(place(call.pointer, bulk_.bytes(), 64));
         std::memcpy(at(call.pointer_at), &bulk, sizeof bulk);
     }
     if (call.address_at >= 0) {
