@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034 # read by scripts/run
 # An emulated x86-64 with Intel's VMX: kvm_intel with EPT, accessed and dirty bits in it, PML and VPID,
-# by Bochs, which is some ten times slower than QEMU (docs/hosts.md).
+# by Bochs, which takes four times as long as QEMU for the suite (docs/hosts.md).
 HOST_KIND=emulated
 HOST_ARCH=amd64 # Debian's name
 HOST_KERNEL=trixie
