@@ -72,7 +72,7 @@ static bool flush_if_owed(struct kvm *kvm)
 static int begin_unflushed(struct mmuw_plant *p)
 {
 	unflushed = NULL;
-	flush_remote_tlbs = (void *)mmuw_symbol_start("kvm_flush_remote_tlbs");
+	flush_remote_tlbs = (void *)mmuw_symbol_address("kvm_flush_remote_tlbs");
 	return flush_remote_tlbs ? 0 : -EOPNOTSUPP;
 }
 

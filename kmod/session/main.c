@@ -255,17 +255,13 @@ static int __init mmuwitness_init(void)
 	if (err)
 		return err;
 	mmuw_hooks_init(&mmuw_hooks_of_kvm);
-	err = misc_register(&device);
-	if (err)
-		mmuw_symbols_exit();
-	return err;
+	return misc_register(&device);
 }
 
 static void __exit mmuwitness_exit(void)
 {
 	misc_deregister(&device);
 	mmuw_gates_exit();
-	mmuw_symbols_exit();
 }
 
 module_init(mmuwitness_init);

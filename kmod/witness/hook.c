@@ -2,7 +2,6 @@
 #include "witness/hook.h"
 
 #include <linux/ftrace.h>
-#include <linux/slab.h>
 
 #include "witness/context.h"
 #include "witness/fregs.h"
@@ -103,8 +102,8 @@ static void returned(struct mmuw_hook *h, struct mmuw_frame *frame, unsigned lon
 
 static const struct mmuw_return_handlers return_handlers = { enter, returned };
 
-/* The first candidate that has an address. */
-static void resolve(struct mmuw_hook *h, const struct mmuw_symbol *candidates)
+/* The first candidate that is there. */
+static void resolve(struct mmuw_hook *h)
 {
 	unsigned int i;
 
@@ -114,7 +113,7 @@ static void resolve(struct mmuw_hook *h, const struct mmuw_symbol *candidates)
 	atomic64_set(&h->hits, 0);
 	atomic64_set(&h->missed, 0);
 	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i]; i++) {
-		h->address = candidates[i].address;
+		h->address = mmuw_symbol_address(h->symbols[i]);
 		if (h->address) {
 			h->symbol = h->symbols[i];
 			h->error = 0;
@@ -126,40 +125,6 @@ static void resolve(struct mmuw_hook *h, const struct mmuw_symbol *candidates)
 		h->error = -EOPNOTSUPP;
 		h->address = 0;
 	}
-}
-
-static unsigned int candidates_of(const struct mmuw_hook *h)
-{
-	unsigned int n = 0;
-
-	while (n < ARRAY_SIZE(h->symbols) && h->symbols[n])
-		n++;
-	return n;
-}
-
-static int resolve_all(void)
-{
-	struct mmuw_symbol *symbols;
-	unsigned int t, i, n = 0;
-	struct mmuw_hook *h;
-
-	for_each_hook(h, t)
-		n += candidates_of(h);
-	symbols = kcalloc(n, sizeof(*symbols), GFP_KERNEL);
-	if (!symbols)
-		return -ENOMEM;
-	n = 0;
-	for_each_hook(h, t)
-		for (i = 0; i < candidates_of(h); i++)
-			symbols[n++].name = h->symbols[i];
-	mmuw_symbols_find(symbols, n);
-	n = 0;
-	for_each_hook(h, t) {
-		resolve(h, &symbols[n]);
-		n += candidates_of(h);
-	}
-	kfree(symbols);
-	return 0;
 }
 
 static void attach_returns(struct mmuw_hook *const *hooks, unsigned int count)
@@ -257,11 +222,9 @@ int mmuw_hooks_attach(const struct mmuw_hook_set *hooks)
 	int err;
 
 	set = hooks;
-	err = resolve_all();
-	if (!err && !is_there("vm_ioctl"))
-		err = -ENODEV;
-	if (!err)
-		err = attach_entries();
+	for_each_hook(h, t)
+		resolve(h);
+	err = is_there("vm_ioctl") ? attach_entries() : -ENODEV;
 	if (err) {
 		set = first;
 		return err;

@@ -45,7 +45,7 @@ static void (*release_page_dirty)(struct page *page);
 
 static int find_release(struct mmuw_plant *p)
 {
-	release_page_dirty = (void *)mmuw_symbol_start("kvm_release_page_dirty");
+	release_page_dirty = (void *)mmuw_symbol_address("kvm_release_page_dirty");
 	return release_page_dirty ? 0 : -EOPNOTSUPP;
 }
 
