@@ -15,15 +15,15 @@
  * cost of a fault. It is over when the vCPU enters the guest again, or leaves
  * KVM_RUN.
  */
-void mmuw_fault_begin(struct mmuw_hook *h, const unsigned long *arg)
+void mmuw_fault_begin(struct mmuw_call *call)
 {
 	struct mmuw_fault_event e = {};
-	struct kvm_vcpu *vcpu = mmuw_fault_args(arg, &e);
+	struct kvm_vcpu *vcpu = mmuw_fault_args(call->arg, &e);
 
-	mmuw_fault_begin_of(h, vcpu, &e);
+	mmuw_fault_begin_of(call, vcpu, &e);
 }
 
-void mmuw_fault_begin_of(struct mmuw_hook *h, struct kvm_vcpu *vcpu, struct mmuw_fault_event *e)
+void mmuw_fault_begin_of(struct mmuw_call *call, struct kvm_vcpu *vcpu, struct mmuw_fault_event *e)
 {
 	struct mmuw_context *ctx = mmuw_context();
 
@@ -40,18 +40,18 @@ void mmuw_fault_begin_of(struct mmuw_hook *h, struct kvm_vcpu *vcpu, struct mmuw
 	ctx->fault_sptep = NULL;
 	e->inv_seq = READ_ONCE(vcpu->kvm->mmu_invalidate_seq);
 	e->inv_in_progress = READ_ONCE(vcpu->kvm->mmu_invalidate_in_progress);
-	atomic64_inc(&h->hits);
+	mmuw_hit(call);
 	mmuw_emit(fault, e);
 	mmuw_pass(MMUW_POINT_FAULT_BEGIN, e->vm, e->vcpu, 0, e->gfn, 1);
 }
 
-void mmuw_fault_pfn_found(struct mmuw_hook *h)
+void mmuw_fault_pfn_found(struct mmuw_call *call)
 {
 	struct mmuw_context *ctx = mmuw_context();
 
 	if (!ctx || !ctx->vcpu || !ctx->in_fault)
 		return;
-	atomic64_inc(&h->hits);
+	mmuw_hit(call);
 	mmuw_pass(MMUW_POINT_PFN_FOUND, mmuw_vm_id(ctx->vcpu->kvm), ctx->vcpu->vcpu_id, 0,
 		  ctx->fault_gfn, 1);
 }
@@ -81,11 +81,11 @@ void mmuw_fault_end(void)
  * Called after the fault took its snapshot of mmu_invalidate_seq: what is read
  * here is the snapshot or newer.
  */
-static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
+static void pfn_lookup(struct mmuw_call *call)
 {
 	struct mmuw_context *ctx = mmuw_context();
-	struct mmuw_fault_event e = { .phase = MMUWITNESS_FAULT_PFN, .gfn = arg[1] };
-	const struct kvm_memory_slot *slot = (const struct kvm_memory_slot *)arg[0];
+	struct mmuw_fault_event e = { .phase = MMUWITNESS_FAULT_PFN, .gfn = call->arg[1] };
+	const struct kvm_memory_slot *slot = (const struct kvm_memory_slot *)call->arg[0];
 	struct kvm *kvm;
 
 	if (!ctx || !ctx->vcpu)
@@ -98,15 +98,15 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 	 * Another function of that name, with other arguments (x86 of 6.12 has one)? Without
 	 * a slot it is the right one, which 6.1 calls for a gfn that is in none.
 	 */
-	if (slot && arg[1] - slot->base_gfn >= slot->npages) {
-		atomic64_inc(&h->missed);
+	if (slot && call->arg[1] - slot->base_gfn >= slot->npages) {
+		atomic64_inc(&call->hooked->missed);
 		return;
 	}
 	e.vcpu = ctx->vcpu->vcpu_id;
 	e.write = ctx->fault_write;
 	e.inv_seq = READ_ONCE(kvm->mmu_invalidate_seq);
 	e.inv_in_progress = READ_ONCE(kvm->mmu_invalidate_in_progress);
-	atomic64_inc(&h->hits);
+	mmuw_hit(call);
 	if (ctx->in_fault && ctx->fault_looked_up && mmuw_fault_retries()) {
 		struct mmuw_fault_event retry = e;
 
@@ -119,20 +119,20 @@ static void pfn_lookup(struct mmuw_hook *h, const unsigned long *arg)
 	mmuw_pass(MMUW_POINT_PFN_LOOKUP, e.vm, e.vcpu, 0, e.gfn, 1);
 }
 
-struct mmuw_hook mmuw_fault_hooks[] = {
+const struct mmuw_hook mmuw_fault_hooks[] = {
 	{ .name = "pfn_lookup", .symbols = { "__gfn_to_pfn_memslot", "__kvm_faultin_pfn" },
-	  .on_entry = pfn_lookup },
+	  .on_call = pfn_lookup },
 	{ }
 };
 
-void mmuw_fault_reentry(struct mmuw_tracepoint *p)
+void mmuw_fault_reentry(struct mmuw_traced *traced)
 {
 	struct mmuw_context *ctx;
 
 	rcu_read_lock();
 	ctx = mmuw_context();
 	if (ctx && ctx->in_fault) {
-		atomic64_inc(&p->hits);
+		atomic64_inc(&traced->hits);
 		mmuw_fault_end();
 	}
 	rcu_read_unlock();

@@ -10,7 +10,7 @@
 static u64 requested_before[MMUWITNESS_MAX_VMS + 1];
 static atomic64_t seen[MMUWITNESS_MAX_VMS + 1];
 
-bool mmuw_emit_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages)
+bool mmuw_emit_flush(struct mmuw_call *call, const struct kvm *kvm, u8 phase, u64 gfn, u64 pages)
 {
 	struct mmuw_tlb_flush_event e = {
 		.vm = mmuw_vm_id(kvm), .phase = phase, .gfn = gfn, .pages = pages,
@@ -23,7 +23,7 @@ bool mmuw_emit_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 g
 	if (phase == MMUWITNESS_FLUSH_DONE) {
 		mmuw_pass(MMUW_POINT_FLUSH_DONE, e.vm, e.vcpu, 0, 0, 0);
 	} else if (phase == MMUWITNESS_FLUSH_REQUEST) {
-		atomic64_inc(&h->hits);
+		mmuw_hit(call);
 		if (!pages)
 			atomic64_inc(&seen[e.vm]);
 		mmuw_pass(MMUW_POINT_FLUSH_REQUEST, e.vm, e.vcpu, 0, 0, 0);
@@ -33,18 +33,18 @@ bool mmuw_emit_flush(struct mmuw_hook *h, const struct kvm *kvm, u8 phase, u64 g
 	return true;
 }
 
-u64 mmuw_flushes_missed(struct mmuw_hook *h, struct kvm *kvm, u16 vm)
+u64 mmuw_flushes_missed(const struct mmuw_hooked *hooked, struct kvm *kvm, u16 vm)
 {
 	u64 requested = kvm->stat.generic.remote_tlb_flush_requests - requested_before[vm];
 	u64 watched = atomic64_read(&seen[vm]);
 
 	/* What a plant skips is asked for and not done: that is for the rules to say. */
-	if (mmuw_has_broken(h->symbol))
+	if (mmuw_has_broken(hooked->symbol))
 		return 0;
 	return requested > watched ? requested - watched : 0;
 }
 
-void mmuw_flushes_vm_added(struct mmuw_hook *h, struct kvm *kvm, u16 vm)
+void mmuw_flushes_vm_added(struct kvm *kvm, u16 vm)
 {
 	requested_before[vm] = kvm->stat.generic.remote_tlb_flush_requests;
 	atomic64_set(&seen[vm], 0);

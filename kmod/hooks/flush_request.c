@@ -11,32 +11,32 @@
  * does that of x86's request to give up roots that have become invalid: a vCPU
  * flushes when it loads another.
  */
-static bool all_cpus_request_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void all_cpus_request_enter(struct mmuw_call *call)
 {
-	const struct kvm *kvm = (const struct kvm *)f->arg[0];
+	const struct kvm *kvm = (const struct kvm *)call->arg[0];
 	u8 phase;
 
-	if (mmuw_is_request(f->arg[1], KVM_REQ_TLB_FLUSH))
+	if (mmuw_is_request(call->arg[1], KVM_REQ_TLB_FLUSH))
 		phase = MMUWITNESS_FLUSH_REQUEST;
 #ifdef KVM_REQ_MMU_FREE_OBSOLETE_ROOTS
-	else if (mmuw_is_request(f->arg[1], KVM_REQ_MMU_FREE_OBSOLETE_ROOTS))
+	else if (mmuw_is_request(call->arg[1], KVM_REQ_MMU_FREE_OBSOLETE_ROOTS))
 		phase = MMUWITNESS_FLUSH_ROOTS_REQUEST;
 #endif
 	else
-		return false;
-	f->saved[0] = phase + 1;	/* done */
-	return mmuw_emit_flush(h, kvm, phase, 0, 0);
+		return;
+	call->saved[0] = phase + 1;	/* done */
+	call->wants_return = mmuw_emit_flush(call, kvm, phase, 0, 0);
 }
 
-static void all_cpus_request_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void all_cpus_request_return(struct mmuw_call *call)
 {
-	mmuw_emit_flush(h, (const struct kvm *)f->arg[0], f->saved[0], 0, 0);
+	mmuw_emit_flush(call, (const struct kvm *)call->arg[0], call->saved[0], 0, 0);
 }
 
-struct mmuw_hook mmuw_flush_hooks[] = {
+const struct mmuw_hook mmuw_flush_hooks[] = {
 	{ .name = "tlb_flush",
 	  .symbols = { "kvm_make_all_cpus_request_except", "kvm_make_all_cpus_request" },
-	  .on_enter = all_cpus_request_enter, .on_return = all_cpus_request_return,
+	  .on_call = all_cpus_request_enter, .on_return = all_cpus_request_return,
 	  .vm_added = mmuw_flushes_vm_added, .missed_for = mmuw_flushes_missed },
 	{ }
 };

@@ -48,13 +48,13 @@ static void emit(const struct mmuw_folio_event *e, struct folio *folio)
 	mmuw_pass_folio(points[e->op], e->vm, e->vcpu, e->file, e->index, e->pages, folio);
 }
 
-static bool emit_folio(struct mmuw_hook *h, struct folio *folio, u8 op)
+static bool emit_folio(struct mmuw_call *call, struct folio *folio, u8 op)
 {
 	struct mmuw_folio_event e = { };
 
 	if (!fill(&e, folio, op))
 		return false;
-	atomic64_inc(&h->hits);
+	mmuw_hit(call);
 	emit(&e, folio);
 	return true;
 }
@@ -68,53 +68,54 @@ static void emit_return(struct folio *folio, u8 op, long ret)
 }
 
 /* bool folio_clear_dirty_for_io(struct folio *folio) */
-static bool clean_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void clean_enter(struct mmuw_call *call)
 {
-	return emit_folio(h, (struct folio *)f->arg[0], MMUWITNESS_FOLIO_CLEAN_BEGIN);
+	call->wants_return = emit_folio(call, (struct folio *)call->arg[0],
+					MMUWITNESS_FOLIO_CLEAN_BEGIN);
 }
 
-static void clean_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void clean_return(struct mmuw_call *call)
 {
-	emit_return((struct folio *)f->arg[0], MMUWITNESS_FOLIO_CLEAN_END, (bool)ret);
+	emit_return((struct folio *)call->arg[0], MMUWITNESS_FOLIO_CLEAN_END, (bool)call->ret);
 }
 
 /* int folio_mkclean(struct folio *folio) */
-static bool mkclean_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void mkclean_enter(struct mmuw_call *call)
 {
-	if (!emit_folio(h, (struct folio *)f->arg[0], MMUWITNESS_FOLIO_MKCLEAN_BEGIN))
-		return false;
+	if (!emit_folio(call, (struct folio *)call->arg[0], MMUWITNESS_FOLIO_MKCLEAN_BEGIN))
+		return;
 	mmuw_enter_mkclean();
-	return true;
+	call->wants_return = true;
 }
 
-static void mkclean_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void mkclean_return(struct mmuw_call *call)
 {
 	mmuw_leave_mkclean();
-	emit_return((struct folio *)f->arg[0], MMUWITNESS_FOLIO_MKCLEAN_END, (int)ret);
+	emit_return((struct folio *)call->arg[0], MMUWITNESS_FOLIO_MKCLEAN_END, (int)call->ret);
 }
 
 /* void __folio_start_writeback(struct folio *folio, bool keep_write) */
-static void writeback_start(struct mmuw_hook *h, const unsigned long *arg)
+static void writeback_start(struct mmuw_call *call)
 {
-	emit_folio(h, (struct folio *)arg[0], MMUWITNESS_FOLIO_WB_START);
+	emit_folio(call, (struct folio *)call->arg[0], MMUWITNESS_FOLIO_WB_START);
 }
 
 /* void folio_end_writeback(struct folio *folio): often in interrupt context */
-static void writeback_end(struct mmuw_hook *h, const unsigned long *arg)
+static void writeback_end(struct mmuw_call *call)
 {
-	emit_folio(h, (struct folio *)arg[0], MMUWITNESS_FOLIO_WB_END);
+	emit_folio(call, (struct folio *)call->arg[0], MMUWITNESS_FOLIO_WB_END);
 }
 
 /* vm_fault_t do_page_mkwrite(struct vm_fault *vmf, struct folio *folio) */
-static void mkwrite(struct mmuw_hook *h, const unsigned long *arg)
+static void mkwrite(struct mmuw_call *call)
 {
-	struct vm_fault *vmf = (struct vm_fault *)arg[0];
+	struct vm_fault *vmf = (struct vm_fault *)call->arg[0];
 
 	if (vmf->page)
-		emit_folio(h, page_folio(vmf->page), MMUWITNESS_FOLIO_MKWRITE);
+		emit_folio(call, page_folio(vmf->page), MMUWITNESS_FOLIO_MKWRITE);
 }
 
-void mmuw_folio_kvm_dirty(struct mmuw_hook *h, unsigned long pfn)
+void mmuw_folio_kvm_dirty(struct mmuw_call *call, unsigned long pfn)
 {
 	struct mmuw_folio_event e = { };
 	struct folio *folio;
@@ -126,20 +127,20 @@ void mmuw_folio_kvm_dirty(struct mmuw_hook *h, unsigned long pfn)
 		return;
 	e.index = index;
 	e.pages = 1;
-	atomic64_inc(&h->hits);
+	mmuw_hit(call);
 	emit(&e, folio);
 }
 
-struct mmuw_hook mmuw_folio_hooks[] = {
+const struct mmuw_hook mmuw_folio_hooks[] = {
 	{ .name = "writeback_start", .symbols = { "__folio_start_writeback" },
-	  .on_entry = writeback_start },
+	  .on_call = writeback_start },
 	{ .name = "writeback_end", .symbols = { "folio_end_writeback" },
-	  .on_entry = writeback_end },
-	{ .name = "page_mkwrite", .symbols = { "do_page_mkwrite" }, .on_entry = mkwrite },
+	  .on_call = writeback_end },
+	{ .name = "page_mkwrite", .symbols = { "do_page_mkwrite" }, .on_call = mkwrite },
 	{ .name = "clean", .symbols = { "folio_clear_dirty_for_io" },
-	  .on_enter = clean_enter, .on_return = clean_return },
+	  .on_call = clean_enter, .on_return = clean_return },
 	{ .name = "mkclean", .symbols = { "folio_mkclean" },
-	  .on_enter = mkclean_enter, .on_return = mkclean_return },
+	  .on_call = mkclean_enter, .on_return = mkclean_return },
 	{ }
 };
 
@@ -147,17 +148,17 @@ struct mmuw_hook mmuw_folio_hooks[] = {
 static void on_dirty_folio(void *data, struct folio *folio, struct address_space *mapping)
 {
 	struct mmuw_folio_event e = { };
-	struct mmuw_tracepoint *p = data;
+	struct mmuw_traced *traced = data;
 
 	rcu_read_lock();
 	if (fill(&e, folio, MMUWITNESS_FOLIO_DIRTIED)) {
-		atomic64_inc(&p->hits);
+		atomic64_inc(&traced->hits);
 		emit(&e, folio);
 	}
 	rcu_read_unlock();
 }
 
-struct mmuw_tracepoint mmuw_folio_tracepoints[] = {
+const struct mmuw_tracepoint mmuw_folio_tracepoints[] = {
 	{ .name = "dirtied", .system = "writeback", .symbol = "writeback_dirty_folio",
 	  .probes = { { on_dirty_folio, "ino index" } } },
 	{ }

@@ -15,32 +15,32 @@
  * One page, of whatever size, per call. The structure begins with a u64 gpa; it
  * is not in the headers of kernels without the ioctl.
  */
-static bool prefault_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void prefault_enter(struct mmuw_call *call)
 {
-	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)f->arg[0];
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)call->arg[0];
 	struct mmuw_prefault_event e = {
 		.vm = mmuw_vm_id(vcpu->kvm), .vcpu = vcpu->vcpu_id, .phase = MMUWITNESS_BEGIN,
 	};
 	struct mmuw_context *ctx = mmuw_context();
 
 	if (!e.vm)
-		return false;
+		return;
 	if (ctx)
 		ctx->in_prefault = true;
-	e.gfn = *(u64 *)f->arg[1] >> PAGE_SHIFT;
-	f->saved[0] = e.vm;
-	f->saved[1] = e.vcpu;
-	f->saved[2] = e.gfn;
-	atomic64_inc(&h->hits);
+	e.gfn = *(u64 *)call->arg[1] >> PAGE_SHIFT;
+	call->saved[0] = e.vm;
+	call->saved[1] = e.vcpu;
+	call->saved[2] = e.gfn;
+	mmuw_hit(call);
 	mmuw_emit(prefault, &e);
-	return true;
+	call->wants_return = true;
 }
 
-static void prefault_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void prefault_return(struct mmuw_call *call)
 {
 	struct mmuw_prefault_event e = {
-		.vm = f->saved[0], .vcpu = f->saved[1], .gfn = f->saved[2],
-		.phase = MMUWITNESS_END, .ret = (long)ret,
+		.vm = call->saved[0], .vcpu = call->saved[1], .gfn = call->saved[2],
+		.phase = MMUWITNESS_END, .ret = (long)call->ret,
 	};
 	struct mmuw_context *ctx = mmuw_context();
 
@@ -49,8 +49,8 @@ static void prefault_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned 
 	mmuw_emit(prefault, &e);
 }
 
-struct mmuw_hook mmuw_prefault_hooks[] = {
+const struct mmuw_hook mmuw_prefault_hooks[] = {
 	{ .name = "prefault", .symbols = { "kvm_arch_vcpu_pre_fault_memory" },
-	  .on_enter = prefault_enter, .on_return = prefault_return },
+	  .on_call = prefault_enter, .on_return = prefault_return },
 	{ }
 };

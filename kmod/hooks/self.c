@@ -20,19 +20,19 @@ noinline int mmuw_self_call(int argument)
 	return argument;
 }
 
-static void self_entry(struct mmuw_hook *h, const unsigned long *arg)
+static void self_entry(struct mmuw_call *call)
 {
-	atomic_set(&entered, (int)arg[0]);
+	atomic_set(&entered, (int)call->arg[0]);
 }
 
-static bool self_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void self_enter(struct mmuw_call *call)
 {
-	return true;
+	call->wants_return = true;
 }
 
-static void self_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void self_return(struct mmuw_call *call)
 {
-	atomic_set(&returned, (int)ret);
+	atomic_set(&returned, (int)call->ret);
 }
 
 bool mmuw_hooks_alive(void)
@@ -45,9 +45,9 @@ bool mmuw_hooks_alive(void)
 	return atomic_read(&entered) == number && atomic_read(&returned) == number;
 }
 
-struct mmuw_hook mmuw_self_hooks[] = {
-	{ .name = "self_entry", .symbols = { "mmuw_self_call" }, .on_entry = self_entry },
+const struct mmuw_hook mmuw_self_hooks[] = {
+	{ .name = "self_entry", .symbols = { "mmuw_self_call" }, .on_call = self_entry },
 	{ .name = "self_return", .symbols = { "mmuw_self_call" },
-	  .on_enter = self_enter, .on_return = self_return },
+	  .on_call = self_enter, .on_return = self_return },
 	{ }
 };

@@ -4,13 +4,13 @@
 
 #include "hooks/hooks.h"
 
-static struct mmuw_hook *const kvm[] = {
+static const struct mmuw_hook *const kvm[] = {
 	mmuw_kvm_hooks, mmuw_fault_hooks, mmuw_flush_hooks, mmuw_folio_hooks, mmuw_young_hooks,
 	mmuw_prefault_hooks, mmuw_merge_hooks, mmuw_arch_hooks, mmuw_self_hooks,
 };
 
 /* mm's and the filesystems', then KVM's. */
-static struct mmuw_tracepoint *const tracepoints[] = {
+static const struct mmuw_tracepoint *const tracepoints[] = {
 	mmuw_folio_tracepoints, mmuw_arch_tracepoints,
 };
 
@@ -20,7 +20,7 @@ const struct mmuw_hook_set mmuw_hooks_of_kvm = {
 	.alive = mmuw_hooks_alive,
 };
 
-static struct mmuw_hook *other[] = {
+static const struct mmuw_hook *other[] = {
 	NULL, mmuw_folio_hooks, mmuw_merge_hooks, mmuw_self_hooks,
 };
 
@@ -30,7 +30,7 @@ static const struct mmuw_hook_set of_other = {
 	.alive = mmuw_hooks_alive,
 };
 
-const struct mmuw_hook_set *mmuw_hooks_with(struct mmuw_hook *hooks)
+const struct mmuw_hook_set *mmuw_hooks_with(const struct mmuw_hook *hooks)
 {
 	other[0] = hooks;
 	return &of_other;

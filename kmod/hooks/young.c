@@ -27,62 +27,62 @@ static bool promises_flush(u8 op)
  *
  * bool since 7.1. The task works for this VM from here to the return.
  */
-static bool enter(struct mmuw_hook *h, struct mmuw_frame *f, u8 op)
+static void enter(struct mmuw_call *call, u8 op)
 {
-	struct kvm *kvm = container_of((struct mmu_notifier *)f->arg[0], struct kvm,
+	struct kvm *kvm = container_of((struct mmu_notifier *)call->arg[0], struct kvm,
 				       mmu_notifier);
 	struct mmuw_young_event e = {
 		.vm = mmuw_vm_id(kvm), .op = op, .phase = MMUWITNESS_BEGIN,
-		.start = f->arg[2],
-		.end = op == MMUWITNESS_YOUNG_TEST ? f->arg[2] + 1 : f->arg[3],
+		.start = call->arg[2],
+		.end = op == MMUWITNESS_YOUNG_TEST ? call->arg[2] + 1 : call->arg[3],
 		.promised = promises_flush(op),
 	};
 
 	if (!e.vm)
-		return false;
+		return;
 	mmuw_enter_notifier(kvm, 0, op);
-	f->arg[3] = e.end;
-	f->saved[0] = e.vm;
-	f->saved[1] = op;
-	atomic64_inc(&h->hits);
+	call->arg[3] = e.end;
+	call->saved[0] = e.vm;
+	call->saved[1] = op;
+	mmuw_hit(call);
 	mmuw_emit(young, &e);
-	return true;
+	call->wants_return = true;
 }
 
-static bool clear_flush_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void clear_flush_enter(struct mmuw_call *call)
 {
-	return enter(h, f, MMUWITNESS_YOUNG_CLEAR_FLUSH);
+	enter(call, MMUWITNESS_YOUNG_CLEAR_FLUSH);
 }
 
-static bool clear_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void clear_enter(struct mmuw_call *call)
 {
-	return enter(h, f, MMUWITNESS_YOUNG_CLEAR);
+	enter(call, MMUWITNESS_YOUNG_CLEAR);
 }
 
-static bool test_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void test_enter(struct mmuw_call *call)
 {
-	return enter(h, f, MMUWITNESS_YOUNG_TEST);
+	enter(call, MMUWITNESS_YOUNG_TEST);
 }
 
-static void leave(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void leave(struct mmuw_call *call)
 {
 	struct mmuw_young_event e = {
-		.vm = f->saved[0], .op = f->saved[1], .phase = MMUWITNESS_END,
-		.start = f->arg[2], .end = f->arg[3],
-		.promised = promises_flush(f->saved[1]),
-		.young = !!(u8)ret,	/* an int of 0 or 1, or a bool: the rest is undefined */
+		.vm = call->saved[0], .op = call->saved[1], .phase = MMUWITNESS_END,
+		.start = call->arg[2], .end = call->arg[3],
+		.promised = promises_flush(call->saved[1]),
+		.young = !!(u8)call->ret,	/* an int of 0 or 1, or a bool: the rest is undefined */
 	};
 
 	mmuw_emit(young, &e);
 	mmuw_leave_notifier();
 }
 
-struct mmuw_hook mmuw_young_hooks[] = {
+const struct mmuw_hook mmuw_young_hooks[] = {
 	{ .name = "clear_flush_young", .symbols = { "kvm_mmu_notifier_clear_flush_young" },
-	  .on_enter = clear_flush_enter, .on_return = leave },
+	  .on_call = clear_flush_enter, .on_return = leave },
 	{ .name = "clear_young", .symbols = { "kvm_mmu_notifier_clear_young" },
-	  .on_enter = clear_enter, .on_return = leave },
+	  .on_call = clear_enter, .on_return = leave },
 	{ .name = "test_young", .symbols = { "kvm_mmu_notifier_test_young" },
-	  .on_enter = test_enter, .on_return = leave },
+	  .on_call = test_enter, .on_return = leave },
 	{ }
 };

@@ -213,26 +213,26 @@ void mmuw_ref_tell_young(struct mmuw_ref_vm *vm, u8 op, u8 phase, u64 start, u64
  * of the end: where their part begins is known from mm's calls. Where it ends,
  * START_AFTER_KVM and END_AFTER_KVM, our own notifier tells.
  */
-static void range_start(struct mmuw_hook *h, const unsigned long *arg)
+static void range_start(struct mmuw_call *call)
 {
-	if (mmuw_notifier_begins((const struct mmu_notifier_range *)arg[0],
+	if (mmuw_notifier_begins((const struct mmu_notifier_range *)call->arg[0],
 				 MMUWITNESS_START_BEFORE_KVM))
-		atomic64_inc(&h->hits);
+		mmuw_hit(call);
 }
 
-static void range_end(struct mmuw_hook *h, const unsigned long *arg)
+static void range_end(struct mmuw_call *call)
 {
-	if (mmuw_notifier_begins((const struct mmu_notifier_range *)arg[0],
+	if (mmuw_notifier_begins((const struct mmu_notifier_range *)call->arg[0],
 				 MMUWITNESS_END_BEFORE_KVM))
-		atomic64_inc(&h->hits);
+		mmuw_hit(call);
 }
 
 /* What the functions themselves tell has no handler here, and no function to look for. */
-struct mmuw_hook mmuw_ref_hooks[] = {
+const struct mmuw_hook mmuw_ref_hooks[] = {
 	{ .name = "notifier_start", .symbols = { "__mmu_notifier_invalidate_range_start" },
-	  .on_entry = range_start },
+	  .on_call = range_start },
 	{ .name = "notifier_end", .symbols = { "__mmu_notifier_invalidate_range_end" },
-	  .on_entry = range_end },
+	  .on_call = range_end },
 	{ .name = "vm_ioctl", .told_by = "mmuw_ref_tell_ioctl" },
 	{ .name = "fault", .told_by = "mmuw_ref_tell_fault" },
 	{ .name = "pfn_lookup", .told_by = "mmuw_ref_tell_fault" },

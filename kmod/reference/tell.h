@@ -14,7 +14,7 @@ struct mmuw_ref_vcpu;
 struct mmuw_ref_vm;
 
 /* What is told, and what the MMU itself hooks. */
-extern struct mmuw_hook mmuw_ref_hooks[];
+extern const struct mmuw_hook mmuw_ref_hooks[];
 
 void mmuw_ref_tell_ioctl(struct mmuw_ref_vm *vm, unsigned int cmd, u8 phase, s64 ret);
 /* phase: enum mmuwitness_fault_phase; seq: the slot's, of the look-up. */

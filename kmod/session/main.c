@@ -252,10 +252,9 @@ static int __init mmuwitness_init(void)
 {
 	int err = mmuw_symbols_init();
 
-	if (err)
-		return err;
-	mmuw_hooks_init(&mmuw_hooks_of_kvm);
-	return misc_register(&device);
+	if (!err)
+		err = mmuw_hooks_init(&mmuw_hooks_of_kvm);
+	return err ?: misc_register(&device);
 }
 
 static void __exit mmuwitness_exit(void)

@@ -98,6 +98,7 @@ struct mmuw_context *mmuw_enter_vcpu_ioctl(struct kvm_vcpu *vcpu)
 		ctx->ioctl = 0;
 		ctx->in_fault = false;
 		ctx->in_prefault = false;
+		ctx->in_split = false;
 	}
 	return ctx;
 }
@@ -114,6 +115,7 @@ void mmuw_leave_ioctl(void)
 	ctx->ioctl = 0;
 	ctx->in_fault = false;
 	ctx->in_prefault = false;
+	ctx->in_split = false;
 	put(ctx);
 }
 EXPORT_SYMBOL_GPL(mmuw_leave_ioctl);

@@ -31,7 +31,7 @@ struct mmuw_context {
 	bool in_prefault;		/* in a step of KVM_PRE_FAULT_MEMORY */
 	bool in_ksm;			/* KSM write-protects a page of the session's mm */
 	bool in_mkclean;		/* folio_mkclean() of a witnessed file's page */
-	const void *entered;		/* hook whose on_entry was called and on_return is due */
+	const void *entered;		/* mmuw_hooked whose on_call was called and on_return is due */
 };
 
 /* The current task's context, or NULL. Never in interrupt context. */

@@ -8,50 +8,80 @@
 #include "witness/returns.h"
 #include "witness/symbol.h"
 
+/* Of all tables together: those of a set, in its order. */
+#define MAX_HOOKED 64
+#define MAX_TRACED 8
+
 static const struct mmuw_hook_set *first, *set;
+static struct mmuw_hooked hooked[MAX_HOOKED];
+static struct mmuw_traced traced[MAX_TRACED];
+static unsigned int hooked_count, traced_count;
 static bool attached;
 
-#define for_each_hook(h, t)						\
-	for (t = 0; t < set->count; t++)				\
-		for (h = set->tables[t]; h->name; h++)
+#define for_each_hooked(h) for (h = hooked; h < &hooked[hooked_count]; h++)
+#define for_each_traced(p) for (p = traced; p < &traced[traced_count]; p++)
 
-#define for_each_tracepoint_hook(p, t)					\
-	for (t = 0; t < set->tracepoint_count; t++)			\
-		for (p = set->tracepoints[t]; p->name; p++)
+/* Takes a set's tables as what is to be attached, and reported on. */
+static int use_set(const struct mmuw_hook_set *new)
+{
+	const struct mmuw_tracepoint *p;
+	const struct mmuw_hook *h;
+	unsigned int t;
+
+	set = new;
+	hooked_count = 0;
+	traced_count = 0;
+	for (t = 0; t < set->count; t++)
+		for (h = set->tables[t]; h->name; h++) {
+			if (hooked_count == MAX_HOOKED)
+				return -ENOSPC;
+			hooked[hooked_count++] = (struct mmuw_hooked){ .hook = h };
+		}
+	for (t = 0; t < set->tracepoint_count; t++)
+		for (p = set->tracepoints[t]; p->name; p++) {
+			if (traced_count == MAX_TRACED)
+				return -ENOSPC;
+			traced[traced_count++] = (struct mmuw_traced){ .tracepoint = p };
+		}
+	return 0;
+}
 
 /*
  * Which hook is at which patched call, and for where the call is, which of them it was
  * the last time: the whole machine's calls of these functions are looked up here.
  */
-#define MAX_ENTRIES 32
 static struct entry {
 	unsigned long address;
-	struct mmuw_hook *hook;
-} entries[MAX_ENTRIES];
+	struct mmuw_hooked *hooked;
+} entries[MAX_HOOKED];
 static unsigned int entry_count;
 static struct entry *last_entry[128];
 
 /* ip is that of the patched call, past an ENDBR or BTI. */
-static struct mmuw_hook *hook_at(unsigned long ip)
+static struct mmuw_hooked *hooked_at(unsigned long ip)
 {
 	struct entry **last = &last_entry[ip / 16 % ARRAY_SIZE(last_entry)], *e = READ_ONCE(*last);
 
 	if (e && ip - e->address < MMUW_MAX_PROLOGUE)
-		return e->hook;
+		return e->hooked;
 	for (e = entries; e < &entries[entry_count]; e++) {
 		if (ip - e->address >= MMUW_MAX_PROLOGUE)
 			continue;
 		WRITE_ONCE(*last, e);
-		return e->hook;
+		return e->hooked;
 	}
 	return NULL;
+}
+
+static bool entry_by_ftrace(const struct mmuw_hook *hook)
+{
+	return hook->on_call && (!hook->on_return || hook->unless_redirected);
 }
 
 static void on_function(unsigned long ip, unsigned long parent_ip,
 			struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct mmuw_hook *h = hook_at(ip);
-	unsigned long arg[MMUW_HOOK_ARGS];
+	struct mmuw_call call = { .hooked = hooked_at(ip) };
 	struct mmuw_context *ctx;
 	unsigned int i;
 
@@ -59,22 +89,22 @@ static void on_function(unsigned long ip, unsigned long parent_ip,
 	 * Redirected by a live patch or a plant, whose ops is newer and
 	 * has run by now: the function that we watch does not run.
 	 */
-	if (!h || mmuw_fregs_ip(fregs) - ip > MMUW_MAX_PROLOGUE)
+	if (!call.hooked || mmuw_fregs_ip(fregs) - ip > MMUW_MAX_PROLOGUE)
 		return;
 	for (i = 0; i < MMUW_HOOK_ARGS; i++)
-		arg[i] = mmuw_fregs_argument(fregs, i);
+		call.arg[i] = mmuw_fregs_argument(fregs, i);
 	rcu_read_lock();
-	if (h->on_return) {
+	if (call.hooked->hook->on_return) {
 		ctx = mmuw_context();
 		if (ctx)
-			ctx->entered = h;
+			ctx->entered = call.hooked;
 	}
-	h->on_entry(h, arg);
+	call.hooked->hook->on_call(&call);
 	rcu_read_unlock();
 }
 
-/* Of a hook with on_entry and on_return. */
-static bool has_entered(const struct mmuw_hook *h)
+/* Of a hook that is unless_redirected. */
+static bool has_entered(const struct mmuw_hooked *h)
 {
 	struct mmuw_context *ctx = mmuw_context();
 	bool entered = ctx && ctx->entered == h;
@@ -86,48 +116,48 @@ static bool has_entered(const struct mmuw_hook *h)
 
 static struct ftrace_ops function_ops;
 
-static bool enter(struct mmuw_hook *h, struct mmuw_frame *frame, bool redirected)
+static void called(struct mmuw_call *call, bool redirected)
 {
-	if (h->on_enter)
-		return !redirected && h->on_enter(h, frame);
-	has_entered(h);		/* in vain: its return was missed */
-	return mmuw_context();
+	if (call->hooked->hook->unless_redirected) {
+		has_entered(call->hooked);	/* in vain: its return was missed */
+		call->wants_return = mmuw_context();
+	} else if (!redirected) {
+		call->hooked->hook->on_call(call);
+	}
 }
 
-static void returned(struct mmuw_hook *h, struct mmuw_frame *frame, unsigned long ret)
+static void returned(struct mmuw_call *call)
 {
-	if (h->on_enter || has_entered(h))
-		h->on_return(h, frame, ret);
+	if (!call->hooked->hook->unless_redirected || has_entered(call->hooked))
+		call->hooked->hook->on_return(call);
 }
 
-static const struct mmuw_return_handlers return_handlers = { enter, returned };
+static const struct mmuw_return_handlers return_handlers = { called, returned };
 
 /* The first candidate that is there. */
-static void resolve(struct mmuw_hook *h)
+static void resolve(struct mmuw_hooked *h)
 {
+	const struct mmuw_hook *hook = h->hook;
 	unsigned int i;
 
-	h->error = h->told_by ? 0 : -ENOENT;
-	h->address = 0;
-	h->symbol = h->told_by ?: h->symbols[0];
-	atomic64_set(&h->hits, 0);
-	atomic64_set(&h->missed, 0);
-	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i]; i++) {
-		h->address = mmuw_symbol_address(h->symbols[i]);
+	h->error = hook->told_by ? 0 : -ENOENT;
+	h->symbol = hook->told_by ?: hook->symbols[0];
+	for (i = 0; i < ARRAY_SIZE(hook->symbols) && hook->symbols[i]; i++) {
+		h->address = mmuw_symbol_address(hook->symbols[i]);
 		if (h->address) {
-			h->symbol = h->symbols[i];
+			h->symbol = hook->symbols[i];
 			h->error = 0;
 			break;
 		}
 	}
-	h->why = h->hidden && h->address ? h->hidden() : NULL;
+	h->why = hook->hidden && h->address ? hook->hidden() : NULL;
 	if (h->why) {
 		h->error = -EOPNOTSUPP;
 		h->address = 0;
 	}
 }
 
-static void attach_returns(struct mmuw_hook *const *hooks, unsigned int count)
+static void attach_returns(struct mmuw_hooked *const *hooks, unsigned int count)
 {
 	unsigned int i;
 
@@ -139,28 +169,22 @@ static void attach_returns(struct mmuw_hook *const *hooks, unsigned int count)
 
 static void attach_all_returns(void)
 {
-	struct mmuw_hook *hooks[MAX_ENTRIES], *h;
-	unsigned int t, n = 0;
+	struct mmuw_hooked *hooks[MAX_HOOKED], *h;
+	unsigned int n = 0;
 
-	for_each_hook(h, t) {
-		if (!h->address || !h->on_return || h->on_demand)
-			continue;
-		if (n == ARRAY_SIZE(hooks))
-			h->error = -ENOSPC, h->address = 0;
-		else
+	for_each_hooked(h)
+		if (h->address && h->hook->on_return && !h->hook->on_demand)
 			hooks[n++] = h;
-	}
 	attach_returns(hooks, n);
 }
 
 /* What it is a part of does not count as witnessed, though it goes on telling. */
 static void mark_incomplete(const struct mmuw_hook *part)
 {
-	struct mmuw_hook *h;
-	unsigned int t;
+	struct mmuw_hooked *h;
 
-	for_each_hook(h, t)
-		if (!strcmp(h->name, part->part_of) && !h->error) {
+	for_each_hooked(h)
+		if (!strcmp(h->hook->name, part->part_of) && !h->error) {
 			h->error = -ENODATA;
 			h->why = part->symbols[0];
 		}
@@ -169,8 +193,7 @@ static void mark_incomplete(const struct mmuw_hook *part)
 /* One ftrace_ops for all: see hook.h. */
 static int attach_entries(void)
 {
-	struct mmuw_hook *h;
-	unsigned int t;
+	struct mmuw_hooked *h;
 	int err;
 
 	/* Anew for each session: ftrace_free_filter() leaves dangling pointers in it. */
@@ -181,11 +204,10 @@ static int attach_entries(void)
 	};
 	entry_count = 0;
 	memset(last_entry, 0, sizeof(last_entry));
-	for_each_hook(h, t) {
-		if (!h->address || !h->on_entry)
+	for_each_hooked(h) {
+		if (!h->address || !entry_by_ftrace(h->hook))
 			continue;
-		h->error = entry_count == MAX_ENTRIES ? -ENOSPC :
-			   ftrace_set_filter_ip(&function_ops, h->address, 0, 0);
+		h->error = ftrace_set_filter_ip(&function_ops, h->address, 0, 0);
 		if (h->error) {
 			h->address = 0;	/* not traceable: notrace or no patch site */
 			continue;
@@ -201,39 +223,39 @@ static int attach_entries(void)
 
 static bool is_there(const char *name)
 {
-	struct mmuw_hook *h;
-	unsigned int t;
+	struct mmuw_hooked *h;
 
-	for_each_hook(h, t)
-		if (!strcmp(h->name, name))
-			return h->address || h->told_by;
+	for_each_hooked(h)
+		if (!strcmp(h->hook->name, name))
+			return h->address || h->hook->told_by;
 	return false;
 }
 
-void mmuw_hooks_init(const struct mmuw_hook_set *hooks)
+int mmuw_hooks_init(const struct mmuw_hook_set *hooks)
 {
-	first = set = hooks;
+	first = hooks;
+	return use_set(first);
 }
 
 int mmuw_hooks_attach(const struct mmuw_hook_set *hooks)
 {
-	struct mmuw_hook *h;
-	unsigned int t;
-	int err;
+	struct mmuw_hooked *h;
+	int err = use_set(hooks);
 
-	set = hooks;
-	for_each_hook(h, t)
-		resolve(h);
-	err = is_there("vm_ioctl") ? attach_entries() : -ENODEV;
+	if (!err) {
+		for_each_hooked(h)
+			resolve(h);
+		err = is_there("vm_ioctl") ? attach_entries() : -ENODEV;
+	}
 	if (err) {
-		set = first;
+		use_set(first);
 		return err;
 	}
 	attach_all_returns();
-	for_each_hook(h, t)
-		if (h->part_of && h->error && !(h->optional && h->error == -ENOENT))
-			mark_incomplete(h);
-	mmuw_tracepoints_attach(set->tracepoints, set->tracepoint_count);
+	for_each_hooked(h)
+		if (h->hook->part_of && h->error && !(h->hook->optional && h->error == -ENOENT))
+			mark_incomplete(h->hook);
+	mmuw_tracepoints_attach(traced, traced_count);
 	attached = true;
 	if (set->alive())
 		return 0;
@@ -243,19 +265,14 @@ int mmuw_hooks_attach(const struct mmuw_hook_set *hooks)
 
 void mmuw_hooks_detach(void)
 {
-	struct mmuw_hook *h;
-	unsigned int t;
-
 	if (!attached)
 		return;
 	attached = false;
-	mmuw_tracepoints_detach(set->tracepoints, set->tracepoint_count);
+	mmuw_tracepoints_detach(traced, traced_count);
 	mmuw_returns_detach();
 	unregister_ftrace_function(&function_ops);
 	ftrace_free_filter(&function_ops);
-	for_each_hook(h, t)
-		h->address = 0;
-	set = first;
+	use_set(first);
 }
 
 /* Is name one of those in "a|b"? */
@@ -270,32 +287,33 @@ static bool is_named(const char *name, const char *names)
 
 int mmuw_hook_use(const char *name)
 {
+	struct mmuw_hooked *h;
 	const char *symbol;
-	struct mmuw_hook *h;
-	unsigned int t;
 
-	for_each_hook(h, t)
-		if (is_named(h->name, name) && h->address && h->on_demand && !h->attached)
+	for_each_hooked(h)
+		if (is_named(h->hook->name, name) && h->address && h->hook->on_demand &&
+		    !h->returns_attached)
 			attach_returns(&h, 1);
 	return mmuw_hook_symbol(name, &symbol) ? 0 : -EOPNOTSUPP;
 }
 
 bool mmuw_hook_symbol(const char *name, const char **symbol)
 {
-	struct mmuw_tracepoint *p;
-	struct mmuw_hook *h;
-	unsigned int t;
+	struct mmuw_hooked *h;
+	struct mmuw_traced *p;
 
-	for_each_hook(h, t) {
-		if (!attached || (!h->address && !h->told_by) || !is_named(h->name, name))
+	if (!attached)
+		return false;
+	for_each_hooked(h) {
+		if ((!h->address && !h->hook->told_by) || !is_named(h->hook->name, name))
 			continue;
 		*symbol = h->symbol;
 		return true;
 	}
-	for_each_tracepoint_hook(p, t) {
-		if (!attached || p->error || !is_named(p->name, name))
+	for_each_traced(p) {
+		if (p->error || !is_named(p->tracepoint->name, name))
 			continue;
-		*symbol = p->symbol;
+		*symbol = p->tracepoint->symbol;
 		return true;
 	}
 	return false;
@@ -303,33 +321,30 @@ bool mmuw_hook_symbol(const char *name, const char **symbol)
 
 unsigned long mmuw_hook_address(const char *name)
 {
-	struct mmuw_hook *h;
-	unsigned int t;
+	struct mmuw_hooked *h;
 
-	for_each_hook(h, t)
-		if (!strcmp(h->name, name))
+	for_each_hooked(h)
+		if (!strcmp(h->hook->name, name))
 			return h->address;
 	return 0;
 }
 
 void mmuw_hooks_vm_added(struct kvm *kvm, u16 vm)
 {
-	struct mmuw_hook *h;
-	unsigned int t;
+	struct mmuw_hooked *h;
 
-	for_each_hook(h, t)
-		if (h->address && h->vm_added)
-			h->vm_added(h, kvm, vm);
+	for_each_hooked(h)
+		if (h->address && h->hook->vm_added)
+			h->hook->vm_added(kvm, vm);
 }
 
 void mmuw_hooks_vm_leaves(struct kvm *kvm, u16 vm)
 {
-	struct mmuw_hook *h;
-	unsigned int t;
+	struct mmuw_hooked *h;
 
-	for_each_hook(h, t)
-		if (h->address && h->missed_for)
-			atomic64_add(h->missed_for(h, kvm, vm), &h->missed);
+	for_each_hooked(h)
+		if (h->address && h->hook->missed_for)
+			atomic64_add(h->hook->missed_for(h, kvm, vm), &h->missed);
 }
 
 static bool alive;			/* at the report: hooks on functions are called at all */
@@ -361,26 +376,26 @@ static void fill(struct mmuwitness_hook *report, const char *name, const char *s
 
 int mmuw_hook_report(struct mmuwitness_hook *report)
 {
-	struct mmuw_tracepoint *p;
-	struct mmuw_hook *h;
-	unsigned int t, i = 0;
+	const struct mmuw_hooked *h;
+	const struct mmuw_traced *p;
+	unsigned int i = report->index;
 
 	alive = !attached || set->alive();
-	for_each_hook(h, t) {
-		if (i++ != report->index)
-			continue;
-		fill(report, h->name, h->symbol ?: h->told_by ?: h->symbols[0], h->error, h->why,
-		     atomic64_read(&h->hits), atomic64_read(&h->missed) + mmuw_returns_missed(h));
+	if (i < hooked_count) {
+		h = &hooked[i];
+		fill(report, h->hook->name, h->symbol ?: h->hook->told_by ?: h->hook->symbols[0],
+		     h->error, h->why, atomic64_read(&h->hits),
+		     atomic64_read(&h->missed) + mmuw_returns_missed(h));
 		return 0;
 	}
-	for_each_tracepoint_hook(p, t) {
-		if (i++ != report->index)
-			continue;
-		fill(report, p->name, p->symbol, p->error, NULL, atomic64_read(&p->hits),
-		     atomic64_read(&p->missed));
+	i -= hooked_count;
+	if (i < traced_count) {
+		p = &traced[i];
+		fill(report, p->tracepoint->name, p->tracepoint->symbol, p->error, NULL,
+		     atomic64_read(&p->hits), atomic64_read(&p->missed));
 		return 0;
 	}
-	if (i == report->index) {
+	if (i == traced_count) {
 		fill(report, "task_context", "-", 0, NULL, 0, atomic64_read(&mmuw_context_overflows));
 		return 0;
 	}

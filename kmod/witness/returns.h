@@ -13,19 +13,18 @@
 
 #include "witness/hook.h"
 
-/* Under rcu_read_lock(), with preemption off. */
 struct mmuw_return_handlers {
-	/* False: its return is not wanted. redirected: a plant, or a live patch, runs instead. */
-	bool (*enter)(struct mmuw_hook *hook, struct mmuw_frame *frame, bool redirected);
-	void (*returned)(struct mmuw_hook *hook, struct mmuw_frame *frame, unsigned long ret);
+	/* Sets wants_return. redirected: a plant, or a live patch, runs instead. */
+	void (*called)(struct mmuw_call *call, bool redirected);
+	void (*returned)(struct mmuw_call *call);
 };
 
-/* Sets each hook's attached, or its error. More may be added later. */
-void mmuw_returns_attach(struct mmuw_hook *const *hooks, unsigned int count,
+/* Sets returns_attached of each, or its error. More may be added later. */
+void mmuw_returns_attach(struct mmuw_hooked *const *hooks, unsigned int count,
 			 const struct mmuw_return_handlers *handlers);
 /* All; none of the handlers runs when it returns. */
 void mmuw_returns_detach(void);
 /* Calls that were not told. Where nobody knows of which hook, of all. */
-u64 mmuw_returns_missed(const struct mmuw_hook *hook);
+u64 mmuw_returns_missed(const struct mmuw_hooked *hooked);
 
 #endif /* _MMUWITNESS_RETURNS_H */

@@ -22,21 +22,20 @@ typedef struct pt_regs mmuw_regs;
 #define ip_of(regs) instruction_pointer(regs)
 #endif
 
-/* A call that began in an earlier session may return in this one. */
-struct call {
-	struct mmuw_hook *hook;
+/* One that began in an earlier session may return in this one. */
+struct data {
 	unsigned int session;
-	struct mmuw_frame frame;
+	struct mmuw_call call;
 };
 
 static struct fprobe *probes[MAX_PROBES];
 static unsigned int probe_count, session;
 static unsigned long addresses[MAX_HOOKS] ____cacheline_aligned;
-static struct mmuw_hook *hooked[MAX_HOOKS];
+static struct mmuw_hooked *hooked[MAX_HOOKS];
 static unsigned int hook_count;
 static const struct mmuw_return_handlers *handlers;
 
-static struct mmuw_hook *hook_at(unsigned long ip)
+static struct mmuw_hooked *hooked_at(unsigned long ip)
 {
 	unsigned int i;
 
@@ -47,39 +46,40 @@ static struct mmuw_hook *hook_at(unsigned long ip)
 }
 
 static int on_call(struct fprobe *fp, unsigned long ip, unsigned long ret_ip, mmuw_regs *regs,
-		   void *data)
+		   void *entry_data)
 {
-	struct mmuw_hook *h = hook_at(ip);
-	struct call *call = data;
+	struct data *data = entry_data;
+	struct mmuw_call *call = &data->call;
 	unsigned int i;
-	bool wanted;
 
-	if (!h)
+	call->hooked = hooked_at(ip);
+	if (!call->hooked)
 		return 1;
-	call->hook = h;
-	call->session = READ_ONCE(session);
+	call->wants_return = false;
+	data->session = READ_ONCE(session);
 	for (i = 0; i < MMUW_HOOK_ARGS; i++)
-		call->frame.arg[i] = argument(regs, i);
+		call->arg[i] = argument(regs, i);
 	rcu_read_lock();
-	wanted = handlers->enter(h, &call->frame, ip_of(regs) - ip > MMUW_MAX_PROLOGUE);
+	handlers->called(call, ip_of(regs) - ip > MMUW_MAX_PROLOGUE);
 	rcu_read_unlock();
-	return wanted ? 0 : 1;
+	return call->wants_return ? 0 : 1;
 }
 
 static void on_return(struct fprobe *fp, unsigned long ip, unsigned long ret_ip, mmuw_regs *regs,
-		      void *data)
+		      void *entry_data)
 {
-	struct call *call = data;
+	struct data *data = entry_data;
 
-	if (call->session != READ_ONCE(session))
+	if (data->session != READ_ONCE(session))
 		return;
+	data->call.ret = return_value(regs);
 	rcu_read_lock();
-	handlers->returned(call->hook, &call->frame, return_value(regs));
+	handlers->returned(&data->call);
 	rcu_read_unlock();
 }
 
 /* All of them, or none. */
-static int attach(struct mmuw_hook *const *hooks, unsigned int count)
+static int attach(struct mmuw_hooked *const *hooks, unsigned int count)
 {
 	unsigned long ips[MAX_HOOKS];
 	struct fprobe *probe;
@@ -93,7 +93,7 @@ static int attach(struct mmuw_hook *const *hooks, unsigned int count)
 		return -ENOMEM;
 	probe->entry_handler = on_call;
 	probe->exit_handler = on_return;
-	probe->entry_data_size = sizeof(struct call);
+	probe->entry_data_size = sizeof(struct data);
 #ifndef MMUW_FPROBE_HAS_FTRACE_REGS
 	probe->nr_maxactive = MAX_ACTIVE;
 #endif
@@ -102,7 +102,7 @@ static int attach(struct mmuw_hook *const *hooks, unsigned int count)
 		addresses[hook_count + i] = hooks[i]->address;
 		hooked[hook_count + i] = hooks[i];
 	}
-	smp_wmb();	/* hook_at() may see the count at once */
+	smp_wmb();	/* hooked_at() may see the count at once */
 	WRITE_ONCE(hook_count, hook_count + count);
 	err = register_fprobe_ips(probe, ips, count);
 	if (err) {
@@ -114,7 +114,7 @@ static int attach(struct mmuw_hook *const *hooks, unsigned int count)
 	return 0;
 }
 
-void mmuw_returns_attach(struct mmuw_hook *const *hooks, unsigned int count,
+void mmuw_returns_attach(struct mmuw_hooked *const *hooks, unsigned int count,
 			 const struct mmuw_return_handlers *h)
 {
 	unsigned int i;
@@ -125,7 +125,7 @@ void mmuw_returns_attach(struct mmuw_hook *const *hooks, unsigned int count,
 	for (i = 0; i < count; i++) {
 		/* Each by itself, to find out which one it was. */
 		hooks[i]->error = err ? attach(&hooks[i], 1) : 0;
-		hooks[i]->attached = !hooks[i]->error;
+		hooks[i]->returns_attached = !hooks[i]->error;
 	}
 }
 
@@ -140,17 +140,17 @@ void mmuw_returns_detach(void)
 	for (i = 0; i < probe_count; i++)
 		kfree(probes[i]);
 	for (i = 0; i < hook_count; i++)
-		hooked[i]->attached = false;
+		hooked[i]->returns_attached = false;
 	probe_count = 0;
 	hook_count = 0;
 }
 
-u64 mmuw_returns_missed(const struct mmuw_hook *hook)
+u64 mmuw_returns_missed(const struct mmuw_hooked *hooked)
 {
 	u64 missed = 0;
 	unsigned int i;
 
-	for (i = 0; hook->attached && i < probe_count; i++)
+	for (i = 0; hooked->returns_attached && i < probe_count; i++)
 		missed += probes[i]->nmissed;
 	return missed;
 }

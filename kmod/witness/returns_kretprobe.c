@@ -11,7 +11,7 @@
 
 struct probe {
 	struct kretprobe rp;
-	struct mmuw_hook *hook;
+	struct mmuw_hooked *hooked;
 };
 
 static struct probe *probes[MAX_HOOKS];
@@ -20,30 +20,31 @@ static const struct mmuw_return_handlers *handlers;
 
 static int on_call(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct mmuw_hook *h = container_of(get_kretprobe(ri), struct probe, rp)->hook;
-	struct mmuw_frame *frame = (struct mmuw_frame *)ri->data;
+	struct mmuw_call *call = (struct mmuw_call *)ri->data;
 	unsigned int i;
-	bool wanted;
 
+	call->hooked = container_of(get_kretprobe(ri), struct probe, rp)->hooked;
+	call->wants_return = false;
 	for (i = 0; i < MMUW_HOOK_ARGS; i++)
-		frame->arg[i] = regs_get_kernel_argument(regs, i);
+		call->arg[i] = regs_get_kernel_argument(regs, i);
 	rcu_read_lock();
-	wanted = handlers->enter(h, frame, mmuw_was_redirected(h->address));
+	handlers->called(call, mmuw_was_redirected(call->hooked->address));
 	rcu_read_unlock();
-	return wanted ? 0 : 1;
+	return call->wants_return ? 0 : 1;
 }
 
 static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct mmuw_hook *h = container_of(get_kretprobe(ri), struct probe, rp)->hook;
+	struct mmuw_call *call = (struct mmuw_call *)ri->data;
 
+	call->ret = regs_return_value(regs);
 	rcu_read_lock();
-	handlers->returned(h, (struct mmuw_frame *)ri->data, regs_return_value(regs));
+	handlers->returned(call);
 	rcu_read_unlock();
 	return 0;
 }
 
-static int attach(struct mmuw_hook *h)
+static int attach(struct mmuw_hooked *h)
 {
 	struct probe *probe;
 	int err;
@@ -54,12 +55,12 @@ static int attach(struct mmuw_hook *h)
 	if (!probe)
 		return -ENOMEM;
 	*probe = (struct probe){
-		.hook = h,
+		.hooked = h,
 		.rp = {
 			.kp.addr = (kprobe_opcode_t *)h->address,
 			.entry_handler = on_call,
 			.handler = on_return,
-			.data_size = sizeof(struct mmuw_frame),
+			.data_size = sizeof(struct mmuw_call),
 			.maxactive = MAX_ACTIVE,
 		},
 	};
@@ -71,7 +72,7 @@ static int attach(struct mmuw_hook *h)
 	return err;
 }
 
-void mmuw_returns_attach(struct mmuw_hook *const *hooks, unsigned int count,
+void mmuw_returns_attach(struct mmuw_hooked *const *hooks, unsigned int count,
 			 const struct mmuw_return_handlers *h)
 {
 	unsigned int i;
@@ -79,7 +80,7 @@ void mmuw_returns_attach(struct mmuw_hook *const *hooks, unsigned int count,
 	handlers = h;
 	for (i = 0; i < count; i++) {
 		hooks[i]->error = attach(hooks[i]);
-		hooks[i]->attached = !hooks[i]->error;
+		hooks[i]->returns_attached = !hooks[i]->error;
 	}
 }
 
@@ -90,7 +91,7 @@ void mmuw_returns_detach(void)
 
 	for (i = 0; i < probe_count; i++) {
 		rps[i] = &probes[i]->rp;
-		probes[i]->hook->attached = false;
+		probes[i]->hooked->returns_attached = false;
 	}
 	/* In one go: each call waits for a grace period. */
 	unregister_kretprobes(rps, probe_count);
@@ -99,12 +100,12 @@ void mmuw_returns_detach(void)
 	probe_count = 0;
 }
 
-u64 mmuw_returns_missed(const struct mmuw_hook *hook)
+u64 mmuw_returns_missed(const struct mmuw_hooked *hooked)
 {
 	unsigned int i;
 
 	for (i = 0; i < probe_count; i++)
-		if (probes[i]->hook == hook)
+		if (probes[i]->hooked == hooked)
 			return probes[i]->rp.nmissed + probes[i]->rp.kp.nmissed;
 	return 0;
 }

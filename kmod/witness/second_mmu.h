@@ -15,7 +15,7 @@ struct module;
 
 struct mmuw_second_mmu {
 	struct module *owner;
-	struct mmuw_hook *hooks;	/* what it tells, and what it wants to know */
+	const struct mmuw_hook *hooks;	/* what it tells, and what it wants to know */
 	/* Is the file a VM of it? */
 	bool (*is_vm)(const struct file *file);
 	/* Of a VM. The id is 0 while it is not witnessed. */

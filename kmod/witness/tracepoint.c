@@ -12,10 +12,6 @@
 
 #include "witness/hook.h"
 
-#define for_each_tracepoint(p, t)					\
-	for (t = 0; t < count; t++)					\
-		for (p = tables[t]; p->name; p++)
-
 static bool has_field(const struct trace_event_call *event, const char *name, size_t length)
 {
 	const struct trace_event_fields *f = event->class->fields_array;
@@ -39,52 +35,46 @@ static bool has_fields(const struct trace_event_call *event, const char *names)
 	return true;
 }
 
-static int find(struct mmuw_tracepoint *p)
+static int find(struct mmuw_traced *traced)
 {
+	const struct mmuw_tracepoint *p = traced->tracepoint;
 	struct trace_event_file *file = trace_get_event_file(NULL, p->system, p->symbol);
 	struct trace_event_call *event;
 	unsigned int i;
 
 	if (IS_ERR(file))
 		return -ENOENT;
-	p->file = file;		/* holds the event's module, too */
+	traced->file = file;	/* holds the event's module, too */
 	event = file->event_call;
 	for (i = 0; i < ARRAY_SIZE(p->probes) && p->probes[i].probe; i++) {
 		if (!has_fields(event, p->probes[i].fields))
 			continue;
-		p->probe = p->probes[i].probe;
+		traced->probe = p->probes[i].probe;
 		return p->on_found ? p->on_found(event) : 0;
 	}
 	return -EPROTO;
 }
 
-void mmuw_tracepoints_attach(struct mmuw_tracepoint *const *tables, unsigned int count)
+void mmuw_tracepoints_attach(struct mmuw_traced *traced, unsigned int count)
 {
-	struct mmuw_tracepoint *p;
-	unsigned int t;
+	struct mmuw_traced *t;
 
-	for_each_tracepoint(p, t) {
-		atomic64_set(&p->hits, 0);
-		atomic64_set(&p->missed, 0);
-		p->file = NULL;
-		p->error = find(p);
-		if (!p->error)
-			p->error = tracepoint_probe_register(p->file->event_call->tp, p->probe, p);
+	for (t = traced; t < traced + count; t++) {
+		t->error = find(t);
+		if (!t->error)
+			t->error = tracepoint_probe_register(t->file->event_call->tp, t->probe, t);
 	}
 }
 
-void mmuw_tracepoints_detach(struct mmuw_tracepoint *const *tables, unsigned int count)
+void mmuw_tracepoints_detach(struct mmuw_traced *traced, unsigned int count)
 {
-	struct mmuw_tracepoint *p;
-	unsigned int t;
+	struct mmuw_traced *t;
 
-	for_each_tracepoint(p, t)
-		if (p->file && !p->error)
-			tracepoint_probe_unregister(p->file->event_call->tp, p->probe, p);
+	for (t = traced; t < traced + count; t++)
+		if (t->file && !t->error)
+			tracepoint_probe_unregister(t->file->event_call->tp, t->probe, t);
 	tracepoint_synchronize_unregister();
-	for_each_tracepoint(p, t) {
-		if (p->file)
-			trace_put_event_file(p->file);
-		p->file = NULL;
-	}
+	for (t = traced; t < traced + count; t++)
+		if (t->file)
+			trace_put_event_file(t->file);
 }

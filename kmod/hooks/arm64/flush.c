@@ -16,43 +16,44 @@
  * int kvm_arch_flush_remote_tlbs(struct kvm *kvm)
  * void kvm_flush_remote_tlbs(struct kvm *kvm), this architecture's own in 6.1
  */
-static void flush(struct mmuw_hook *h, const unsigned long *arg)
+static void flush(struct mmuw_call *call)
 {
-	mmuw_emit_flush(h, (struct kvm *)arg[0], MMUWITNESS_FLUSH_REQUEST, 0, 0);
+	mmuw_emit_flush(call, (struct kvm *)call->arg[0], MMUWITNESS_FLUSH_REQUEST, 0, 0);
 }
 
-static void flush_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void flush_return(struct mmuw_call *call)
 {
-	mmuw_emit_flush(h, (struct kvm *)f->arg[0], MMUWITNESS_FLUSH_DONE, 0, 0);
+	mmuw_emit_flush(call, (struct kvm *)call->arg[0], MMUWITNESS_FLUSH_DONE, 0, 0);
 }
 
-static void range(struct mmuw_hook *h, const unsigned long *arg, u64 bytes, u8 phase)
+static void range(struct mmuw_call *call, u64 bytes, u8 phase)
 {
-	struct kvm_s2_mmu *mmu = (struct kvm_s2_mmu *)arg[0];
+	struct kvm_s2_mmu *mmu = (struct kvm_s2_mmu *)call->arg[0];
 
-	mmuw_emit_flush(h, kvm_s2_mmu_to_kvm(mmu), phase, arg[1] >> PAGE_SHIFT, bytes >> PAGE_SHIFT);
+	mmuw_emit_flush(call, kvm_s2_mmu_to_kvm(mmu), phase, call->arg[1] >> PAGE_SHIFT,
+			bytes >> PAGE_SHIFT);
 }
 
 /* void kvm_tlb_flush_vmid_range(struct kvm_s2_mmu *mmu, phys_addr_t addr, size_t size) */
-static void flush_range(struct mmuw_hook *h, const unsigned long *arg)
+static void flush_range(struct mmuw_call *call)
 {
-	range(h, arg, arg[2], MMUWITNESS_FLUSH_REQUEST);
+	range(call, call->arg[2], MMUWITNESS_FLUSH_REQUEST);
 }
 
-static void flush_range_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void flush_range_return(struct mmuw_call *call)
 {
-	range(h, f->arg, f->arg[2], MMUWITNESS_FLUSH_DONE);
+	range(call, call->arg[2], MMUWITNESS_FLUSH_DONE);
 }
 
 /* void __kvm_tlb_flush_vmid_ipa(struct kvm_s2_mmu *mmu, phys_addr_t ipa, int level), VHE's */
-static void flush_page(struct mmuw_hook *h, const unsigned long *arg)
+static void flush_page(struct mmuw_call *call)
 {
-	range(h, arg, PAGE_SIZE, MMUWITNESS_FLUSH_REQUEST);
+	range(call, PAGE_SIZE, MMUWITNESS_FLUSH_REQUEST);
 }
 
-static void flush_page_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void flush_page_return(struct mmuw_call *call)
 {
-	range(h, f->arg, PAGE_SIZE, MMUWITNESS_FLUSH_DONE);
+	range(call, PAGE_SIZE, MMUWITNESS_FLUSH_DONE);
 }
 
 /*
@@ -71,15 +72,15 @@ static const char *flush_hidden(void)
 	return NULL;
 }
 
-struct mmuw_hook mmuw_flush_hooks[] = {
+const struct mmuw_hook mmuw_flush_hooks[] = {
 	{ .name = "tlb_flush", .symbols = { "kvm_arch_flush_remote_tlbs", "kvm_flush_remote_tlbs" },
-	  .on_entry = flush, .on_return = flush_return,
+	  .on_call = flush, .on_return = flush_return, .unless_redirected = true,
 	  .vm_added = mmuw_flushes_vm_added, .missed_for = mmuw_flushes_missed, .hidden = flush_hidden },
 	{ .name = "tlb_flush_range", .symbols = { "kvm_tlb_flush_vmid_range" },
-	  .on_entry = flush_range, .on_return = flush_range_return, .part_of = "tlb_flush",
-	  .optional = true },
+	  .on_call = flush_range, .on_return = flush_range_return, .unless_redirected = true,
+	  .part_of = "tlb_flush", .optional = true },
 	{ .name = "tlb_flush_page", .symbols = { "__kvm_tlb_flush_vmid_ipa" },
-	  .on_entry = flush_page, .on_return = flush_page_return, .part_of = "tlb_flush",
-	  .optional = true },
+	  .on_call = flush_page, .on_return = flush_page_return, .unless_redirected = true,
+	  .part_of = "tlb_flush", .optional = true },
 	{ }
 };

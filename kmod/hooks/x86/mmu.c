@@ -20,7 +20,7 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 		.new_spte = new_spte,
 	};
 	u8 old_bits = mmuw_spte_bits(old_spte, level), new_bits = mmuw_spte_bits(new_spte, level);
-	struct mmuw_tracepoint *p = data;
+	struct mmuw_traced *traced = data;
 	struct kvm *kvm;
 
 	/*
@@ -33,9 +33,9 @@ static void on_spte_changed(void *data, int as_id, gfn_t gfn, int level, u64 old
 	rcu_read_lock();
 	kvm = mmuw_context_kvm();
 	if (!kvm)
-		kvm = mmuw_spte_kvm_by_page(&e, &p->missed);
+		kvm = mmuw_spte_kvm_by_page(&e, &traced->missed);
 	if (mmuw_vm_id(kvm)) {
-		atomic64_inc(&p->hits);
+		atomic64_inc(&traced->hits);
 		mmuw_emit_spte(kvm, &e);
 	}
 	rcu_read_unlock();
@@ -52,7 +52,7 @@ static int ret_pf_fixed = -1;
 static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, struct kvm_page_fault *fault,
 			       u64 *sptep, u64 old_spte, int ret)
 {
-	struct mmuw_tracepoint *p = data;
+	struct mmuw_traced *traced = data;
 	struct mmuw_context *ctx;
 
 	if (ret != ret_pf_fixed)
@@ -66,7 +66,7 @@ static void on_fast_page_fault(void *data, struct kvm_vcpu *vcpu, struct kvm_pag
 			.new_spte = old_spte | (ctx->fault_write ? SPTE_WRITABLE : 0),
 		};
 
-		atomic64_inc(&p->hits);
+		atomic64_inc(&traced->hits);
 		mmuw_emit_spte(vcpu->kvm, &e);
 	}
 	rcu_read_unlock();
@@ -92,17 +92,17 @@ static int find_ret_pf_fixed(const struct trace_event_call *event)
  * int kvm_mmu_faultin_pfn(vcpu, fault, access), kvm_faultin_pfn() up to 6.12: a
  * point and no event. RET_PF_CONTINUE is 0.
  */
-static bool faultin_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void faultin_enter(struct mmuw_call *call)
 {
 	struct mmuw_context *ctx = mmuw_context();
 
-	return ctx && ctx->vcpu && ctx->in_fault;
+	call->wants_return = ctx && ctx->vcpu && ctx->in_fault;
 }
 
-static void faultin_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void faultin_return(struct mmuw_call *call)
 {
-	if (!(int)ret)
-		mmuw_fault_pfn_found(h);
+	if (!(int)call->ret)
+		mmuw_fault_pfn_found(call);
 }
 
 /*
@@ -110,16 +110,16 @@ static void faultin_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned l
  * page is there that a fault has left to be waited for, and KVM handles it again by
  * itself. As a read, where the error code is not kept.
  */
-static void async_page_ready(struct mmuw_hook *h, const unsigned long *arg)
+static void async_page_ready(struct mmuw_call *call)
 {
-	const struct kvm_async_pf *work = (const struct kvm_async_pf *)arg[1];
+	const struct kvm_async_pf *work = (const struct kvm_async_pf *)call->arg[1];
 	struct mmuw_fault_event e = { .gfn = work->arch.gfn };
 
 #ifdef MMUW_ASYNC_PF_HAS_ERROR_CODE
 	e.error_code = work->arch.error_code;
 	e.write = !!(e.error_code & PFERR_WRITE_MASK);
 #endif
-	mmuw_fault_begin_of(h, (struct kvm_vcpu *)arg[0], &e);
+	mmuw_fault_begin_of(call, (struct kvm_vcpu *)call->arg[0], &e);
 }
 
 /*
@@ -127,31 +127,31 @@ static void async_page_ready(struct mmuw_hook *h, const unsigned long *arg)
  * kvm_tdp_mmu_zap_possible_nx_huge_page(): a page table that was made because a huge page may not
  * be executed in is given up, by a thread of KVM's own that is in no ioctl.
  */
-static bool recovery_enter(struct mmuw_hook *h, struct mmuw_frame *f)
+static void recovery_enter(struct mmuw_call *call)
 {
-	struct kvm *kvm = (struct kvm *)f->arg[0];
+	struct kvm *kvm = (struct kvm *)call->arg[0];
 
 	if (mmuw_context() || !mmuw_vm_id(kvm))
-		return false;
+		return;
 	mmuw_enter_vm_ioctl(kvm, 0);
-	atomic64_inc(&h->hits);
-	return true;
+	mmuw_hit(call);
+	call->wants_return = true;
 }
 
-static void recovery_return(struct mmuw_hook *h, struct mmuw_frame *f, unsigned long ret)
+static void recovery_return(struct mmuw_call *call)
 {
 	mmuw_leave_ioctl();
 }
 
-struct mmuw_hook mmuw_arch_hooks[] = {
-	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" }, .on_entry = mmuw_fault_begin },
+const struct mmuw_hook mmuw_arch_hooks[] = {
+	{ .name = "fault", .symbols = { "kvm_mmu_page_fault" }, .on_call = mmuw_fault_begin },
 	{ .name = "fault_async", .symbols = { "kvm_arch_async_page_ready" },
-	  .on_entry = async_page_ready, .part_of = "fault" },
+	  .on_call = async_page_ready, .part_of = "fault" },
 	{ .name = "pfn_found", .symbols = { "kvm_mmu_faultin_pfn", "kvm_faultin_pfn" },
-	  .on_enter = faultin_enter, .on_return = faultin_return, .on_demand = true },
+	  .on_call = faultin_enter, .on_return = faultin_return, .on_demand = true },
 	{ .name = "recovery",
 	  .symbols = { "kvm_tdp_mmu_zap_possible_nx_huge_page", "kvm_tdp_mmu_zap_sp" },
-	  .on_enter = recovery_enter, .on_return = recovery_return, .part_of = "spte", .optional = true },
+	  .on_call = recovery_enter, .on_return = recovery_return, .part_of = "spte", .optional = true },
 	/* The hook "tlb_flush" tells that, too: no handler. */
 	{ .name = "roots",
 	  .symbols = { "kvm_make_all_cpus_request_except", "kvm_make_all_cpus_request" } },
@@ -169,7 +169,7 @@ static void on_entry_old(void *data, struct kvm_vcpu *vcpu)
 	mmuw_fault_reentry(data);
 }
 
-struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
+const struct mmuw_tracepoint mmuw_arch_tracepoints[] = {
 	{ .name = "fault_end", .system = "kvm", .symbol = "kvm_entry",
 	  .probes = { { on_entry, "vcpu_id immediate_exit" }, { on_entry_old, "vcpu_id" } } },
 	{ .name = "spte", .system = "kvmmmu", .symbol = "kvm_tdp_mmu_spte_changed",
