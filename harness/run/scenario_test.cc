@@ -146,6 +146,15 @@ void ScenarioTest::settle_dirty(WitnessedFile& file, Guest& guest, std::uint64_t
     file.settle();
 }
 
+void ScenarioTest::mark_written(const Guest& guest, const Memslot& slot, std::uint64_t first,
+                                std::uint64_t pages) {
+    std::vector<mmuwitness_mark> marks;
+    for (std::uint64_t page = first; page < first + pages; page++)
+        marks.push_back(
+            make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
+    run_.witness.marks(marks);
+}
+
 void ScenarioTest::trial(std::optional<bool> hit) {
     trials_++;
     if (!hit)

@@ -71,6 +71,9 @@ class ScenarioTest : public testing::Test {
     void mark(const Guest& guest, const M& m) {
         run_.witness.mark(vm_id(guest), m);
     }
+    // The guest has written to these pages of the memslot: its log has to say so.
+    void mark_written(const Guest& guest, const Memslot& slot, std::uint64_t first,
+                      std::uint64_t pages);
 
     // Why this kernel cannot have them staged at these points, empty: it can.
     [[nodiscard]] std::string missing_point(std::initializer_list<std::string_view> points);

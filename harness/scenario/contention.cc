@@ -129,11 +129,7 @@ TEST_F(Contended, AllOfItIsLogged) {
             guest_->log().enable(*slot_);
         }
         guest_->write(0, 0, kPages);
-        std::vector<mmuwitness_mark> marks;
-        for (std::uint64_t page = 0; page < kPages; page++)
-            marks.push_back(make_mark(vm_id(*guest_),
-                                      mark::Wrote{.slot = slot_->id(), .gfn = guest_->gfn(page)}));
-        run_.witness.marks(marks);
+        mark_written(*guest_, *slot_, 0, kPages);
         static_cast<void>(guest_->log().collect(*slot_));
         look(true);
         {

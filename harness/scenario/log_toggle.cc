@@ -74,8 +74,7 @@ TEST_P(LogKindChanged, TheLastOneCounts) {
     for (int round = 0; round < kRounds; round++) {
         const std::uint64_t first = round % 2 == 0 ? 0 : kPages / 2;
         guest.write(0, first, kPages / 2);
-        for (std::uint64_t page = first; page < first + kPages / 2; page++)
-            mark(guest, mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page});
+        mark_written(guest, slot, first, kPages / 2);
         mark(guest,
              mark::Untouched{
                  .slot = slot.id(), .gfn = slot.gfn() + kPages / 2 - first, .pages = kPages / 2});

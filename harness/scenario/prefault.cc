@@ -67,11 +67,7 @@ TEST_P(PrefaultLogged, WritesAreLogged) {
         static_cast<void>(guest.log().collect(slot));
         const bool ended = guest.prefault(0, 0, kPages);
         guest.write(0, 0, kPages / 2);
-        std::vector<mmuwitness_mark> marks;
-        for (std::uint64_t page = 0; page < kPages / 2; page++)
-            marks.push_back(
-                make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = guest.gfn(page)}));
-        run_.witness.marks(marks);
+        mark_written(guest, slot, 0, kPages / 2);
         static_cast<void>(guest.log().collect(slot));
         trial(ended);
     }

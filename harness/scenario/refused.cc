@@ -193,11 +193,7 @@ TEST_F(RefusedLogs, ClearNothing) {
     clear(guest, MMUWITNESS_REFUSE_CLEAR_WRAPS, id, ~std::uint64_t{63}, 128);
 
     // And nothing was cleared.
-    std::vector<mmuwitness_mark> marks;
-    for (std::uint64_t page = 0; page < kPages; page++)
-        marks.push_back(
-            make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
-    run_.witness.marks(marks);
+    mark_written(guest, slot, 0, kPages);
     static_cast<void>(guest.log().collect(slot));
     trial();
 }

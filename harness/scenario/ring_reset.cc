@@ -47,11 +47,7 @@ TEST_F(RingReset, SignalBetweenBatchesLosesNothing) {
     };
     for (int round = 0; round < rounds(kRounds); round++) {
         guest.write(0, 0, kPages);
-        std::vector<mmuwitness_mark> marks;
-        for (std::uint64_t page = 0; page < kPages; page++)
-            marks.push_back(
-                make_mark(vm_id(guest), mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + page}));
-        run_.witness.marks(marks);
+        mark_written(guest, slot, 0, kPages);
         if (round > 0) gate.arm();
         const std::jthread signaller(signal_then_let_go);
         static_cast<void>(guest.log().collect(slot));
@@ -83,11 +79,7 @@ TEST_F(RingEntries, OfAMemslotThatHasGone) {
             commands.push_back(Guest::write_command(kPages + page));
         }
         static_cast<void>(guest.run(0, commands));
-        std::vector<mmuwitness_mark> marks;
-        for (std::uint64_t page = 0; page < kPages; page++)
-            marks.push_back(make_mark(vm_id(guest),
-                                      mark::Wrote{.slot = stays.id(), .gfn = stays.gfn() + page}));
-        run_.witness.marks(marks);
+        mark_written(guest, stays, 0, kPages);
         guest.remove_memory(goes);
         static_cast<void>(guest.log().collect(stays));
         trial();

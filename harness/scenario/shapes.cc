@@ -156,12 +156,7 @@ class Shapes : public ScenarioTest {
         for (const Slot& s : logged) {
             if (s.piece.pages <= kSmallRing) continue;
             guest.write(0, s.piece.first, s.piece.pages);
-            std::vector<mmuwitness_mark> marks;
-            for (std::uint64_t page = 0; page < s.piece.pages; page++)
-                marks.push_back(make_mark(
-                    vm_id(guest),
-                    mark::Wrote{.slot = s.memslot->id(), .gfn = s.memslot->gfn() + page}));
-            run_.witness.marks(marks);
+            mark_written(guest, *s.memslot, 0, s.piece.pages);
             static_cast<void>(guest.log().collect(*s.memslot));
         }
     }

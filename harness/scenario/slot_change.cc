@@ -229,8 +229,7 @@ TEST_F(SlotMoves, KeepTheLog) {
         const std::uint64_t first = guest.first_page(slot);
         guest.write(0, first, kPages / 2);
         guest.move_memory(slot, first == 0 ? kPages : 0);
-        for (std::uint64_t i = 0; i < kPages / 2; i++)
-            mark(guest, mark::Wrote{.slot = slot.id(), .gfn = slot.gfn() + i});
+        mark_written(guest, slot, 0, kPages / 2);
         static_cast<void>(guest.log().collect(slot));
         trial();
     }
