@@ -3,6 +3,7 @@
 
 #include <linux/ftrace.h>
 
+#include "witness/patch_site.h"
 #include "witness/symbol.h"
 
 static void on_function(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -24,7 +25,7 @@ int mmuw_keep_ftrace_on(void)
 		return 0;
 	/* Anew each time: ftrace_free_filter() leaves dangling pointers in it. */
 	keeper = (struct ftrace_ops){ .func = on_function, .flags = FTRACE_OPS_FL_PERMANENT };
-	err = ftrace_set_filter_ip(&keeper, address, 0, 1);
+	err = ftrace_set_filter_ip(&keeper, mmuw_patch_site(address), 0, 1);
 	if (!err)
 		err = register_ftrace_function(&keeper);
 	if (err)

@@ -10,6 +10,7 @@
 #include "plants/every_vm.h"
 #include "plants/ftrace_on.h"
 #include "witness/fregs.h"
+#include "witness/patch_site.h"
 #include "witness/redirect.h"
 #include "witness/witnessed.h"
 #include "witness/symbol.h"
@@ -140,11 +141,11 @@ static int attach_call(struct mmuw_plant *p)
 		.func = on_function,
 		.flags = MMUW_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 	};
-	err = ftrace_set_filter_ip(&call_ops, p->address, 0, 1);
+	err = ftrace_set_filter_ip(&call_ops, mmuw_patch_site(p->address), 0, 1);
 	for (i = 0; !err && p->all && i < ARRAY_SIZE(p->symbols) && p->symbols[i]; i++) {
 		address = mmuw_symbol_address(p->symbols[i]);
 		if (address)
-			err = ftrace_set_filter_ip(&call_ops, address, 0, 0);
+			err = ftrace_set_filter_ip(&call_ops, mmuw_patch_site(address), 0, 0);
 	}
 	if (!err)
 		err = register_ftrace_function(&call_ops);

@@ -5,6 +5,7 @@
 
 #include "witness/context.h"
 #include "witness/fregs.h"
+#include "witness/patch_site.h"
 #include "witness/returns.h"
 #include "witness/symbol.h"
 
@@ -194,6 +195,7 @@ static void mark_incomplete(const struct mmuw_hook *part)
 static int attach_entries(void)
 {
 	struct mmuw_hooked *h;
+	unsigned long site;
 	int err;
 
 	/* Anew for each session: ftrace_free_filter() leaves dangling pointers in it. */
@@ -207,7 +209,8 @@ static int attach_entries(void)
 	for_each_hooked(h) {
 		if (!h->address || !entry_by_ftrace(h->hook))
 			continue;
-		h->error = ftrace_set_filter_ip(&function_ops, h->address, 0, 0);
+		site = mmuw_patch_site(h->address);
+		h->error = site ? ftrace_set_filter_ip(&function_ops, site, 0, 0) : -EINVAL;
 		if (h->error) {
 			h->address = 0;	/* not traceable: notrace or no patch site */
 			continue;

@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "witness/fregs.h"
+#include "witness/patch_site.h"
 #include "witness/returns.h"
 
 #define MAX_PROBES 32
@@ -98,7 +99,7 @@ static int attach(struct mmuw_hooked *const *hooks, unsigned int count)
 	probe->nr_maxactive = MAX_ACTIVE;
 #endif
 	for (i = 0; i < count; i++) {
-		ips[i] = hooks[i]->address;
+		ips[i] = mmuw_patch_site(hooks[i]->address);
 		addresses[hook_count + i] = hooks[i]->address;
 		hooked[hook_count + i] = hooks[i];
 	}
