@@ -27,12 +27,30 @@ Fd register_userfault(std::span<std::byte> memory, std::uint64_t mode, std::uint
         throw Unavailable(
             errno == EINVAL ? std::format("userfaultfd has not all of the features {:#x}", features)
                             : std::format("UFFDIO_API: {}", std::strerror(errno)));
+    register_with(fd, memory, mode);
+    return fd;
+}
+
+void register_with(const Fd& userfault, std::span<std::byte> memory, std::uint64_t mode) {
     uffdio_register range{
         .range = {.start = reinterpret_cast<std::uintptr_t>(memory.data()), .len = memory.size()},
         .mode = mode,
         .ioctls = 0};
-    if (ioctl(fd.get(), UFFDIO_REGISTER, &range) != 0) throw_errno("UFFDIO_REGISTER");
-    return fd;
+    if (ioctl(userfault.get(), UFFDIO_REGISTER, &range) != 0) throw_errno("UFFDIO_REGISTER");
+}
+
+void move_memory(std::span<std::byte> from, std::byte* to, const Fd& userfault) {
+    for (std::size_t done = 0; done < from.size();) {
+        uffdio_move move{.dst = reinterpret_cast<std::uintptr_t>(to) + done,
+                         .src = reinterpret_cast<std::uintptr_t>(from.data()) + done,
+                         .len = from.size() - done,
+                         .mode = UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES,
+                         .move = 0};
+        // EAGAIN: a page was in use just then, or some have been moved and not all.
+        if (ioctl(userfault.get(), UFFDIO_MOVE, &move) != 0 && errno != EAGAIN)
+            throw Unavailable(std::format("UFFDIO_MOVE: {}", std::strerror(errno)));
+        if (move.move > 0) done += static_cast<std::size_t>(move.move);
+    }
 }
 
 Userfault::Userfault(std::span<std::byte> memory, Of of)

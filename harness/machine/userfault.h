@@ -17,6 +17,13 @@ namespace mmuw {
 // over with the descriptor. Unavailable without.
 Fd register_userfault(std::span<std::byte> memory, std::uint64_t mode, std::uint64_t features);
 
+// Of more memory.
+void register_with(const Fd& userfault, std::span<std::byte> memory, std::uint64_t mode);
+
+// Private anonymous memory `from`, in pages, goes to `to`, where there is none (UFFDIO_MOVE,
+// Linux 6.8). Both are registered in the same process. Unavailable without.
+void move_memory(std::span<std::byte> from, std::byte* to, const Fd& userfault);
+
 // Faults that the VMM resolves. The memory must outlive this.
 class Userfault {
   public:

@@ -3,6 +3,7 @@
 // collapsed, split, shared with a child. Guest and host have to see the same bytes afterwards. No
 // exit comes in between: nothing but KVM's own flush ends the use of an old translation.
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "machine/pagemap.h"
 #include "machine/setting.h"
 #include "machine/unavailable.h"
+#include "machine/userfault.h"
 #include "run/own_cpu.h"
 #include "run/scenario_test.h"
 
@@ -24,8 +26,9 @@ namespace mmuw::changes {
 
 namespace {
 
-// What becomes of the bytes.
-enum class Then { kKept, kZero };
+// What becomes of the bytes of a range. Closed up: what is behind it takes its place, with zeroes
+// at the end.
+enum class Then { kKept, kZero, kClosedUp };
 
 struct Range {
     std::uint64_t first, pages;
@@ -66,16 +69,59 @@ Then map_anew(const Memory& m, const Range& r) {
     return Then::kZero;
 }
 
+// Where a mapping may be moved to; whoever moves it there unmaps it.
+void* room_for(std::size_t bytes) {
+    void* const there = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    check(there != MAP_FAILED, "mmap");
+    return there;
+}
+
 // Away, and back: the page tables' entries move both times.
 Then move(const Memory& m, const Range& r) {
     const std::size_t bytes = r.pages * page_size();
-    void* const there = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    check(there != MAP_FAILED, "mmap");
+    void* const there = room_for(bytes);
     check(mremap(m.page(r.first), bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, there) != MAP_FAILED,
           "mremap");
     check(mremap(there, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, m.page(r.first)) != MAP_FAILED,
           "mremap back");
     return Then::kKept;
+}
+
+// Away, and what was there stays mapped, with nothing in it.
+Then leave(const Memory& m, const Range& r) {
+    const std::size_t bytes = r.pages * page_size();
+    void* const there = room_for(bytes);
+    check(mremap(m.page(r.first), bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
+                 there) != MAP_FAILED,
+          "mremap(MREMAP_DONTUNMAP)");
+    check(munmap(there, bytes) == 0, "munmap");
+    return m.is_private() ? Then::kZero : Then::kKept;
+}
+
+// Away, and back; whoever wants a page that is away waits for it.
+Then move_by_userfault(const Memory& m, const Range& r) {
+    const auto range = m.bytes.subspan(r.first * page_size(), r.pages * page_size());
+    const Mapping there(range.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    const Fd userfault =
+        register_userfault(m.bytes, UFFDIO_REGISTER_MODE_MISSING, UFFD_FEATURE_MOVE);
+    register_with(userfault, there.span(), UFFDIO_REGISTER_MODE_MISSING);
+    move_memory(range, there.bytes(), userfault);
+    move_memory(there.span(), range.data(), userfault);
+    return Then::kKept;
+}
+
+// Blocks of the file go, and all that is behind them moves up.
+Then close_up(const Memory& m, const Range& r) {
+    const auto first = static_cast<off_t>(r.first * page_size());
+    const auto bytes = static_cast<off_t>(r.pages * page_size());
+    const auto size = static_cast<off_t>(m.pages() * page_size());
+    // Not all of it: what is left has to be a file.
+    if (first + bytes == size) return Then::kKept;
+    if (fallocate(m.fd, FALLOC_FL_COLLAPSE_RANGE, first, bytes) != 0)
+        throw Unavailable(
+            std::format("fallocate(FALLOC_FL_COLLAPSE_RANGE): {}", std::strerror(errno)));
+    check(ftruncate(m.fd, size) == 0, "ftruncate");
+    return Then::kClosedUp;
 }
 
 Then protect(const Memory& m, const Range& r) {
@@ -136,6 +182,9 @@ const std::vector<Change>& changes() {
         {"truncate", truncate, {kFile}},
         {"map_anew", map_anew, {kAnonymous, kHugeAnonymous}},
         {"move", move, {kAnonymous, kHugeAnonymous, kHugeShared}},
+        {"leave", leave, {kAnonymous, kHugeAnonymous, kHugeShared}},
+        {"move_by_userfault", move_by_userfault, {kAnonymous, kHugeAnonymous}},
+        {"close_up", close_up, {kFile}},
         {"protect", protect, {std::begin(kAll), std::end(kAll)}},
         {"page_out", page_out, {kFile, kAnonymous, kHugeAnonymous, kHugeShared}},
         {"collapse", collapse, {kHugeAnonymous, kHugeShared}},
@@ -267,6 +316,13 @@ class Changes : public ScenarioTest {
         for (std::uint64_t page = r.first; page < r.first + r.pages; page++) must_.erase(page);
     }
 
+    void move_up(const Range& r) {
+        forget(r);
+        std::map<std::uint64_t, Must> moved;
+        for (const auto& [page, must] : must_) moved[page < r.first ? page : page - r.pages] = must;
+        must_ = moved;
+    }
+
     struct Must {
         std::uint64_t guest = 0, host = 0;
     };
@@ -317,7 +373,9 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
             if (!logged) fill();
             const std::vector<std::uint64_t> pages = look_at(r);
             write(pages);
-            if (change().make(memory_, r) == Then::kZero) forget(concerned(r));
+            const Then then = change().make(memory_, r);
+            if (then == Then::kZero) forget(concerned(r));
+            if (then == Then::kClosedUp) move_up(r);
             const bool met = change().make != page_out || is_out(r);
             look(pages);
             collect();
@@ -363,8 +421,9 @@ TEST_P(MemoryChanges, GuestAndHostSeeTheSame) {
 // In the default suite. Huge pages that are swapped out come back page by page: many seconds.
 bool is_default(const Case& c) {
     using enum MemoryKind;
+    const auto make = changes()[c.change].make;
     return c.kind == kFile || c.kind == kAnonymous ||
-           (c.kind == kHugeAnonymous && changes()[c.change].make != page_out);
+           (c.kind == kHugeAnonymous && make != page_out && make != leave);
 }
 
 std::vector<Case> cases(bool (*wanted)(const Case&)) {
