@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: idle tracking does not ask the guest whether it has used a page
+// file: mm/mmu_notifier.c
+// scenarios: *
+@@
+identifier y;
+expression e;
+@@
+ __mmu_notifier_clear_young(...)
+ {
+ <...
+- y |= e;
++ e;
+ ...>
+ }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: small pages become a huge one without a word to notifiers
+// file: mm/khugepaged.c
+// scenarios: *
+@@
+@@
+ collapse_huge_page(...)
+ {
+ <...
+(
+- mmu_notifier_invalidate_range_start(...);
+|
+- mmu_notifier_invalidate_range_end(...);
+)
+ ...>
+ }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: KSM replaces a page without a word to notifiers
+// file: mm/ksm.c
+// scenarios: *
+@@
+@@
+ replace_page(...)
+ {
+ <...
+(
+- mmu_notifier_invalidate_range_start(...);
+|
+- mmu_notifier_invalidate_range_end(...);
+)
+ ...>
+ }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: what a device or another process has written by a pin is not dirty
+// file: mm/gup.c
+// scenarios: *
+@@
+@@
+ unpin_user_pages_dirty_lock(...)
+ {
+ <...
+- folio_mark_dirty(folio);
+ ...>
+ }

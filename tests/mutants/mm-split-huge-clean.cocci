@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: a huge page that is split was never written
+// file: mm/huge_memory.c
+// scenarios: *
+@@
+identifier o;
+@@
+ __split_huge_pmd_locked(...)
+ {
+ <...
+- if (pmd_dirty(o)) { ... }
+ ...>
+ }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: a huge page is split into small ones without a word to notifiers
+// file: mm/huge_memory.c
+// scenarios: *
+@@
+@@
+ __split_huge_pmd(...)
+ {
+ <...
+(
+- mmu_notifier_invalidate_range_start(...);
+|
+- mmu_notifier_invalidate_range_end(...);
+)
+ ...>
+ }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: reclaim forgets what the process has written by its page table
+// file: mm/rmap.c
+// scenarios: *
+@@
+identifier v;
+@@
+ try_to_unmap_one(...)
+ {
+ <...
+- if (pte_dirty(v)) folio_mark_dirty(folio);
+ ...>
+ }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: a write fault of the process does not make the page dirty
+// file: mm/memory.c
+// scenarios: *
+@@
+identifier d;
+@@
+ fault_dirty_shared_page(...)
+ {
+ <...
+- d = folio_mark_dirty(folio);
++ d = false;
+ ...>
+ }

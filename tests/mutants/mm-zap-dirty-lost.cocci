@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// breaks: what is unmapped forgets that it was written
+// file: mm/memory.c
+// scenarios: *
+@@
+@@
+ zap_present_folio_ptes(...)
+ {
+ <...
+- folio_mark_dirty(folio);
+ ...>
+ }
