@@ -34,7 +34,7 @@ struct mmuw_call {
 	bool wants_return;		/* set by on_call: tell on_return, too */
 };
 
-/* Under rcu_read_lock(), with preemption off. */
+/* Under rcu_read_lock(). */
 typedef void mmuw_call_handler(struct mmuw_call *call);
 
 struct mmuw_hook {
