@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: what folio_mkclean() finds written does not make the page dirty
 // file: mm/page-writeback.c
-// scenarios: *
+// scenarios: Writeback.*:WriteBehind.*
 @@
 @@
  folio_clear_dirty_for_io(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: idle tracking does not ask the guest whether it has used a page
 // file: mm/mmu_notifier.c
-// scenarios: *
+// scenarios: Aging.*:Monitored.*
 @@
 identifier y;
 expression e;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: small pages become a huge one without a word to notifiers
 // file: mm/khugepaged.c
-// scenarios: *
+// scenarios: MemoryChanges.*collapse
 @@
 @@
  collapse_huge_page(...)

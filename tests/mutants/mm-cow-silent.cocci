@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a page is copied on write without a word to notifiers
 // file: mm/memory.c
-// scenarios: *
+// scenarios: Fork.*:Ksm.*
 @@
 @@
  wp_page_copy(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: fork() write-protects without a word to notifiers
 // file: mm/memory.c
-// scenarios: *
+// scenarios: Fork.*
 @@
 @@
  copy_page_range(...)

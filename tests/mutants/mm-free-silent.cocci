@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: MADV_FREE without a word to notifiers
 // file: mm/madvise.c
-// scenarios: *
+// scenarios: LazyFree.*
 @@
 @@
  madvise_free_single_vma(...)

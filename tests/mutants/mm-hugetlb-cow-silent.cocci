@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a page of hugetlbfs is copied on write without a word to notifiers
 // file: mm/hugetlb.c
-// scenarios: *
+// scenarios: Full/Fork.*hugetlb
 @@
 @@
  hugetlb_wp(...)

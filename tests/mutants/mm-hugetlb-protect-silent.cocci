@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: mprotect() of hugetlbfs without a word to notifiers
 // file: mm/hugetlb.c
-// scenarios: *
+// scenarios: Full/MemoryChanges.*hugetlb_protect
 @@
 @@
  hugetlb_change_protection(...)

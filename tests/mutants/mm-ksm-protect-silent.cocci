@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: KSM write-protects a page without a word to notifiers
 // file: mm/ksm.c
-// scenarios: *
+// scenarios: Ksm.*
 @@
 @@
  write_protect_page(...)

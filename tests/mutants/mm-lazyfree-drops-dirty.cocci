@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: MADV_FREE takes pages that were written since
 // file: mm/rmap.c
-// scenarios: *
+// scenarios: LazyFree.*
 @@
 expression list a;
 @@

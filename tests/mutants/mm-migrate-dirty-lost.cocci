@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: migration forgets what the process has written by its page table
 // file: mm/rmap.c
-// scenarios: *
+// scenarios: MemoryChanges.*migrate
 @@
 identifier v;
 @@

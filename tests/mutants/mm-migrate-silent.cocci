@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: migration unmaps a page without a word to notifiers
 // file: mm/rmap.c
-// scenarios: *
+// scenarios: MemoryChanges.*migrate
 @@
 @@
  try_to_migrate_one(...)

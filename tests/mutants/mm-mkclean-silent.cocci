@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: pages of a file are made clean without a word to notifiers
 // file: mm/rmap.c
-// scenarios: *
+// scenarios: Writeback.*:WriteBehind.*
 @@
 @@
  page_vma_mkclean_one(...)

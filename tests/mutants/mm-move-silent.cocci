@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: mremap() without a word to notifiers
 // file: mm/mremap.c
-// scenarios: *
+// scenarios: MemoryChanges.*move:MemoryChanges.*leave
 @@
 @@
  move_page_tables(...)

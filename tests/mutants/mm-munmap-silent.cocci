@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: munmap() without a word to notifiers
 // file: mm/memory.c
-// scenarios: *
+// scenarios: MemoryChanges.*map_anew:MemoryChanges.*leave
 @@
 @@
  unmap_vmas(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: what a device or another process has written by a pin is not dirty
 // file: mm/gup.c
-// scenarios: *
+// scenarios: Pinned.*:*Vmm*
 @@
 @@
  unpin_user_pages_dirty_lock(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: mprotect() without a word to notifiers
 // file: mm/mprotect.c
-// scenarios: *
+// scenarios: MemoryChanges.*protect:MemoryChanges.*collapse:Turns.*
 @@
 @@
  change_pud_range(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: the page tables of a file are dropped for a huge page without a word to notifiers
 // file: mm/khugepaged.c
-// scenarios: *
+// scenarios: MemoryChanges.*collapse:Full/MemoryChanges.*huge_shared_collapse
 @@
 @@
  retract_page_tables(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a huge page that is split was never written
 // file: mm/huge_memory.c
-// scenarios: *
+// scenarios: MemoryChanges.*huge*:Full/MemoryChanges.*huge_shared*:LazyFree.*
 @@
 identifier o;
 @@

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a huge page is split into small ones without a word to notifiers
 // file: mm/huge_memory.c
-// scenarios: *
+// scenarios: MemoryChanges.*huge*:Ksm.*:Full/MemoryChanges.*huge_shared*
 @@
 @@
  __split_huge_pmd(...)

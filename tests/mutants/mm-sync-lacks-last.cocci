@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a sync of a range leaves out its last page
 // file: mm/filemap.c
-// scenarios: *
+// scenarios: Writeback.*:WriteBehind.*
 @@
 expression a, b, c, d;
 @@

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: UFFDIO_MOVE without a word to notifiers
 // file: mm/userfaultfd.c
-// scenarios: *
+// scenarios: MemoryChanges.*userfault
 @@
 @@
  move_pages_pte(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: reclaim forgets what the process has written by its page table
 // file: mm/rmap.c
-// scenarios: *
+// scenarios: MemoryChanges.*page_out:Aging.*:*Vmm*
 @@
 identifier v;
 @@

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: reclaim unmaps a page without a word to notifiers
 // file: mm/rmap.c
-// scenarios: *
+// scenarios: MemoryChanges.*page_out:Aging.*
 @@
 @@
  try_to_unmap_one(...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: a write fault of the process does not make the page dirty
 // file: mm/memory.c
-// scenarios: *
+// scenarios: Writeback.*:WriteBehind.*:Staged.*
 @@
 identifier d;
 @@

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: what is unmapped forgets that it was written
 // file: mm/memory.c
-// scenarios: *
+// scenarios: *MemoryChanges.*file*:Writeback.*:*Vmm*
 @@
 @@
  zap_present_folio_ptes(...)
