@@ -137,9 +137,8 @@ Then page_out(const Memory& m, const Range& r) {
     return Then::kKept;
 }
 
-// The first huge page is mapped in small pages first, by the rights of one of them.
+// The first huge page, which split_first() has mapped in small pages.
 Then collapse(const Memory& m, const Range& /*r*/) {
-    protect(m, {1, 1});
     // EAGAIN: pages were in use just then, as by a fault of the guest's; "try again" (madvise(2)).
     constexpr int kTries = 20;
     for (int tries = 0; madvise(m.bytes.data(), m.bytes.size(), MADV_COLLAPSE) != 0; ++tries) {
@@ -164,10 +163,17 @@ Then migrate(const Memory& m, const Range& r) {
     return Then::kKept;
 }
 
+// By the rights of one of its pages.
+void split_first(const Memory& m) {
+    protect(m, {1, 1});
+}
+
 struct Change {
     const char* name;
     Then (*make)(const Memory& memory, const Range& range);
     std::set<MemoryKind> kinds;
+    // What has to be so before the guest uses the memory that is then changed; NULL: nothing.
+    void (*prepare)(const Memory& memory) = nullptr;
 };
 
 constexpr MemoryKind kAll[] = {MemoryKind::kFile, MemoryKind::kAnonymous,
@@ -187,7 +193,7 @@ const std::vector<Change>& changes() {
         {"close_up", close_up, {kFile}},
         {"protect", protect, {std::begin(kAll), std::end(kAll)}},
         {"page_out", page_out, {kFile, kAnonymous, kHugeAnonymous, kHugeShared}},
-        {"collapse", collapse, {kHugeAnonymous, kHugeShared}},
+        {"collapse", collapse, {kHugeAnonymous, kHugeShared}, split_first},
         {"migrate", migrate, {kFile, kAnonymous, kHugeAnonymous}},
     };
     return all;
@@ -357,6 +363,10 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
         return std::ranges::contains(Pagemap().pfns(range), std::uint64_t{0});
     }
 
+    void prepare() const {
+        if (change().prepare != nullptr) change().prepare(memory_);
+    }
+
     // Translations of all of it: not with the log on, where each page is a fault of its own.
     void fill() {
         guest_->write(0, first_, memory_.pages());
@@ -370,6 +380,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
         if (logged) set_log(true);
         for (const Range& r : ranges()) {
             collect();
+            prepare();
             if (!logged) fill();
             const std::vector<std::uint64_t> pages = look_at(r);
             write(pages);
@@ -393,7 +404,10 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
         guest_->start_writing(0, first_, memory_.pages(),
                               {.order = guest::Order::kRandom, .seed = seed()});
         for (int i = 0; i < kTimes; i++)
-            for (const Range& r : ranges()) static_cast<void>(change().make(memory_, r));
+            for (const Range& r : ranges()) {
+                prepare();
+                static_cast<void>(change().make(memory_, r));
+            }
         guest_->stop(0);
         const std::vector<std::uint64_t> pages = look_at(ranges().back());
         write(pages);
