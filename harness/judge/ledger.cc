@@ -142,6 +142,8 @@ void Ledger::spte(const Event& e) {
     r.writable =
         static_cast<int16_t>(r.writable + (is && (s.bits_new & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0) -
                              (was && (s.bits_old & MMUWITNESS_SPTE_WRITABLE) ? 1 : 0));
+    const uint64_t pfn = r.leads_somewhere() ? r.pfn : 0;
+    r.pfn = s.pfn;
     chain(r, s, hardware_);
     if (is && !was) {
         ++r.present;
@@ -162,6 +164,7 @@ void Ledger::spte(const Event& e) {
                 SpteRecord& child = v->sptes[s.level - 2u][first + i];
                 ++child.present;
                 child.certain = false;
+                child.pfn = pfn != 0 ? pfn + i * pages_of(s.level - 1u) : 0;
             }
         }
     }

@@ -37,10 +37,13 @@ struct SpteRecord {
     // the other order, or there are two roots: what the SPTE is now is not known.
     bool certain = false, certain_before = false;
     uint64_t value = 0;
+    uint64_t pfn = 0;      // of the newest change, 0: not known
     uint64_t flushed = 0;  // order of the newest complete flush request for a range with it
 
     // It is there, and has all of these bits for certain.
     bool has(uint8_t mask) const { return present == 1 && certain && (bits & mask) == mask; }
+    // The one that is there leads to `pfn`: in one root, and not only for what is known to be gone.
+    bool leads_somewhere() const { return present == 1 && pfn != 0; }
 };
 
 struct Slot {

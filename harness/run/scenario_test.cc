@@ -7,6 +7,7 @@
 #include <format>
 #include <functional>
 
+#include "machine/pagemap.h"
 #include "machine/swap.h"
 #include "machine/unavailable.h"
 #include "vmm/arch.h"
@@ -144,6 +145,18 @@ void ScenarioTest::let_write(Guest& guest) {
 void ScenarioTest::settle_dirty(WitnessedFile& file, Guest& guest, std::uint64_t pages) {
     guest.write(0, 0, pages);
     file.settle();
+}
+
+void ScenarioTest::mark_mapped(const Guest& guest, const std::vector<GuestPage>& pages) {
+    const Pagemap pagemap;
+    std::vector<mmuwitness_mark> marks;
+    mark(guest, mark::HostLook{.pages = pages.size()});
+    for (const GuestPage& page : pages)
+        marks.push_back(make_mark(
+            vm_id(guest), mark::HostMaps{.slot = page.slot,
+                                         .gfn = page.gfn,
+                                         .pfn = pagemap.pfns({page.memory, page_size()}).front()}));
+    run_.witness.marks(marks);
 }
 
 void ScenarioTest::mark_written(const Guest& guest, const Memslot& slot, std::uint64_t first,

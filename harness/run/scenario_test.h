@@ -71,6 +71,12 @@ class ScenarioTest : public testing::Test {
     void mark(const Guest& guest, const M& m) {
         run_.witness.mark(vm_id(guest), m);
     }
+    // What the VMM's page table has for pages of guest memory: the guest must be led to the same.
+    struct GuestPage {
+        std::uint64_t slot, gfn;
+        std::byte* memory;
+    };
+    void mark_mapped(const Guest& guest, const std::vector<GuestPage>& pages);
     // The guest has written to these pages of the memslot: its log has to say so.
     void mark_written(const Guest& guest, const Memslot& slot, std::uint64_t first,
                       std::uint64_t pages);

@@ -303,6 +303,13 @@ class Changes : public ScenarioTest {
                 marks.push_back(seen(page, first_ + page, lane, load_lane(memory_.page(page), lane),
                                      MMUWITNESS_SIDE_HOST));
         run_.witness.marks(marks);
+        std::vector<GuestPage> at;
+        for (const std::uint64_t page : pages)
+            for (const std::uint64_t there : {first_ + page, alias_ + page})
+                at.push_back({.slot = slot_at(there).id(),
+                              .gfn = guest_->gfn(there),
+                              .memory = memory_.page(page)});
+        mark_mapped(*guest_, at);
     }
 
     // Page of the memory, seen at a data page of the guest.

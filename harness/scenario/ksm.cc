@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <format>
-#include <thread>
 
 #include "backing/lanes.h"
 #include "machine/ksmd.h"
@@ -80,11 +79,13 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
         return std::ranges::find(one, 0U) == one.end() &&
                one == pagemap.pfns(regions[1].memory.span());
     }
+    // Guests read meanwhile: also between the two steps of a merge, when a page is write-protected
+    // and still there.
     static bool wait_for_merges(const std::vector<Region>& regions, const Pagemap& pagemap) {
         const auto until = std::chrono::steady_clock::now() + kMergeTimeout;
         while (std::chrono::steady_clock::now() < until) {
+            for (const Region& r : regions) static_cast<void>(r.guest.read(0, r.first, kPages));
             if (merged(regions, pagemap)) return true;
-            std::this_thread::sleep_for(1ms);
         }
         return false;
     }
@@ -104,6 +105,10 @@ class Ksm : public ScenarioTest, public testing::WithParamInterface<Regions> {
                                                          .side = side}));
             }
         run_.witness.marks(marks);
+        std::vector<GuestPage> pages;
+        for (std::uint64_t i = 0; i < kPages; i++)
+            pages.push_back({.slot = r.slot, .gfn = r.guest.gfn(r.first + i), .memory = r.page(i)});
+        mark_mapped(r.guest, pages);
     }
 };
 

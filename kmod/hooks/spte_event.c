@@ -40,6 +40,8 @@ void mmuw_emit_spte(struct kvm *kvm, struct mmuw_spte_event *e)
 		return;
 	e->bits_old = mmuw_spte_bits(e->old_spte, e->level);
 	e->bits_new = mmuw_spte_bits(e->new_spte, e->level);
+	if (e->bits_new & MMUWITNESS_SPTE_LEAF)
+		e->pfn = mmuw_spte_pfn(e->new_spte) & ~(mmuw_spte_pages(e->level) - 1);
 	/* Without mmu_lock the page may be somebody else's by now. */
 	folio = e->fast ? NULL : mmuw_spte_folio(e, &index);
 	if (folio) {

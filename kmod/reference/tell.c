@@ -94,6 +94,7 @@ void mmuw_ref_tell_spte(struct mmuw_ref_slot *slot, struct mmuw_ref_vcpu *vcpu, 
 		.new_spte = new, .level = 1, .lock = MMUWITNESS_LOCK_HELD,
 		.inv_seq = READ_ONCE(slot->notifier.invalidate_seq),
 		.bits_old = bits_of(old), .bits_new = bits_of(new),
+		.pfn = bits_of(new) ? new >> 12 : 0,
 	};
 	struct folio *folio;
 	pgoff_t index;

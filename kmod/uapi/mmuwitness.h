@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Changes whenever a structure, an ioctl or an event field changes. */
-#define MMUWITNESS_ABI 11
+#define MMUWITNESS_ABI 12
 
 #define MMUWITNESS_DEVICE "/dev/mmuwitness"
 #define MMUWITNESS_NAME_LEN 48
