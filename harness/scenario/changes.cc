@@ -98,7 +98,7 @@ Then leave(const Memory& m, const Range& r) {
     return m.is_private() ? Then::kZero : Then::kKept;
 }
 
-// Away, and back; whoever wants a page that is away waits for it.
+// Away; whoever wants a page meanwhile waits for it.
 Then move_by_userfault(const Memory& m, const Range& r) {
     const auto range = m.bytes.subspan(r.first * page_size(), r.pages * page_size());
     const Mapping there(range.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
@@ -106,8 +106,7 @@ Then move_by_userfault(const Memory& m, const Range& r) {
         register_userfault(m.bytes, UFFDIO_REGISTER_MODE_MISSING, UFFD_FEATURE_MOVE);
     register_with(userfault, there.span(), UFFDIO_REGISTER_MODE_MISSING);
     move_memory(range, there.bytes(), userfault);
-    move_memory(there.span(), range.data(), userfault);
-    return Then::kKept;
+    return Then::kZero;
 }
 
 // Blocks of the file go, and all that is behind them moves up.

@@ -2,6 +2,7 @@
 // breaks: what folio_mkclean() finds written does not make the page dirty
 // file: mm/page-writeback.c
 // scenarios: Writeback.*:WriteBehind.*
+// survives: a page that is dirty by the page table alone, when it is cleaned: of a file with page_mkwrite() the write fault has made it dirty
 @@
 @@
  folio_clear_dirty_for_io(...)

@@ -2,6 +2,7 @@
 // breaks: KSM replaces a page without a word to notifiers
 // file: mm/ksm.c
 // scenarios: Ksm.*
+// survives: a read fault that is staged between the two steps of a merge
 @@
 @@
  replace_page(...)

@@ -2,6 +2,7 @@
 // breaks: migration forgets what the process has written by its page table
 // file: mm/rmap.c
 // scenarios: MemoryChanges.*migrate
+// survives: a page that is dirty by the page table alone, as above all on tmpfs (FS=tmpfs has not been run)
 @@
 identifier v;
 @@

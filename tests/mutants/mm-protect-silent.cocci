@@ -2,6 +2,7 @@
 // breaks: mprotect() without a word to notifiers
 // file: mm/mprotect.c
 // scenarios: MemoryChanges.*protect:MemoryChanges.*collapse:Turns.*
+// survives: a guest's write while the VMM may only read
 @@
 @@
  change_pud_range(...)

@@ -2,6 +2,7 @@
 // breaks: a huge page that is split was never written
 // file: mm/huge_memory.c
 // scenarios: MemoryChanges.*huge*:Full/MemoryChanges.*huge_shared*:LazyFree.*
+// survives: a huge page that is dirty by its entry alone
 @@
 identifier o;
 @@

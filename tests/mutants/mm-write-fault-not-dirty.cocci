@@ -2,6 +2,7 @@
 // breaks: a write fault of the process does not make the page dirty
 // file: mm/memory.c
 // scenarios: Writeback.*:WriteBehind.*:Staged.*
+// survives: a file whose page_mkwrite() does not make the page dirty itself, as that of ext4 does
 @@
 identifier d;
 @@
