@@ -20,6 +20,10 @@ enum class MemoryKind {
     kHugetlb,
 };
 
+inline constexpr MemoryKind kMemoryKinds[] = {MemoryKind::kFile, MemoryKind::kAnonymous,
+                                              MemoryKind::kHugeAnonymous, MemoryKind::kHugeShared,
+                                              MemoryKind::kHugetlb};
+
 inline const char* name_of(MemoryKind kind) {
     switch (kind) {
         case MemoryKind::kFile:

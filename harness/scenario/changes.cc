@@ -3,8 +3,6 @@
 // collapsed, split, shared with a child. Guest and host have to see the same bytes afterwards. No
 // exit comes in between: nothing but KVM's own flush ends the use of an old translation.
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,189 +12,15 @@
 #include <set>
 
 #include "backing/lanes.h"
-#include "machine/numa.h"
 #include "machine/pagemap.h"
-#include "machine/setting.h"
 #include "machine/unavailable.h"
-#include "machine/userfault.h"
+#include "run/memory_change.h"
 #include "run/own_cpu.h"
 #include "run/scenario_test.h"
 
 namespace mmuw::changes {
 
 namespace {
-
-// What becomes of the bytes of a range. Closed up: what is behind it takes its place, with zeroes
-// at the end.
-enum class Then { kKept, kZero, kClosedUp };
-
-struct Range {
-    std::uint64_t first, pages;
-};
-
-void check(bool done, const char* what) {
-    if (!done) throw_errno("{}", what);
-}
-
-void advise(const Memory& m, const Range& r, int advice, const char* name) {
-    if (madvise(m.page(r.first), r.pages * page_size(), advice) == 0) return;
-    throw Unavailable(std::format("madvise({}): {}", name, std::strerror(errno)));
-}
-
-// ---- what can happen to a range
-
-Then drop(const Memory& m, const Range& r) {
-    advise(m, r, MADV_DONTNEED, "MADV_DONTNEED");
-    return m.is_private() ? Then::kZero : Then::kKept;
-}
-
-Then remove(const Memory& m, const Range& r) {
-    advise(m, r, MADV_REMOVE, "MADV_REMOVE");
-    return Then::kZero;
-}
-
-// From the range's first page to the end; there is memory again after that.
-Then truncate(const Memory& m, const Range& r) {
-    check(ftruncate(m.fd, static_cast<off_t>(r.first * page_size())) == 0, "ftruncate");
-    check(ftruncate(m.fd, static_cast<off_t>(m.pages() * page_size())) == 0, "ftruncate");
-    return Then::kZero;
-}
-
-Then map_anew(const Memory& m, const Range& r) {
-    check(mmap(m.page(r.first), r.pages * page_size(), PROT_READ | PROT_WRITE,
-               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED,
-          "mmap(MAP_FIXED)");
-    return Then::kZero;
-}
-
-// Where a mapping may be moved to; whoever moves it there unmaps it.
-void* room_for(std::size_t bytes) {
-    void* const there = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    check(there != MAP_FAILED, "mmap");
-    return there;
-}
-
-// Away, and back: the page tables' entries move both times.
-Then move(const Memory& m, const Range& r) {
-    const std::size_t bytes = r.pages * page_size();
-    void* const there = room_for(bytes);
-    check(mremap(m.page(r.first), bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, there) != MAP_FAILED,
-          "mremap");
-    check(mremap(there, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, m.page(r.first)) != MAP_FAILED,
-          "mremap back");
-    return Then::kKept;
-}
-
-// Away, and what was there stays mapped, with nothing in it.
-Then leave(const Memory& m, const Range& r) {
-    const std::size_t bytes = r.pages * page_size();
-    void* const there = room_for(bytes);
-    check(mremap(m.page(r.first), bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
-                 there) != MAP_FAILED,
-          "mremap(MREMAP_DONTUNMAP)");
-    check(munmap(there, bytes) == 0, "munmap");
-    return m.is_private() ? Then::kZero : Then::kKept;
-}
-
-// Away; whoever wants a page meanwhile waits for it.
-Then move_by_userfault(const Memory& m, const Range& r) {
-    const auto range = m.bytes.subspan(r.first * page_size(), r.pages * page_size());
-    const Mapping there(range.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
-    const Fd userfault =
-        register_userfault(m.bytes, UFFDIO_REGISTER_MODE_MISSING, UFFD_FEATURE_MOVE);
-    register_with(userfault, there.span(), UFFDIO_REGISTER_MODE_MISSING);
-    move_memory(range, there.bytes(), userfault);
-    return Then::kZero;
-}
-
-// Blocks of the file go, and all that is behind them moves up.
-Then close_up(const Memory& m, const Range& r) {
-    const auto first = static_cast<off_t>(r.first * page_size());
-    const auto bytes = static_cast<off_t>(r.pages * page_size());
-    const auto size = static_cast<off_t>(m.pages() * page_size());
-    // Not all of it: what is left has to be a file.
-    if (first + bytes == size) return Then::kKept;
-    if (fallocate(m.fd, FALLOC_FL_COLLAPSE_RANGE, first, bytes) != 0)
-        throw Unavailable(
-            std::format("fallocate(FALLOC_FL_COLLAPSE_RANGE): {}", std::strerror(errno)));
-    check(ftruncate(m.fd, size) == 0, "ftruncate");
-    return Then::kClosedUp;
-}
-
-Then protect(const Memory& m, const Range& r) {
-    const std::size_t bytes = r.pages * page_size();
-    check(mprotect(m.page(r.first), bytes, PROT_READ) == 0, "mprotect(PROT_READ)");
-    check(mprotect(m.page(r.first), bytes, PROT_READ | PROT_WRITE) == 0, "mprotect");
-    return Then::kKept;
-}
-
-// To the file, or to swap space.
-Then page_out(const Memory& m, const Range& r) {
-    advise(m, r, MADV_PAGEOUT, "MADV_PAGEOUT");
-    return Then::kKept;
-}
-
-// The first huge page, which split_first() has mapped in small pages.
-Then collapse(const Memory& m, const Range& /*r*/) {
-    // EAGAIN: pages were in use just then, as by a fault of the guest's; "try again" (madvise(2)).
-    constexpr int kTries = 20;
-    for (int tries = 0; madvise(m.bytes.data(), m.bytes.size(), MADV_COLLAPSE) != 0; ++tries) {
-        if (errno != EAGAIN)
-            throw Unavailable(std::format("madvise(MADV_COLLAPSE): {}", std::strerror(errno)));
-        if (tries == kTries) break;
-    }
-    return Then::kKept;
-}
-
-// To each memory node in turn; where there is one, what moves pages is compaction.
-Then migrate(const Memory& m, const Range& r) {
-    const std::string compaction = "/proc/sys/vm/compact_memory";
-    const std::vector<int> nodes = nodes_with_memory();
-    if (nodes.size() < 2) {
-        if (!has_setting(compaction)) throw Unavailable("one memory node, and no compaction");
-        write_setting(compaction, "1");
-        return Then::kKept;
-    }
-    const std::span range = m.bytes.subspan(r.first * page_size(), r.pages * page_size());
-    for (const int node : nodes) move_to_node(range, node);
-    return Then::kKept;
-}
-
-// By the rights of one of its pages.
-void split_first(const Memory& m) {
-    protect(m, {1, 1});
-}
-
-struct Change {
-    const char* name;
-    Then (*make)(const Memory& memory, const Range& range);
-    std::set<MemoryKind> kinds;
-    // What has to be so before the guest uses the memory that is then changed; NULL: nothing.
-    void (*prepare)(const Memory& memory) = nullptr;
-};
-
-constexpr MemoryKind kAll[] = {MemoryKind::kFile, MemoryKind::kAnonymous,
-                               MemoryKind::kHugeAnonymous, MemoryKind::kHugeShared,
-                               MemoryKind::kHugetlb};
-
-const std::vector<Change>& changes() {
-    using enum MemoryKind;
-    static const std::vector<Change> all = {
-        {"drop", drop, {std::begin(kAll), std::end(kAll)}},
-        {"remove", remove, {kFile, kHugeShared, kHugetlb}},
-        {"truncate", truncate, {kFile}},
-        {"map_anew", map_anew, {kAnonymous, kHugeAnonymous}},
-        {"move", move, {kAnonymous, kHugeAnonymous, kHugeShared}},
-        {"leave", leave, {kAnonymous, kHugeAnonymous, kHugeShared}},
-        {"move_by_userfault", move_by_userfault, {kAnonymous, kHugeAnonymous}},
-        {"close_up", close_up, {kFile}},
-        {"protect", protect, {std::begin(kAll), std::end(kAll)}},
-        {"page_out", page_out, {kFile, kAnonymous, kHugeAnonymous, kHugeShared}},
-        {"collapse", collapse, {kHugeAnonymous, kHugeShared}, split_first},
-        {"migrate", migrate, {kFile, kAnonymous, kHugeAnonymous}},
-    };
-    return all;
-}
 
 class Changes : public ScenarioTest {
   protected:
@@ -233,7 +57,7 @@ class Changes : public ScenarioTest {
     }
 
     // Of a range: its ends, what is beside it, and some more anywhere.
-    std::vector<std::uint64_t> look_at(const Range& r) {
+    std::vector<std::uint64_t> look_at(const MemoryRange& r) {
         std::set<std::uint64_t> pages;
         const std::uint64_t end = r.first + r.pages;
         for (const std::uint64_t p : {r.first - 1, r.first, r.first + 1, r.first + r.pages / 2,
@@ -244,7 +68,7 @@ class Changes : public ScenarioTest {
     }
 
     // A page, several and all of it; of huge memory also one huge page, and some of two of them.
-    [[nodiscard]] std::vector<Range> ranges() const {
+    [[nodiscard]] std::vector<MemoryRange> ranges() const {
         const std::uint64_t huge = huge_bytes() / page_size();
         if (memory_.kind == MemoryKind::kHugetlb) return {{huge, huge}, {0, memory_.pages()}};
         if (is_huge(memory_.kind))
@@ -324,11 +148,11 @@ class Changes : public ScenarioTest {
                                     .side = side});
     }
 
-    void forget(const Range& r) {
+    void forget(const MemoryRange& r) {
         for (std::uint64_t page = r.first; page < r.first + r.pages; page++) must_.erase(page);
     }
 
-    void move_up(const Range& r) {
+    void move_up(const MemoryRange& r) {
         forget(r);
         std::map<std::uint64_t, Must> moved;
         for (const auto& [page, must] : must_) moved[page < r.first ? page : page - r.pages] = must;
@@ -355,16 +179,16 @@ struct Case {
 
 class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
   protected:
-    [[nodiscard]] const Change& change() const { return changes()[GetParam().change]; }
+    [[nodiscard]] const MemoryChange& change() const { return memory_changes()[GetParam().change]; }
 
     // Truncation is from a page to the end.
-    [[nodiscard]] Range concerned(const Range& r) const {
-        if (change().make == truncate) return {r.first, memory_.pages() - r.first};
+    [[nodiscard]] MemoryRange concerned(const MemoryRange& r) const {
+        if (change().to_the_end) return {r.first, memory_.pages() - r.first};
         return r;
     }
 
     // Some of it is in no page table.
-    [[nodiscard]] bool is_out(const Range& r) const {
+    [[nodiscard]] bool is_out(const MemoryRange& r) const {
         const auto range = memory_.bytes.subspan(r.first * page_size(), r.pages * page_size());
         return std::ranges::contains(Pagemap().pfns(range), std::uint64_t{0});
     }
@@ -384,7 +208,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
     // With the log on, what is written after the change is logged as well.
     void in_turns(bool logged) {
         if (logged) set_log(true);
-        for (const Range& r : ranges()) {
+        for (const MemoryRange& r : ranges()) {
             collect();
             prepare();
             if (!logged) fill();
@@ -393,7 +217,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
             const Then then = change().make(memory_, r);
             if (then == Then::kZero) forget(concerned(r));
             if (then == Then::kClosedUp) move_up(r);
-            const bool met = change().make != page_out || is_out(r);
+            const bool met = !change().reclaims || is_out(r);
             look(pages);
             collect();
             write(pages);
@@ -410,7 +234,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
         guest_->start_writing(0, first_, memory_.pages(),
                               {.order = guest::Order::kRandom, .seed = seed()});
         for (int i = 0; i < kTimes; i++)
-            for (const Range& r : ranges()) {
+            for (const MemoryRange& r : ranges()) {
                 prepare();
                 static_cast<void>(change().make(memory_, r));
             }
@@ -426,7 +250,7 @@ TEST_P(MemoryChanges, GuestAndHostSeeTheSame) {
     promise({"log-complete"});
     try {
         make_memory(GetParam().kind);
-        const bool swaps = change().make == page_out && memory_.kind != MemoryKind::kFile;
+        const bool swaps = change().reclaims && memory_.kind != MemoryKind::kFile;
         if (swaps) add_swap();
         start(swaps);
         const OwnCpu own_cpu(guest_->thread(0).tid());
@@ -438,24 +262,23 @@ TEST_P(MemoryChanges, GuestAndHostSeeTheSame) {
     }
 }
 
-// In the default suite. Huge pages that are swapped out come back page by page: many seconds.
 bool is_default(const Case& c) {
     using enum MemoryKind;
-    const auto make = changes()[c.change].make;
     return c.kind == kFile || c.kind == kAnonymous ||
-           (c.kind == kHugeAnonymous && make != page_out && make != leave);
+           (c.kind == kHugeAnonymous && !memory_changes()[c.change].full_suite_huge);
 }
 
 std::vector<Case> cases(bool (*wanted)(const Case&)) {
     std::vector<Case> all;
-    for (const MemoryKind kind : kAll)
-        for (std::size_t i = 0; i < changes().size(); i++)
-            if (changes()[i].kinds.contains(kind) && wanted({kind, i})) all.push_back({kind, i});
+    for (const MemoryKind kind : kMemoryKinds)
+        for (std::size_t i = 0; i < memory_changes().size(); i++)
+            if (memory_changes()[i].kinds.contains(kind) && wanted({kind, i}))
+                all.push_back({kind, i});
     return all;
 }
 
 std::string case_name(const testing::TestParamInfo<Case>& info) {
-    return std::format("{}_{}", name_of(info.param.kind), changes()[info.param.change].name);
+    return std::format("{}_{}", name_of(info.param.kind), memory_changes()[info.param.change].name);
 }
 
 INSTANTIATE_TEST_SUITE_P(, MemoryChanges, testing::ValuesIn(cases(is_default)), case_name);
@@ -473,13 +296,13 @@ class Fork : public Changes, public testing::WithParamInterface<MemoryKind> {
       public:
         Child(const Memory& memory, const Pages& pages, const std::vector<unsigned>& lanes) {
             int go[2], back[2];
-            check(pipe2(go, O_CLOEXEC) == 0 && pipe2(back, O_CLOEXEC) == 0, "pipe2");
+            if (pipe2(go, O_CLOEXEC) != 0 || pipe2(back, O_CLOEXEC) != 0) throw_errno("pipe2");
             go_ = Fd(go[1]);
             back_ = Fd(back[0]);
             const Fd wait(go[0]), answer(back[1]);
             std::vector<std::uint64_t> stamps(pages.size() * lanes.size());
             pid_ = fork();
-            check(pid_ >= 0, "fork");
+            if (pid_ < 0) throw_errno("fork");
             if (pid_ != 0) return;
             go_.reset();
             char told = 0;
@@ -501,7 +324,8 @@ class Fork : public Changes, public testing::WithParamInterface<MemoryKind> {
         Child& operator=(const Child&) = delete;
 
         std::vector<std::uint64_t> look(std::size_t count) {
-            check(TEMP_FAILURE_RETRY(::write(go_.get(), "", 1)) == 1, "write to the child");
+            if (TEMP_FAILURE_RETRY(::write(go_.get(), "", 1)) != 1)
+                throw_errno("write to the child");
             std::vector<std::uint64_t> stamps(count);
             const std::size_t bytes = count * sizeof stamps[0];
             if (TEMP_FAILURE_RETRY(::read(back_.get(), stamps.data(), bytes)) !=

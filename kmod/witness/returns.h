@@ -2,8 +2,7 @@
 /*
  * Entry and return of functions, told together. Where the kernel has fprobes they are
  * attached in one go (returns_fprobe.c); a kretprobe each, which takes 25 ms, is for
- * kernels without them, and for those whose kprobes do not know where ftrace patches
- * a function (returns_kretprobe.c).
+ * kernels without them, and where they have not been tried (Kbuild; returns_kretprobe.c).
  */
 #ifndef _MMUWITNESS_RETURNS_H
 #define _MMUWITNESS_RETURNS_H
