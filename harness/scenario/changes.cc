@@ -76,9 +76,20 @@ class Changes : public ScenarioTest {
         return {{5, 1}, {62, 5}, {0, memory_.pages()}};
     }
 
-    // Both sides write to these pages, the guest twice at each place: the exit of a fault may flush
-    // the TLB (under emulation it does).
     void write(const std::vector<std::uint64_t>& pages) {
+        guest_writes(pages);
+        host_writes(pages);
+    }
+
+    void host_writes(const std::vector<std::uint64_t>& pages) {
+        for (const std::uint64_t page : pages) {
+            must_[page].host = ++host_stamp_;
+            store_lane(memory_.page(page), kHostLane, host_stamp_);
+        }
+    }
+
+    // Twice at each place: the exit of a fault may flush the TLB (under emulation it does).
+    void guest_writes(const std::vector<std::uint64_t>& pages) {
         std::vector<guest::Command> commands;
         std::vector<mmuwitness_mark> marks;
         for (const std::uint64_t page : pages)
@@ -89,10 +100,7 @@ class Changes : public ScenarioTest {
                                                                           .gfn = guest_->gfn(at)}));
             }
         const std::vector<CommandResult> done = guest_->run(0, commands);
-        for (std::size_t i = 0; i < pages.size(); i++) {
-            must_[pages[i]] = {.guest = done[4 * i + 3].last, .host = ++host_stamp_};
-            store_lane(memory_.page(pages[i]), kHostLane, host_stamp_);
-        }
+        for (std::size_t i = 0; i < pages.size(); i++) must_[pages[i]].guest = done[4 * i + 3].last;
         run_.witness.marks(marks);
     }
 
@@ -351,7 +359,7 @@ class Fork : public Changes, public testing::WithParamInterface<MemoryKind> {
 };
 
 TEST_P(Fork, ChildKeepsWhatItHas) {
-    constexpr int kRounds = 3;
+    constexpr int kRounds = 4;
     try {
         make_memory(GetParam());
         start();
@@ -366,7 +374,16 @@ TEST_P(Fork, ChildKeepsWhatItHas) {
         Child child(memory_, pages, lanes);
         const auto then = must_;
         look(pages);
-        write(pages);
+        if (round % 2 == 0) {
+            guest_writes(pages);
+            look(pages);
+            host_writes(pages);
+        } else {
+            // The guest has the page that the child keeps.
+            host_writes(pages);
+            look(pages);
+            guest_writes(pages);
+        }
         look(pages);
         // Private memory is the child's own from the fork on, shared memory is everybody's.
         const auto now = must_;
