@@ -1,32 +1,62 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // same-page: guest and VMM are led to the same page.
-#include <unordered_set>
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
 
 #include "judge/rules/rules.h"
 
 namespace mmuw {
 namespace {
 
+// gfns [first, end) of a VM.
+struct Range {
+    uint16_t vm;
+    uint64_t first, end;
+};
+
 class SamePage : public Rule {
   public:
     void on(const Event& e, const Ledger& ledger, Findings& found) override {
         if (e.kind == Kind::notifier) {
-            changed_ = e.order;
-            if (e.notifier.phase == MMUWITNESS_START_BEFORE_KVM) in_progress_.insert(e.pid);
-            if (e.notifier.phase == MMUWITNESS_END_AFTER_KVM) in_progress_.erase(e.pid);
-        } else if (e.kind == Kind::spte) {
-            changed_ = e.order;
+            invalidation(e, ledger);
+        } else if (e.kind == Kind::spte && looking_at_ != 0) {
+            const uint64_t pages = ledger.pages_of(e.spte.level);
+            const uint64_t first = e.spte.gfn / pages * pages;
+            changing_.push_back({e.spte.vm, first, first + pages});
         }
-        if (mark_of<mark::HostLook>(e)) looked_ = in_progress_.empty() ? e.order : 0;
-        if (const auto m = mark_of<mark::HostMaps>(e)) maps(e.mark.vm, *m, ledger, found);
+        if (const auto m = mark_of<mark::HostLook>(e)) {
+            looking_at_ = m->pages;
+            changing_.clear();
+            for (const auto& [pid, ranges] : in_progress_)
+                changing_.insert(changing_.end(), ranges.begin(), ranges.end());
+        }
+        if (const auto m = mark_of<mark::HostMaps>(e)) {
+            maps(e.mark.vm, *m, ledger, found);
+            if (looking_at_ != 0) looking_at_--;
+        }
     }
 
   private:
+    void invalidation(const Event& e, const Ledger& ledger) {
+        if (e.notifier.phase == MMUWITNESS_START_BEFORE_KVM) {
+            std::vector<Range>& ranges = in_progress_[e.pid];
+            ledger.each_range(e.notifier.start, e.notifier.end,
+                              [&](uint16_t vm, uint64_t first, uint64_t end) {
+                                  ranges.push_back({vm, first, end});
+                                  if (looking_at_ != 0) changing_.push_back({vm, first, end});
+                              });
+        }
+        if (e.notifier.phase == MMUWITNESS_END_AFTER_KVM) in_progress_.erase(e.pid);
+    }
+
     void maps(uint16_t vm, const mark::HostMaps& m, const Ledger& ledger, Findings& found) const {
         ledger.each_present(vm, m.gfn, m.gfn + 1, [&](uint64_t gfn, uint64_t, const SpteRecord& r) {
             if (!r.leads_somewhere()) return;
             found.checked();
-            if (looked_ == 0 || changed_ > looked_) {
+            if (std::ranges::any_of(changing_, [&](const Range& range) {
+                    return range.vm == vm && range.first <= m.gfn && m.gfn < range.end;
+                })) {
                 found.tolerated();
                 return;
             }
@@ -40,9 +70,9 @@ class SamePage : public Rule {
         });
     }
 
-    std::unordered_set<int32_t> in_progress_;  // tasks that invalidate
-    uint64_t changed_ = 0;                     // order of the newest change of either page table
-    uint64_t looked_ = 0;  // of the VMM's look; 0: an invalidation was under way
+    std::unordered_map<int32_t, std::vector<Range>> in_progress_;  // by task that invalidates
+    uint64_t looking_at_ = 0;      // pages that are left of the VMM's look
+    std::vector<Range> changing_;  // in either page table, at that look or since
 };
 
 }  // namespace
@@ -50,7 +80,7 @@ class SamePage : public Rule {
 const RuleInfo same_page_rule = {
     .id = "same-page",
     .statement = "a gfn leads to the page that the VMM's own page table has for it, or nowhere",
-    .tolerates = "pages that change while the VMM looks",
+    .tolerates = "a page that changes while the VMM looks",
     .origin = "all",
     .hooks = {"spte", "notifier_start"},
     .events = kinds(Kind::spte, Kind::notifier, Kind::mark),
