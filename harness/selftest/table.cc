@@ -15,6 +15,7 @@ std::span<const PlantCase> plant_cases() {
         {"flush-skipped-in-fault", "MemoryChanges.*huge*_collapse", {"flush-on-replace"}, "x86_64"},
         {"zap-skipped", "SlotChange.*", {"flush-on-zap"}},
         {"unmap-skipped-in-mkclean", "Writeback.Guest*", {"unmapped-when-clean", "durable"}},
+        {"unmap-skipped-at-copy", "Fork.*/anonymous", {"same-page", "isolated"}},
         {"invalidate-ended-early", "Staged.Fault*", {"retry-on-stale"}},
         {"log-mark-skipped", "Turns.*", {"log-complete"}},
         {"log-mark-skipped-one-in-64", "Turns.*", {"log-complete"}},

@@ -9,7 +9,7 @@
 
 static struct mmuw_plant *const kvm[] = {
 	mmuw_plants_kvm, mmuw_plants_folio, mmuw_plants_fault,
-	mmuw_plants_mm, mmuw_plants_arch, NULL
+	mmuw_plants_mm, mmuw_plants_copy, mmuw_plants_arch, NULL
 };
 
 static struct mmuw_plant *const reference[] = {

@@ -235,6 +235,8 @@ static void passed(enum mmuw_point point, const struct mmuw_passage *passage)
 
 	if (point == MMUW_POINT_INVALIDATE_END) /* whatever is planted by now */
 		mmuw_plant_settle_early_end();
+	if (point == MMUW_POINT_FAULT_BEGIN && ctx && ctx->vcpu)
+		mmuw_plant_give_up_copy(ctx->vcpu->kvm, passage->where);
 	if (!p)
 		return;
 	switch (point) {
@@ -357,6 +359,12 @@ static void session_starts(void)
 	WRITE_ONCE(newest, NULL);
 }
 
+static void vm_forgotten(void)
+{
+	mmuw_plant_wait_settled();
+	mmuw_plant_give_up_copies();
+}
+
 static bool is_called(const struct mmuw_plant *p, const char *name)
 {
 	return !strcmp(p->name, name);
@@ -370,9 +378,11 @@ static void clear(void)
 		return;
 	stop();
 	mmuw_every_vm_detach();
-	mmuw_plant_wait_settled();
-	mmuw_subscribe(MMUW_SUBSCRIBER_PLANTS, NULL);
 	synchronize_rcu();
+	/* While the points are watched: what is owed is settled there. */
+	mmuw_plant_wait_settled();
+	mmuw_plant_give_up_copies();
+	mmuw_subscribe(MMUW_SUBSCRIBER_PLANTS, NULL);
 	WRITE_ONCE(every_vm, false);
 	WRITE_ONCE(planted, NULL);
 	if (p->end)
@@ -444,7 +454,7 @@ static int info(struct mmuwitness_plant_info *info, enum mmuwitness_mmu of)
 static const struct mmuw_breaker breaker = {
 	.owner = THIS_MODULE,
 	.set = set_by_name, .clear = clear, .info = info, .is_set = is_set,
-	.session_starts = session_starts, .vm_forgotten = mmuw_plant_wait_settled,
+	.session_starts = session_starts, .vm_forgotten = vm_forgotten,
 	.session_ends = session_ends, .stop = stop,
 	.has_broken = has_broken, .breaks = breaks,
 };

@@ -82,6 +82,7 @@ extern struct mmuw_plant mmuw_plants_kvm[];
 extern struct mmuw_plant mmuw_plants_folio[];
 extern struct mmuw_plant mmuw_plants_fault[];
 extern struct mmuw_plant mmuw_plants_mm[];
+extern struct mmuw_plant mmuw_plants_copy[];
 extern struct mmuw_plant mmuw_plants_arch[];
 extern struct mmuw_plant mmuw_plants_ref[];
 
@@ -105,6 +106,13 @@ void mmuw_plant_wait_settled(void);
 
 /* Are KVM's counts of invalidations where this module takes them to be? */
 bool mmuw_plant_can_count(const struct kvm *kvm);
+
+/*
+ * copy.c: SPTEs that were left are taken away, and their pages given up: before their VM goes,
+ * and of one page before a fault maps what is there now.
+ */
+void mmuw_plant_give_up_copies(void);
+void mmuw_plant_give_up_copy(struct kvm *kvm, gfn_t gfn);
 
 /* who.c: the current task is in this ioctl of the VM, changes a memslot of it, reads. */
 bool mmuw_plant_in_ioctl(const struct kvm *kvm, unsigned int ioctl);
