@@ -22,12 +22,12 @@ namespace mmuw {
 namespace {
 
 // A scenario as the harness notes it: two pages written, the disk has `on_disk` of the second one.
-void tell(Notebook& to, std::uint64_t on_disk, const std::string& hits = "unknown") {
-    to.note(MMUWITNESS_NOTE_HOST, "kernel 6.12.107");
-    to.note(MMUWITNESS_NOTE_HOST, "kmod false");
-    to.note(MMUWITNESS_NOTE_SCENARIO_BEGIN, "A.B seed=3 plant=-");
+void tell(Notebook& to, std::uint64_t on_disk, std::optional<std::uint64_t> hits = {}) {
+    to.note(note::Host{.key = "kernel", .value = "6.12.107"});
+    to.note(note::Host{.key = "kmod", .value = "false"});
+    to.note(note::ScenarioBegin{.name = "A.B", .seed = 3});
     for (const char* rule : {"quiet-kernel", "durable", "tagged", "dirty-in-time"})
-        to.note(MMUWITNESS_NOTE_RULE, rule);
+        to.note(note::Rule{.name = rule});
     for (std::uint64_t page : {0, 1})
         to.mark(0, mark::Expect{.file = 1, .page = page, .lane = 0, .stamp = 5});
     to.mark(0, mark::SyncBegin{.file = 1, .pages = 2, .sync = MMUWITNESS_SYNC_FSYNC});
@@ -35,7 +35,7 @@ void tell(Notebook& to, std::uint64_t on_disk, const std::string& hits = "unknow
     to.mark(0, mark::Disk{.file = 1, .page = 0, .stamp = 5});
     to.mark(0, mark::Disk{.file = 1, .page = 1, .stamp = on_disk});
     to.mark(0, mark::KernelLog{});
-    to.note(MMUWITNESS_NOTE_SCENARIO_END, "trials=1 hits=" + hits + " status=done why=");
+    to.note(note::ScenarioEnd{.trials = 1, .hits = hits});
 }
 
 std::vector<Event> events_of(Notebook& notebook) {
@@ -70,13 +70,13 @@ TEST(NoKmod, FailsByWhatIsOnTheDisk) {
 // What goes with every scenario is no reason to say that this one passes.
 TEST(NoKmod, SkipsAScenarioThatIsAboutRulesThatNeedTheModule) {
     Notebook notebook;
-    notebook.note(MMUWITNESS_NOTE_HOST, "kmod false");
-    notebook.note(MMUWITNESS_NOTE_SCENARIO_BEGIN, "A.B seed=3 plant=-");
+    notebook.note(note::Host{.key = "kmod", .value = "false"});
+    notebook.note(note::ScenarioBegin{.name = "A.B", .seed = 3});
     for (const char* rule : {"quiet-kernel", "nothing-left", "young"})
-        notebook.note(MMUWITNESS_NOTE_RULE, rule);
+        notebook.note(note::Rule{.name = rule});
     notebook.mark(0, mark::Left{.what = MMUWITNESS_LEFT_PINNED_PAGES});
     notebook.mark(0, mark::KernelLog{});
-    notebook.note(MMUWITNESS_NOTE_SCENARIO_END, "trials=1 hits=1 status=done why=");
+    notebook.note(note::ScenarioEnd{.trials = 1, .hits = 1});
     const ScenarioResult s = judged(events_of(notebook));
     EXPECT_EQ(s.verdict, Verdict::skip);
     EXPECT_EQ(s.why, "needs the module");
@@ -163,7 +163,7 @@ TEST(Notebook, NumbersAreFreeAgain) {
 
 TEST(Notebook, TextsFitIntoALine) {
     Notebook n;
-    n.note(MMUWITNESS_NOTE_KERNEL_LOG, "it \"says\"\nso" + std::string(300, 'x'));
+    n.note(note::KernelLog{.line = "it \"says\"\nso" + std::string(300, 'x')});
     const Event e = n.take().value_or(Event{});
     ASSERT_EQ(e.kind, Kind::note);
     EXPECT_EQ(e.note.text.view(), "it 'says' so" + std::string(MMUWITNESS_TEXT_LEN - 1 - 12, 'x'));

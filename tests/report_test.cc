@@ -195,8 +195,7 @@ TEST(Report, HostFactsTravelAsNotes) {
     const HostFacts host{"x86_64-amd", "x86_64", "6.12.1", "kvm_amd npt", true,   4096, 2,
                          "a=1 b",      0,        true,     "kvm",         "btrfs"};
     JudgeResult r;
-    for (const std::string& n : host.notes())
-        r.host[n.substr(0, n.find(' '))] = n.substr(n.find(' ') + 1);
+    for (const note::Host& fact : host.notes()) r.host[fact.key] = fact.value;
     EXPECT_EQ(host_facts(r).notes(), host.notes());
 }
 

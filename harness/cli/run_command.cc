@@ -66,12 +66,12 @@ std::unique_ptr<Evidence> take_evidence(const RunSettings& s) {
 
 void put_on_record(Witness& witness, const RunSettings& s, const HostFacts& host,
                    const Perturbation& perturbation) {
-    for (const std::string& note : host.notes()) witness.note(MMUWITNESS_NOTE_HOST, note);
-    if (s.report) witness.note(MMUWITNESS_NOTE_HOST, std::format("report {}", s.report->name));
+    for (const note::Host& fact : host.notes()) witness.note(fact);
+    if (s.report) witness.note(note::Host{.key = "report", .value = std::string(s.report->name)});
     for (const LabBug& bug : s.known)
-        witness.note(MMUWITNESS_NOTE_HOST, std::format("known {}", to_line(bug)));
+        witness.note(note::Host{.key = "known", .value = to_line(bug)});
     for (const auto& [name, why] : perturbation.missing())
-        witness.note(MMUWITNESS_NOTE_PERTURB, std::format("{} missing {}", name, why));
+        witness.note(note::Disturber{.name = name, .missing = true, .why = why});
 }
 
 void print_progress(const ScenarioResult& result) {

@@ -87,7 +87,7 @@ void Session::fill(Draw& draw) {
         planted_ = plant.available && std::ranges::contains(harmless_plants(), plant.name);
         if (planted_) device_.plant(plant.name);
     }
-    device_.note(MMUWITNESS_NOTE_HOST, "hammer");
+    device_.note(note::Host{.key = "hammer", .value = "1"});
     device_.mark(0, mark::Trial{.met = draw.below(3)});
     if (file_) static_cast<void>(device_.page_state(file_id_, 0, kPages));
 }

@@ -16,34 +16,6 @@ namespace {
 // or as late as a preempted task: this many events, then it counts as lost.
 constexpr unsigned kSettlingEvents = 2000;
 
-std::string_view next_word(std::string_view& s) {
-    s.remove_prefix(std::min(s.find_first_not_of(' '), s.size()));
-    const auto word = s.substr(0, s.find(' '));
-    s.remove_prefix(word.size());
-    return word;
-}
-
-uint64_t to_number(std::string_view s) {
-    uint64_t n = 0;
-    std::from_chars(s.data(), s.data() + s.size(), n);
-    return n;
-}
-
-// "a=1 b=2 why=the rest of the line"
-template <typename F>
-void each_pair(std::string_view text, F&& f) {
-    while (!text.empty()) {
-        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-        const size_t equals = text.find('=');
-        if (equals == text.npos) return;
-        const auto key = text.substr(0, equals);
-        text.remove_prefix(equals + 1);
-        const auto value = key == "why" ? text : text.substr(0, text.find(' '));
-        text.remove_prefix(value.size());
-        f(key, value);
-    }
-}
-
 }  // namespace
 
 Judge::Judge() = default;
@@ -92,48 +64,47 @@ void Judge::note(const Event& e) {
             end(e);
             break;
         case MMUWITNESS_NOTE_RULE:
-            rule(text);
+            rule(note::Rule::parse(text));
             break;
         case MMUWITNESS_NOTE_HOOK:
-            hook(text);
+            hook(note::Hook::parse(text));
             break;
         case MMUWITNESS_NOTE_PERTURB:
-            perturb(text);
+            disturber(note::Disturber::parse(text));
             break;
         case MMUWITNESS_NOTE_DOUBT:
             if (scenario_ && scenario_->doubt.empty()) scenario_->doubt = text;
             break;
-        case MMUWITNESS_NOTE_HOST: {
-            std::string_view rest = text;
-            const std::string key(next_word(rest));
-            rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-            if (key == "known") {
-                if (auto bug = parse_lab_bug(rest))
-                    result_.lab_bugs.push_back({.bug = std::move(*bug)});
-                break;
-            }
-            result_.host[key] = rest;
-            if (key == "page_size") page_size_ = to_number(rest);
-            if (scenario_) scenario_->ledger.set_page_size(page_size_);
-            if (scenario_ && key == "arch") scenario_->ledger.set_machine(rest);
-            if (scenario_ && key == "mmu") scenario_->ledger.set_mmu(rest);
+        case MMUWITNESS_NOTE_HOST:
+            host(note::Host::parse(text));
             break;
-        }
         default:
             break;
     }
+}
+
+void Judge::host(const note::Host& fact) {
+    if (fact.key == "known") {
+        if (auto bug = parse_lab_bug(fact.value))
+            result_.lab_bugs.push_back({.bug = std::move(*bug)});
+        return;
+    }
+    result_.host[fact.key] = fact.value;
+    if (fact.key == "page_size")
+        std::from_chars(fact.value.data(), fact.value.data() + fact.value.size(), page_size_);
+    if (scenario_) scenario_->ledger.set_page_size(page_size_);
+    if (scenario_ && fact.key == "arch") scenario_->ledger.set_machine(fact.value);
+    if (scenario_ && fact.key == "mmu") scenario_->ledger.set_mmu(fact.value);
 }
 
 void Judge::begin(const Event& e) {
     if (scenario_) close(scenario_->ended);
     scenario_ = std::make_unique<Scenario>(history_);
     Scenario& s = *scenario_;
-    std::string_view rest = e.note.text.view();
-    s.facts.name = next_word(rest);
-    each_pair(rest, [&](std::string_view key, std::string_view value) {
-        if (key == "seed") s.facts.seed = to_number(value);
-        if (key == "plant" && value != "-") s.facts.plant = value;
-    });
+    const auto note = note::ScenarioBegin::parse(e.note.text.view());
+    s.facts.name = note.name;
+    s.facts.seed = note.seed;
+    s.facts.plant = note.plant;
     s.ledger.set_page_size(page_size_);
     s.ledger.set_machine(result_.host["arch"]);
     s.ledger.set_mmu(result_.host["mmu"]);
@@ -146,13 +117,12 @@ void Judge::begin(const Event& e) {
 void Judge::end(const Event& e) {
     if (!scenario_ || scenario_->ended) return;
     Scenario& s = *scenario_;
-    each_pair(e.note.text.view(), [&](std::string_view key, std::string_view value) {
-        if (key == "trials") s.facts.trials = to_number(value);
-        if (key == "hits") s.facts.hits = to_number(value);
-        if (key == "hits") s.facts.hits_known = value != "unknown";
-        if (key == "status") s.status = value;
-        if (key == "why") s.status_why = value;
-    });
+    const auto note = note::ScenarioEnd::parse(e.note.text.view());
+    s.facts.trials = note.trials;
+    s.facts.hits = note.hits.value_or(0);
+    s.facts.hits_known = note.hits.has_value();
+    s.status = note.status;
+    s.status_why = note.why;
     s.last_seq = e.seq;
     s.last_ns = e.ns;
     s.ended = true;
@@ -178,52 +148,32 @@ void Judge::close(bool complete) {
     result_.witness.lost = std::max(result_.witness.lost, sequence_.missing());
 }
 
-void Judge::rule(std::string_view text) {
+void Judge::rule(const note::Rule& note) {
     if (!scenario_ || scenario_->ended) return;
-    const std::string name(next_word(text));
-    if (next_word(text) != "missing") {
-        scenario_->promised.insert(name);
-        return;
-    }
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    scenario_->impossible.emplace(name, text);
+    if (note.missing.empty())
+        scenario_->promised.insert(note.name);
+    else
+        scenario_->impossible.emplace(note.name, note.missing);
 }
 
-void Judge::hook(std::string_view text) {
-    const std::string name(next_word(text));
-    const auto state = next_word(text);
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    const std::string why = state == "attached" ? ""
-                            : text.empty()      ? "no reason given"
-                                                : std::string(text);
-    if (scenario_ && !scenario_->ended) scenario_->add_hook(name, why);
+void Judge::hook(const note::Hook& note) {
+    if (scenario_ && !scenario_->ended) scenario_->add_hook(note.name, note.missing);
     auto& attached = result_.witness.attached;
     auto& missing = result_.witness.missing;
-    if (why.empty()) {
-        if (!std::ranges::contains(attached, name)) attached.push_back(name);
-        std::erase_if(missing, [&](const MissingHook& m) { return m.name == name; });
-    } else if (!std::ranges::contains(attached, name) &&
-               !std::ranges::contains(missing, name, &MissingHook::name)) {
-        missing.push_back({name, why});
+    if (note.missing.empty()) {
+        if (!std::ranges::contains(attached, note.name)) attached.push_back(note.name);
+        std::erase_if(missing, [&](const MissingHook& m) { return m.name == note.name; });
+    } else if (!std::ranges::contains(attached, note.name) &&
+               !std::ranges::contains(missing, note.name, &MissingHook::name)) {
+        missing.push_back({note.name, note.missing});
     }
 }
 
-void Judge::perturb(std::string_view text) {
-    const std::string name(next_word(text));
-    if (std::string_view rest = text; next_word(rest) == "missing") {
-        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-        result_.missing_disturbers.push_back({name, std::string(rest)});
-        return;
-    }
-    if (!scenario_ || scenario_->ended) return;
-    Disturbance& d = scenario_->facts.disturbances.emplace_back();
-    d.name = name;
-    each_pair(text, [&](std::string_view key, std::string_view value) {
-        if (key == "why")
-            d.why = value;
-        else
-            d.counts.emplace_back(key, to_number(value));
-    });
+void Judge::disturber(const note::Disturber& note) {
+    if (note.missing)
+        result_.missing_disturbers.push_back({note.name, note.why});
+    else if (scenario_ && !scenario_->ended)
+        scenario_->facts.disturbances.push_back({note.name, note.counts, note.why});
 }
 
 void Judge::lost(uint64_t events) {

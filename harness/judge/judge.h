@@ -14,6 +14,7 @@
 #include "judge/result.h"
 #include "judge/rule.h"
 #include "judge/sequence.h"
+#include "trace/notes.h"
 #include "trace/stream.h"
 
 namespace mmuw {
@@ -55,9 +56,10 @@ class Judge {
     void begin(const Event& e);
     void end(const Event& e);
     void close(bool complete);
-    void perturb(std::string_view text);
-    void rule(std::string_view text);
-    void hook(std::string_view text);
+    void host(const note::Host& fact);
+    void rule(const note::Rule& note);
+    void hook(const note::Hook& note);
+    void disturber(const note::Disturber& note);
 
     JudgeResult result_;
     Sequence sequence_;

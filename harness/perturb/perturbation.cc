@@ -116,11 +116,11 @@ Perturbation::Report Perturbation::stop() {
                 if (one.failure.empty()) one.failure = error.what();
             }
         for (Running& one : running_) {
-            std::string line(one.name);
+            note::Disturber& did = report.emplace_back();
+            did.name = one.name;
             for (const Count& count : one.disturber->counts())
-                line += std::format(" {}={}", count.what, count.number);
-            if (!one.failure.empty()) line += std::format(" why={}", one.failure);
-            report.push_back(std::move(line));
+                did.counts.emplace_back(count.what, count.number);
+            did.why = one.failure;
         }
     }
     begun_ = false;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "perturb/disturber.h"
+#include "trace/notes.h"
 
 namespace mmuw {
 
@@ -25,9 +26,8 @@ class Perturbation {
     struct Missing {
         std::string name, why;
     };
-    // Of a scenario, for each disturber: "NAME WHAT=N WHAT=N ...", the first number is what it is
-    // there for; then "why=TEXT" if it had to give up.
-    using Report = std::vector<std::string>;
+    // Of a scenario, for each disturber.
+    using Report = std::vector<note::Disturber>;
 
     // Makes those that can work here, before the first scenario: what they set for the machine is
     // below what a scenario sets.

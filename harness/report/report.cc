@@ -12,19 +12,20 @@
 
 namespace mmuw {
 
-std::vector<std::string> HostFacts::notes() const {
-    return {"name " + name,
-            "arch " + arch,
-            "kernel " + kernel,
-            "kvm " + kvm,
-            std::string("emulated ") + (emulated ? "true" : "false"),
-            "page_size " + std::to_string(page_size),
-            "cpus " + std::to_string(cpus),
-            "parameters " + parameters,
-            "taint " + std::to_string(taint),
-            std::string("kmod ") + (kmod ? "true" : "false"),
-            "mmu " + mmu,
-            "filesystem " + filesystem};
+std::vector<note::Host> HostFacts::notes() const {
+    const auto yes_or_no = [](bool is) { return is ? "true" : "false"; };
+    return {{"name", name},
+            {"arch", arch},
+            {"kernel", kernel},
+            {"kvm", kvm},
+            {"emulated", yes_or_no(emulated)},
+            {"page_size", std::to_string(page_size)},
+            {"cpus", std::to_string(cpus)},
+            {"parameters", parameters},
+            {"taint", std::to_string(taint)},
+            {"kmod", yes_or_no(kmod)},
+            {"mmu", mmu},
+            {"filesystem", filesystem}};
 }
 
 HostFacts host_facts(const JudgeResult& result) {

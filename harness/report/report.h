@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "judge/result.h"
+#include "trace/notes.h"
 #include "trace/result.h"
 
 namespace mmuw {
@@ -24,7 +25,7 @@ struct HostFacts {
     std::string filesystem;   // of the backing files
 
     // As notes "KEY VALUE", keys as in verdict.json: for the harness to put into the stream.
-    std::vector<std::string> notes() const;
+    std::vector<note::Host> notes() const;
 };
 // The facts that a recording's notes hold.
 HostFacts host_facts(const JudgeResult& result);

@@ -58,17 +58,18 @@ std::vector<Hook> RunContext::hooks() const {
 void RunContext::begin(const std::string& name, std::uint64_t seed, const std::string& plant) {
     begun_[name]++;
     name_ = name;
-    witness.note(MMUWITNESS_NOTE_SCENARIO_BEGIN,
-                 std::format("{} seed={} plant={}", name, seed, plant.empty() ? "-" : plant));
-    witness.note(MMUWITNESS_NOTE_RULE, "quiet-kernel");
+    witness.note(note::ScenarioBegin{.name = name, .seed = seed, .plant = plant});
+    witness.note(note::Rule{.name = "quiet-kernel"});
     const std::string no_sptes = kvm.mmu().reference ? "" : arch::why_no_spte_events();
     for (const Hook& hook : hooks()) {
         hooks_before_[hook.name] = hook;
         const bool blind = hook.name.starts_with("spte") && !no_sptes.empty();
-        witness.note(MMUWITNESS_NOTE_HOOK,
-                     hook.attached && !blind
-                         ? std::format("{} attached", hook.name)
-                         : std::format("{} missing {}", hook.name, blind ? no_sptes : hook.why));
+        note::Hook note{.name = hook.name};
+        if (blind)
+            note.missing = no_sptes;
+        else if (!hook.attached)
+            note.missing = hook.why.empty() ? "no reason given" : hook.why;
+        witness.note(note);
     }
 }
 
@@ -87,16 +88,15 @@ void RunContext::note_missed_calls() {
     for (const Hook& hook : hooks()) {
         const Hook& before = hooks_before_[hook.name];
         if (before.attached && (!hook.attached || hook.why != before.why))
-            witness.note(MMUWITNESS_NOTE_DOUBT, std::format("hook {}: {}", hook.name, hook.why));
+            witness.note(note::Doubt{.why = std::format("hook {}: {}", hook.name, hook.why)});
     }
 }
 
 // Also of the time since the scenario before: what an RCU callback or a worker had to say.
 void RunContext::put_kernel_log_on_record() {
     const auto reading = kernel_log_.read();
-    if (reading.overrun) witness.note(MMUWITNESS_NOTE_DOUBT, "the kernel log overran");
-    for (const std::string& line : reading.suspicious)
-        witness.note(MMUWITNESS_NOTE_KERNEL_LOG, line);
+    if (reading.overrun) witness.note(note::Doubt{.why = "the kernel log overran"});
+    for (const std::string& line : reading.suspicious) witness.note(note::KernelLog{.line = line});
     const std::uint64_t taint = kernel_taint();
     witness.mark(0, mark::KernelLog{.lines = reading.lines,
                                     .suspicious = reading.suspicious.size(),
@@ -121,11 +121,11 @@ void RunContext::judge_what_is_recorded() {
     judge_.settle();
 }
 
-const ScenarioResult& RunContext::end(const std::string& note) {
+const ScenarioResult& RunContext::end(const note::ScenarioEnd& note) {
     const std::size_t before = judge_.result().scenarios.size();
     put_kernel_log_on_record();
     note_missed_calls();
-    witness.note(MMUWITNESS_NOTE_SCENARIO_END, note);
+    witness.note(note);
     judge_what_is_recorded();
     if (judge_.result().scenarios.size() == before) judge_.finish();
     if (judge_.result().scenarios.size() == before) {

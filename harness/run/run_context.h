@@ -43,7 +43,7 @@ class RunContext {
 
     // A scenario's events lie between the two; end() has them judged.
     void begin(const std::string& name, std::uint64_t seed, const std::string& plant);
-    const ScenarioResult& end(const std::string& note);
+    const ScenarioResult& end(const note::ScenarioEnd& note);
     // Of scenarios of that name, with --repeat more than one.
     [[nodiscard]] std::uint64_t times_begun(const std::string& name) const;
 

@@ -58,7 +58,8 @@ void ScenarioTest::SetUp() {
 }
 
 void ScenarioTest::promise(std::initializer_list<std::string_view> rules) {
-    for (const std::string_view rule : rules) run_.witness.note(MMUWITNESS_NOTE_RULE, rule);
+    for (const std::string_view rule : rules)
+        run_.witness.note(note::Rule{.name = std::string(rule)});
 }
 
 WitnessedFile& ScenarioTest::add_file(std::uint64_t pages) {
@@ -231,25 +232,22 @@ void ScenarioTest::take_down() {
 }
 
 // A scenario that could not be driven to its end has no evidence to offer: never a pass.
-std::string ScenarioTest::end_note() const {
-    std::string status = "done";
-    std::string why;
+note::ScenarioEnd ScenarioTest::end_note() const {
+    note::ScenarioEnd note{.trials = trials_, .hits = hits_};
     if (HasFailure()) {
-        status = "inconclusive";
-        why = first_message(&testing::TestPartResult::failed);
+        note.status = "inconclusive";
+        note.why = first_message(&testing::TestPartResult::failed);
     } else if (IsSkipped()) {
-        status = "skip";
-        why = first_message(&testing::TestPartResult::skipped);
+        note.status = "skip";
+        note.why = first_message(&testing::TestPartResult::skipped);
     }
-    return std::format("trials={} hits={} status={} why={}", trials_,
-                       hits_ ? std::to_string(*hits_) : "unknown", status, why);
+    return note;
 }
 
 void ScenarioTest::TearDown() {
     if (!begun_) return;
     // What they hold for a moment must not look as if it were left.
-    for (const std::string& report : disturb().stop())
-        run_.witness.note(MMUWITNESS_NOTE_PERTURB, report);
+    for (const note::Disturber& report : disturb().stop()) run_.witness.note(report);
     try {
         if (!run_.options.plant.empty()) run_.module->remove_plant();
         take_down();

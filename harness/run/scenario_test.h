@@ -101,7 +101,7 @@ class ScenarioTest : public testing::Test {
     };
     [[nodiscard]] Perturbation& disturb() const { return run_.options.perturbation; }
     void take_down();
-    [[nodiscard]] std::string end_note() const;
+    [[nodiscard]] note::ScenarioEnd end_note() const;
 
     Points& points();
     Actor actor(const Guest& guest, WitnessedFile& file, std::optional<unsigned> vcpu);

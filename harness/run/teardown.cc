@@ -36,13 +36,13 @@ std::optional<std::uint64_t> module_references_of_others(const RunContext& run) 
 
 void run_teardown_scenario(RunContext& run, ScratchFs& scratch) {
     run.begin("Teardown.NothingIsLeft", 0, "");
-    run.witness.note(MMUWITNESS_NOTE_RULE, "nothing-left");
+    run.witness.note(note::Rule{.name = "nothing-left"});
     if (scratch.mounted())
         run.witness.mark(0, mark::Left{.what = MMUWITNESS_LEFT_MOUNT,
                                        .count = static_cast<std::uint64_t>(scratch.unmount())});
     if (const auto references = run.module ? module_references_of_others(run) : std::nullopt)
         run.witness.mark(0, mark::Left{.what = MMUWITNESS_LEFT_MODULE, .count = *references});
-    run.end("trials=1 hits=1 status=done why=");
+    run.end({.trials = 1, .hits = 1});
 }
 
 }  // namespace mmuw

@@ -59,7 +59,7 @@ std::string WitnessedFile::why_not_on_disk(Sync sync) const {
 
 void WitnessedFile::cannot(std::string_view rule, const std::string& why) {
     if (cannot_.emplace(rule).second)
-        witness_.note(MMUWITNESS_NOTE_RULE, std::format("{} missing {}", rule, why));
+        witness_.note(note::Rule{.name = std::string(rule), .missing = why});
 }
 
 void WitnessedFile::sync(Sync sync, const std::function<std::vector<Expectation>()>& written) {

@@ -102,8 +102,8 @@ TEST_F(PrefaultHuge, MapsAllOfIt) {
     // Memslots that come and go all the time leave it none
     // (docs/reports/prefault-obsolete-root.md).
     if (!any)
-        run_.witness.note(MMUWITNESS_NOTE_RULE,
-                          "prefault-maps missing no pre-fault came to its end");
+        run_.witness.note(
+            note::Rule{.name = "prefault-maps", .missing = "no pre-fault came to its end"});
 }
 
 // A memslot goes, and with it all page tables of the VM: they are obsolete already, and the vCPUs

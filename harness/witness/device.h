@@ -67,6 +67,7 @@ class Device : public Witness {
     std::uint32_t add_file(int fd) override;
     void del_file(std::uint32_t id) override;
     void marks(std::span<const mmuwitness_mark> marks) override;
+    using Witness::note;
     void note(std::uint32_t kind, std::string_view text) override;
     std::vector<std::uint32_t> page_state(std::uint32_t file, std::uint64_t first,
                                           std::uint64_t count) override;

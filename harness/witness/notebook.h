@@ -22,6 +22,7 @@ class Notebook : public Witness {
 
     void marks(std::span<const mmuwitness_mark> marks) override;
     // On one line, and without double quotes: a file of marks has these around texts.
+    using Witness::note;
     void note(std::uint32_t kind, std::string_view text) override;
 
     // MMUWITNESS_PAGE_PRESENT, by mincore().

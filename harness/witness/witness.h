@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "trace/marks.h"
+#include "trace/notes.h"
 
 namespace mmuw {
 
@@ -29,6 +30,10 @@ class Witness {
     void mark(std::uint32_t vm, const M& m) {
         const mmuwitness_mark one = make_mark(vm, m);
         marks({&one, 1});
+    }
+    template <Note N>
+    void note(const N& n) {
+        note(N::kKind, n.text());
     }
     // Longer texts are cut to what an event holds.
     virtual void note(std::uint32_t kind, std::string_view text) = 0;
