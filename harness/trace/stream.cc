@@ -8,15 +8,11 @@ extern "C" {  // it does not say so itself
 #include <algorithm>
 
 namespace mmuw {
-namespace {
-
-struct KbufferFree {
-    void operator()(kbuffer* k) const { kbuffer_free(k); }
-};
-
-}  // namespace
 
 struct EventStream::Cpu {
+    struct KbufferFree {
+        void operator()(kbuffer* k) const { kbuffer_free(k); }
+    };
     uint16_t id = 0;
     std::unique_ptr<PageSource> pages;
     std::unique_ptr<kbuffer, KbufferFree> kbuf;
