@@ -2,12 +2,16 @@
 // Calls that KVM has to refuse: if it does not, what it takes for granted later is no longer so.
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <vector>
 
 #include "backing/lanes.h"
+#include "base/sys_error.h"
 #include "run/scenario_test.h"
+#include "vmm/arch.h"
 #include "vmm/dirty_ring.h"
 #include "vmm/vcpu.h"
 
@@ -275,6 +279,119 @@ TEST_F(RefusedPrefaults, MapNothing) {
     trial();
 }
 #endif
+
+// What the VMM's own mapping does not allow, the guest may not do either: KVM_RUN says so, and when
+// it is allowed again the access is made.
+struct Denial {
+    const char* name;
+    mmuwitness_refusal call;
+    bool write;
+    int rights;    // of the mapping meanwhile
+    bool no_file;  // there is no file behind it meanwhile
+};
+constexpr Denial kDenials[] = {
+    {"write_to_read_only", MMUWITNESS_REFUSE_WRITE_TO_READ_ONLY, true, PROT_READ, false},
+    {"read_of_none", MMUWITNESS_REFUSE_READ_OF_PROT_NONE, false, PROT_NONE, false},
+    {"write_to_none", MMUWITNESS_REFUSE_WRITE_TO_PROT_NONE, true, PROT_NONE, false},
+    {"read_beyond_file", MMUWITNESS_REFUSE_READ_BEYOND_FILE, false, PROT_READ | PROT_WRITE, true},
+    {"write_beyond_file", MMUWITNESS_REFUSE_WRITE_BEYOND_FILE, true, PROT_READ | PROT_WRITE, true},
+};
+
+class RefusedAccesses : public Refused, public testing::WithParamInterface<MemoryKind> {
+  protected:
+    // Of the range, and of all behind it where that is the file's end.
+    void deny(const Denial& denial, std::uint64_t first) const {
+        if (denial.no_file)
+            set_size(first);
+        else
+            set_rights(first, denial.rights);
+    }
+    void allow(const Denial& denial, std::uint64_t first) const {
+        if (denial.no_file)
+            set_size(memory_.pages());
+        else
+            set_rights(first, PROT_READ | PROT_WRITE);
+    }
+
+    // The vCPU tries at a page that it has used before, or not.
+    void try_at(const Denial& denial, std::uint64_t page) {
+        deny(denial, page);
+        const Guest::Attempt attempt = guest_->attempt(
+            0, denial.write ? Guest::write_command(page) : Guest::read_command(page));
+        say(*guest_, denial.call, attempt.denied ? std::uint64_t{EFAULT} : 0);
+        allow(denial, page);
+        const std::uint64_t last = guest_->wait(0, attempt.number).last;
+        if (denial.write) {
+            if (slot_->logged())
+                mark(*guest_, mark::Wrote{.slot = slot_->id(), .gfn = guest_->gfn(page)});
+            mark(*guest_, seen(page, MMUWITNESS_SIDE_HOST, load_lane(memory_.page(page), 0), last));
+        } else {
+            // What was cut off a file is gone.
+            mark(*guest_, seen(page, MMUWITNESS_SIDE_GUEST, last,
+                               denial.no_file ? 0 : guest_->journal(0, page)));
+        }
+    }
+
+    Memory memory_;
+    Guest* guest_ = nullptr;
+    Memslot* slot_ = nullptr;
+
+  private:
+    static constexpr std::uint64_t kRange = 3;
+
+    void set_rights(std::uint64_t first, int rights) const {
+        if (mprotect(memory_.page(first), kRange * page_size(), rights) != 0)
+            throw_errno("mprotect");
+    }
+    void set_size(std::uint64_t pages) const {
+        if (ftruncate(memory_.fd, static_cast<off_t>(pages * page_size())) != 0)
+            throw_errno("ftruncate");
+    }
+    [[nodiscard]] mark::Seen seen(std::uint64_t page, std::uint64_t side, std::uint64_t stamp,
+                                  std::uint64_t expect) const {
+        return {.slot = slot_->id(),
+                .gfn = guest_->gfn(page),
+                .lane = guest_->lane(0),
+                .seen = stamp,
+                .expect = expect,
+                .side = side};
+    }
+};
+
+TEST_P(RefusedAccesses, AreMadeWhenAllowed) {
+    if (!arch::denies_accesses()) GTEST_SKIP() << "KVM makes MMIO of what the host does not allow";
+    promise({"isolated", "log-complete"});
+    constexpr std::uint64_t kFirst = 11, kStep = 4;  // a page, and what may happen to its range
+    memory_ = add_memory(GetParam(), kPages, 2);
+    guest_ = &add_guest(
+        {.pages = memory_.pages(), .idle = guest::Idle::kStay, .memory_comes_back = true});
+    slot_ = &guest_->add_memory(0, memory_.pages(), memory_.bytes.data());
+    guest_->start();
+    for (const bool logged : {false, true}) {
+        if (logged) guest_->log().enable(*slot_);
+        std::uint64_t page = kFirst;
+        for (const Denial& denial : kDenials) {
+            if (denial.no_file && memory_.fd < 0) continue;
+            for (const bool used : {false, true}) {
+                // Pages that are cut off come last, and none behind them is used again.
+                if (used) {
+                    guest_->write(0, page);
+                    if (logged)
+                        mark(*guest_, mark::Wrote{.slot = slot_->id(), .gfn = guest_->gfn(page)});
+                }
+                try_at(denial, page);
+                page += kStep;
+            }
+        }
+        if (logged) static_cast<void>(guest_->log().collect(*slot_));
+        trial();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, RefusedAccesses,
+                         testing::Values(MemoryKind::kFile, MemoryKind::kAnonymous,
+                                         MemoryKind::kHugeAnonymous),
+                         [](const auto& info) { return name_of(info.param); });
 
 }  // namespace
 

@@ -47,6 +47,9 @@ bool set_slot_zap(Vm& vm, SlotZap zap);
 // A fault that meets a memslot which is being moved is repeated (KVM_MEMSLOT_INVALID in x86's
 // kvm_faultin_pfn()); elsewhere it is MMIO for the moment.
 bool faults_wait_for_moves();
+// KVM_RUN ends with EFAULT when the VMM's mapping does not allow what the guest does; on LoongArch
+// that is MMIO.
+bool denies_accesses();
 // Shadow page tables that KVM may have for the VM: it gives up others for new ones. It takes
 // mmu_lock for writing, and does not flush if it has few enough. False: KVM has no such limit.
 bool limit_page_tables(const Vm& vm, std::uint64_t tables);
@@ -88,6 +91,7 @@ struct OwnWrite {
     // It may be so many bytes before the end of a page as well: these change with each write, and
     // what is behind them, in the next page, is not all zero. 0: it may not.
     std::uint64_t before_end = 0;
+    std::uint64_t bytes = 0;                  // its length, if it may end with the page as well
     bool (*there)(const Kvm& kvm) = nullptr;  // does this KVM have it? nullptr: all do
     bool stays = false;                       // it begins once, and then is where it is
     bool may_be_same = false;                 // what is written may be what was there

@@ -161,6 +161,13 @@ class Guest {
     std::uint64_t post(unsigned vcpu, guest::Command command);
     CommandResult wait(unsigned vcpu, std::uint64_t number);
     void wait_begun(unsigned vcpu, std::uint64_t number);
+    // Posts it, and waits until it is done or KVM_RUN says that the host's mapping does not allow
+    // an access of it; with memory_comes_back.
+    struct Attempt {
+        std::uint64_t number;  // for wait()
+        bool denied;
+    };
+    Attempt attempt(unsigned vcpu, const guest::Command& command);
     void wait_idle(unsigned vcpu);
 
     // Of the running guest: the last stamp whose write to the page has completed.

@@ -74,6 +74,19 @@ void Guest::wait_begun(unsigned vcpu, std::uint64_t number) {
         vcpu, false, [&] { return channel.begun() >= number; }, "the beginning of its command");
 }
 
+Guest::Attempt Guest::attempt(unsigned vcpu, const guest::Command& c) {
+    Cpu& cpu = cpus_.at(vcpu);
+    const std::uint64_t before = cpu.thread->denials();
+    const std::uint64_t number = post(vcpu, c);
+    bool denied = false;
+    const auto answered = [&] {
+        denied = cpu.thread->denials() != before;
+        return denied || cpu.channel->done() >= number;
+    };
+    wait_until(vcpu, false, answered, "an access that the host does not allow");
+    return {.number = number, .denied = denied};
+}
+
 void Guest::wait_idle(unsigned vcpu) {
     const Channel& channel = *cpus_.at(vcpu).channel;
     if (channel.idle() == guest::Idle::kStay) {

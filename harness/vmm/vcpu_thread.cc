@@ -175,7 +175,10 @@ void VcpuThread::body() {
 
 void VcpuThread::handle_exit(std::unique_lock<std::mutex>& lock, int error) {
     if (error == EINTR || error == EAGAIN) return;
-    if (error == EFAULT && hooks_.memory_comes_back) return;
+    if (error == EFAULT && hooks_.memory_comes_back) {
+        ++denials_;
+        return;
+    }
     if (error != 0) throw run_error(vcpu_, error);
     const auto reason = vcpu_.run().exit_reason;
     if (reason == KVM_EXIT_INTR) return;

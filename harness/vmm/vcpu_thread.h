@@ -2,6 +2,7 @@
 // The thread that runs one vCPU.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -67,6 +68,8 @@ class VcpuThread {
     [[nodiscard]] bool parked();
     // Returns from KVM_RUN to userspace so far, kicks included.
     [[nodiscard]] std::uint64_t exits();
+    // Of these, with EFAULT: Hooks::memory_comes_back. Also for a condition of wait().
+    [[nodiscard]] std::uint64_t denials() const { return denials_; }
     [[nodiscard]] pid_t tid();
     // That it has used, in KVM and in the guest as well; after start().
     [[nodiscard]] std::chrono::nanoseconds cpu_time();
@@ -86,6 +89,7 @@ class VcpuThread {
     bool stop_ = false;
     int pauses_ = 0;
     std::uint64_t exits_ = 0;
+    std::atomic<std::uint64_t> denials_ = 0;
     pid_t tid_ = 0;
     std::exception_ptr failure_;
     std::thread thread_;

@@ -165,8 +165,15 @@ enum mmuwitness_refusal {
 	MMUWITNESS_REFUSE_PREFAULT_OF_NOTHING,
 	MMUWITNESS_REFUSE_PREFAULT_UNALIGNED,
 	MMUWITNESS_REFUSE_SLOT_GPA_TOO_HIGH,	/* more address bits than any machine has */
+	/* KVM_RUN, while the guest does what the VMM's mapping does not allow */
+	MMUWITNESS_REFUSE_WRITE_TO_READ_ONLY,	/* PROT_READ */
+	MMUWITNESS_REFUSE_READ_OF_PROT_NONE,
+	MMUWITNESS_REFUSE_WRITE_TO_PROT_NONE,
+	MMUWITNESS_REFUSE_READ_BEYOND_FILE,
+	MMUWITNESS_REFUSE_WRITE_BEYOND_FILE,
 };
 
+/* Their text, as the harness writes and reads it: harness/trace/notes.h. */
 enum mmuwitness_note_kind {
 	/* "NAME seed=N plant=NAME|-": events up to SCENARIO_END are its own */
 	MMUWITNESS_NOTE_SCENARIO_BEGIN = 1,

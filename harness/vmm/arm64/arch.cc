@@ -108,6 +108,10 @@ bool faults_wait_for_moves() {
     return false;
 }
 
+bool denies_accesses() {
+    return true;
+}
+
 bool limit_page_tables(const Vm& /*vm*/, std::uint64_t /*tables*/) {
     return false;
 }

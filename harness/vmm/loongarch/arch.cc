@@ -74,6 +74,10 @@ bool faults_wait_for_moves() {
     return false;
 }
 
+bool denies_accesses() {
+    return false;
+}
+
 bool limit_page_tables(const Vm& /*vm*/, std::uint64_t /*tables*/) {
     return false;
 }

@@ -167,6 +167,10 @@ bool faults_wait_for_moves() {
     return true;
 }
 
+bool denies_accesses() {
+    return true;
+}
+
 bool limit_page_tables(const Vm& vm, std::uint64_t tables) {
     if (vm.kvm().mmu().reference) return false;
     kvm_ioctl(vm.fd(), KVM_SET_NR_MMU_PAGES, tables, "KVM_SET_NR_MMU_PAGES");
