@@ -270,6 +270,7 @@ TEST_F(RefusedPrefaults, MapNothing) {
     const std::uint64_t gpa = guest.gfn(0) * size;
     ask(guest, MMUWITNESS_REFUSE_PREFAULT_OF_NOTHING, gpa, 0);
     ask(guest, MMUWITNESS_REFUSE_PREFAULT_UNALIGNED, gpa + 512, size);
+    ask(guest, MMUWITNESS_REFUSE_PREFAULT_OUTSIDE, gpa + kPages * size, size);
     // What could be mapped was, and how far it got is in the range: no error.
     constexpr std::uint64_t kLast = 4;
     if (const std::uint64_t error =

@@ -171,6 +171,7 @@ enum mmuwitness_refusal {
 	MMUWITNESS_REFUSE_WRITE_TO_PROT_NONE,
 	MMUWITNESS_REFUSE_READ_BEYOND_FILE,
 	MMUWITNESS_REFUSE_WRITE_BEYOND_FILE,
+	MMUWITNESS_REFUSE_PREFAULT_OUTSIDE,	/* of all memslots */
 };
 
 /* Their text, as the harness writes and reads it: harness/trace/notes.h. */
