@@ -31,11 +31,12 @@ using Content = std::array<std::byte, kBytes>;
 
 // What changes between one write of KVM's and the next.
 enum class Between {
-    kPagesLost,    // zeroes instead, in other pages
-    kLogSwitched,  // off and on
-    kSlotRemade,   // over other memory
-    kMovedInPage,  // the guest wants it elsewhere in the same page
-    kMovedToEnd,   // ... at its end, and what is too long in the next page
+    kPagesLost,     // zeroes instead, in other pages
+    kLogSwitched,   // off and on
+    kSlotRemade,    // over other memory
+    kMovedInPage,   // the guest wants it elsewhere in the same page
+    kMovedToEnd,    // ... so that the page's end is its end
+    kMovedOverEnd,  // ... so that the rest of it is in the next page
 };
 
 class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
@@ -77,10 +78,13 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
                 return;
             case Between::kMovedInPage:
                 offset_ += kBytes;
-                at_end_ = false;
+                place_ = Place::kInPage;
                 break;
             case Between::kMovedToEnd:
-                at_end_ = true;
+                place_ = Place::kToEnd;
+                break;
+            case Between::kMovedOverEnd:
+                place_ = Place::kOverEnd;
                 break;
         }
         begin_writes();
@@ -117,7 +121,7 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
             if (arrived[i].in_next_page) marks.push_back(wrote(2 * i + 1));
             if (!at_first[i].bytes || writes_[i].may_be_same) continue;
             marks.push_back(seen(2 * i, offset(i), arrived[i].bytes));
-            if (is_at_end(i)) marks.push_back(seen(2 * i + 1, 0, arrived[i].in_next_page));
+            if (is_over_end(i)) marks.push_back(seen(2 * i + 1, 0, arrived[i].in_next_page));
         }
         run_.witness.marks(marks);
         static_cast<void>(guest_->log().collect(*slot_));
@@ -160,12 +164,14 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
         guest_->write(0, pages_ - 1);
     }
 
-    [[nodiscard]] bool is_at_end(std::size_t i) const {
-        return at_end_ && writes_[i].before_end != 0;
+    [[nodiscard]] bool is_over_end(std::size_t i) const {
+        return place_ == Place::kOverEnd && writes_[i].before_end != 0;
     }
     [[nodiscard]] std::uint64_t offset(std::size_t i) const {
         if (writes_[i].stays) return kOffset;
-        return is_at_end(i) ? page_size() - writes_[i].before_end : offset_;
+        if (is_over_end(i)) return page_size() - writes_[i].before_end;
+        if (place_ == Place::kToEnd && writes_[i].bytes != 0) return page_size() - writes_[i].bytes;
+        return offset_;
     }
     [[nodiscard]] std::byte* page(std::size_t i) const { return memory_ + i * page_size(); }
     [[nodiscard]] Content content(std::size_t i) const {
@@ -180,7 +186,8 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
     static constexpr std::uint64_t kOffset = 2048;  // behind the lanes
     std::uint64_t offset_ = kOffset;                // of KVM's bytes in each first page
     bool begun_ = false;
-    bool at_end_ = false;  // those that may be are at the first page's end instead
+    enum class Place { kInPage, kToEnd, kOverEnd };
+    Place place_ = Place::kInPage;  // of those that may be there
     std::byte* memory_ = nullptr;
     Guest* guest_ = nullptr;
     Memslot* slot_ = nullptr;
@@ -200,7 +207,7 @@ TEST_P(KvmWrites, AreLoggedAndArrive) {
         judge(at_first, at_first);
         using enum Between;
         for (const Between between :
-             {kPagesLost, kLogSwitched, kSlotRemade, kMovedInPage, kMovedToEnd}) {
+             {kPagesLost, kLogSwitched, kSlotRemade, kMovedInPage, kMovedToEnd, kMovedOverEnd}) {
             change(between);
             judge(write_again(), at_first);
         }

@@ -18,6 +18,8 @@ constexpr std::uint32_t kWallClock = 0x4b564d00;
 constexpr std::uint32_t kSystemTime = 0x4b564d01;
 constexpr std::uint32_t kStealTime = 0x4b564d03;
 constexpr std::uint64_t kEnabled = 1;
+// struct pvclock_vcpu_time_info, struct kvm_steal_time
+constexpr std::uint64_t kClockBytes = 32, kStealTimeBytes = 64;
 
 void begin_clock(const Vcpu& vcpu, std::uint64_t gpa) {
     x86::set_msr(vcpu, kSystemTime, gpa | kEnabled);
@@ -72,13 +74,14 @@ std::vector<OwnWrite> own_writes(const Kvm& kvm) {
     // Of the runstate, the state and since when; older kernels refuse it there.
     const bool over_the_end = has_xen<KVM_XEN_HVM_CONFIG_RUNSTATE_UPDATE_FLAG>(kvm);
     const OwnWrite all[] = {
-        {.begin = begin_clock, .again = write_clock},
-        {.begin = begin_steal_time, .again = write_steal_time},
+        {.begin = begin_clock, .again = write_clock, .bytes = kClockBytes},
+        {.begin = begin_steal_time, .again = write_steal_time, .bytes = kStealTimeBytes},
         {.begin = begin_wall_clock,
          .again = write_wall_clock,
          .before_end = sizeof(std::uint32_t)},  // its version
         {.begin = begin_xen<KVM_XEN_VCPU_ATTR_TYPE_VCPU_TIME_INFO>,
          .again = write_clock,
+         .bytes = kClockBytes,
          .there = has_xen<KVM_XEN_HVM_CONFIG_SHARED_INFO>},
         {.begin = begin_xen<KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_ADDR>,
          .again = write_xen_runstate,
