@@ -88,6 +88,8 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
         if (!upper_stays_) choose_upper();
         // Else only what is allowed differs.
         if (random_() % 2 == 0) std::ranges::shuffle(targets_, random_);
+        // Now and then it is one page at all places.
+        const std::uint64_t different = random_() % 4 == 0 ? 1 : kTargets - kTwice;
         for (std::uint64_t i = 0; i < kTargets; i++) {
             const auto rights = random_() % 8 == 0   ? Rights::kNone
                                 : random_() % 4 == 0 ? Rights::kRead
@@ -95,7 +97,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
             map_page({.own = place(i),
                       .table = upper_.lower,
                       .entry = place(i),
-                      .page = targets_[i % (kTargets - kTwice)],
+                      .page = targets_[i % different],
                       .rights = rights,
                       .read = random_() % 2 == 0,
                       .write = random_() % 2 == 0});
@@ -121,7 +123,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
         tell_written();
     }
 
-    // Where nothing was, the CPU has nothing to forget.
+    // Where nothing was, or less was allowed, the CPU has nothing to forget.
     void appear(unsigned vcpu) {
         constexpr std::uint64_t kSome = 4;
         if (next_new_ + kSome > kEntries) return;
@@ -136,12 +138,32 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
                       .read = true,
                       .write = i % 2 == 0});
         access(vcpu);
+        allow(Rights::kRead, true);
+        access(vcpu);
+        allow(Rights::kWrite, true);
+        // A CPU may still have what it was, and drops that by a fault.
+        try_write(vcpu);
+        access(vcpu);
+        allow(Rights::kRead, false);
+        forget(vcpu);
+        access(vcpu);
+    }
+
+    // The same entries, with other rights.
+    void allow(Rights rights, bool write) {
         for (Access access : std::exchange(accesses_, {})) {
-            access.rights = Rights::kWrite;
+            access.rights = rights;
+            access.write |= write;
             map_page(access);
         }
         write_entries(a_vcpu());
-        access(vcpu);
+    }
+
+    void try_write(unsigned vcpu) {
+        std::vector<guest::Command> commands;
+        Lanes ignored;
+        for (const Access& a : accesses_) commands.push_back(write(a, vcpu, ignored));
+        static_cast<void>(guest_->run(vcpu, commands));
     }
 
     // What may happen to memory between a change of the tables and an access.
