@@ -138,6 +138,7 @@ TEST_P(Instructions, AreThoseOfThePage) {
     if (GetParam().smm && !has_smm(run_.kvm)) GTEST_SKIP() << "no system management mode";
     promise({"isolated"});
     const GuardScope scope(run_.options.guard);
+    const Vm idle(run_.kvm);  // of which no vCPU has ever run
     no_huge_code();
     try {
         memory_ = add_memory(GetParam().memory, kSmall, kHuge);
