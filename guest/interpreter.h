@@ -39,7 +39,7 @@ struct Tried {
 // which an earlier store is seen before later ones; and as DirectAccess. halt(), if that is an
 // exit; store_emulated() and add_emulated() if there is such a thing, execute() if code may be
 // written and called at once; try_read(), try_write(), forget() and forget_all() if the guest can
-// have page tables of its own.
+// have page tables of its own, run_nested() if it can have guests.
 template <class Arch>
 class Interpreter {
   public:
@@ -104,6 +104,9 @@ class Interpreter {
             spin();
         else if (command.op == Op::kExecute)
             each(command, [&](uint64_t page) { execute(page, lane); });
+        else if (command.op == Op::kNested)
+            each(command,
+                 [&](uint64_t page) { nested(command.seed, data(page, lane), command.stamp); });
         else if (command.op >= Op::kTryRead)
             own_tables(command, lane);
         else
@@ -157,6 +160,14 @@ class Interpreter {
     void execute([[maybe_unused]] uint64_t page, [[maybe_unused]] uint32_t lane) {
         if constexpr (requires { Arch::execute(uint64_t{}); }) {
             last_ = Arch::execute(data(page, lane));
+            sum_ += last_;
+        }
+    }
+
+    void nested([[maybe_unused]] uint64_t control, [[maybe_unused]] uint64_t address,
+                [[maybe_unused]] uint64_t value) {
+        if constexpr (requires { Arch::run_nested(control, address, value); }) {
+            last_ = Arch::run_nested(control, address, value);
             sum_ += last_;
         }
     }

@@ -34,6 +34,9 @@ enum class Op : uint32_t {
     kTryWrite,   // likewise: stores `stamp` in the lane; the journal tells nothing of it
     kForget,     // each page once: this CPU's TLB forgets it; arm64: all CPUs'
     kForgetAll,  // likewise all that it has
+    // Where the guest may have guests: each page once, by one of these, whose control block is at
+    // `seed`. It is given the lane's address and `stamp`; what it leaves is summed.
+    kNested,
 };
 
 // What the vCPU does when its ring is empty after the command.
@@ -64,7 +67,7 @@ struct Command {
     uint64_t count;   // (host) pages touched; pages are first, first + stride, ...
     uint64_t stride;  // (host) in pages, at least 1
     uint64_t stamp;   // (host) WRITE: 0 or the stamp; TRY_WRITE: any value; ADD: the addend
-    uint64_t seed;    // (host) kRandom, not 0
+    uint64_t seed;    // (host) kRandom, not 0; NESTED: an address
     uint64_t relax;   // (host) pauses after each page of a WHILE command
     uint64_t last;    // (guest) last stamp written, last value read or sum made
     uint64_t sum;     // (guest) READ: sum of the lane over all pages; TRY: pages that were not

@@ -24,6 +24,7 @@ constexpr std::array kPmlSigns = {Sign{"log-complete"}};
 
 constexpr std::array kPinnedSigns = {Sign{"durable"}};
 constexpr std::array kSmmMmioSigns = {Sign{"isolated"}};
+constexpr std::array kNestedStateSigns = {Sign{"dirty-in-time"}};
 constexpr std::array kDroppedSigns = {Sign{"quiet-kernel"}};
 
 constexpr Report table[] = {
@@ -63,6 +64,11 @@ constexpr Report table[] = {
      .what = "a vCPU in SMM takes memory for MMIO that is there by now",
      .scenarios = "TwoAddressSpaces.*",
      .signs = kSmmMmioSigns,
+     .machine = "x86_64"},
+    {.name = "nested-state-dirtied-unlocked",
+     .what = "KVM marks the folio of a nested guest's state dirty with no lock held",
+     .scenarios = "NestedGuest.HasItsStateInAFile*",
+     .signs = kNestedStateSigns,
      .machine = "x86_64"},
     {.name = "pinned-folio-released",
      .what = "reclaim takes a filesystem's data from a pinned folio: ext4 loses what a device "

@@ -126,6 +126,21 @@ struct OwnTables {
 // Nothing: not done for this architecture, or the host's pages have another size.
 std::optional<OwnTables> own_tables();
 
+// A guest that the guest runs itself, with nested page tables that lead it to the same addresses.
+struct NestedGuest {
+    enum class Does { kStore, kLoad };  // at the address that it is given
+    // The vCPU may run one from now on; the CPU has the page at gpa for itself.
+    void (*allow)(const Vcpu& vcpu, std::uint64_t gpa);
+    // Its code, anywhere in a page at gpa.
+    void (*write_code)(std::span<std::byte> page);
+    // Before each time that it runs; it ends when it has done it.
+    void (*prepare)(std::span<std::byte> control, std::uint64_t code_gpa, Does does);
+    // Why it has not; empty: it has.
+    std::string (*why_not_done)(std::span<const std::byte> control);
+};
+// Nothing: not with this KVM.
+std::optional<NestedGuest> nested_guest(const Kvm& kvm);
+
 // Files of settings, and values with which KVM lets guests execute in small pages only, and makes
 // huge ones of them again at once. Nothing: there are none.
 struct Setting {

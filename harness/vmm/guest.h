@@ -149,6 +149,10 @@ class Guest {
     static guest::Command emulated_write_across_command(std::uint64_t page, std::uint64_t stamp);
     // The code of arch::code_that_returns().
     static guest::Command execute_command(std::uint64_t page, std::uint32_t lane);
+    // By a guest of the guest's own (arch::NestedGuest), whose control page is at the guest address
+    // `control`: it stores the value there, or loads it.
+    static guest::Command nested_command(std::uint64_t page, std::uint32_t lane,
+                                         std::uint64_t value, std::uint64_t control);
     // With page tables of its own: own_page(), data pages.
     static guest::Command try_read_command(std::uint64_t page, std::uint32_t lane);
     static guest::Command try_write_command(std::uint64_t page, std::uint32_t lane,

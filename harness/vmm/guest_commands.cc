@@ -35,7 +35,7 @@ bool touches_pages(guest::Op op) {
 
 // Data pages are not all that the guest's own page tables lead to.
 bool stays_in_data(guest::Op op) {
-    return op < guest::Op::kTryRead;
+    return op < guest::Op::kTryRead || op == guest::Op::kNested;
 }
 
 }  // namespace
@@ -134,6 +134,15 @@ guest::Command Guest::read_command(std::uint64_t page, std::uint32_t lane) {
 guest::Command Guest::execute_command(std::uint64_t page, std::uint32_t lane) {
     guest::Command c = command(guest::Op::kExecute, page, 1);
     c.lane = lane;
+    return c;
+}
+
+guest::Command Guest::nested_command(std::uint64_t page, std::uint32_t lane, std::uint64_t value,
+                                     std::uint64_t control) {
+    guest::Command c = command(guest::Op::kNested, page, 1);
+    c.lane = lane;
+    c.stamp = value;
+    c.seed = control;
     return c;
 }
 

@@ -74,6 +74,10 @@ bool faults_wait_for_moves() {
     return false;
 }
 
+std::optional<NestedGuest> nested_guest(const Kvm& /*kvm*/) {
+    return {};
+}
+
 bool denies_accesses() {
     return false;
 }

@@ -7,9 +7,10 @@
 namespace mmuw::x86 {
 namespace {
 
-constexpr std::uint64_t kPresent = 1 << 0, kWritable = 1 << 1, kAccessed = 1 << 5, kDirty = 1 << 6,
-                        kPageSize = 1 << 7;
-constexpr std::uint64_t kTable = kAccessed | kWritable | kPresent;
+constexpr std::uint64_t kPresent = 1 << 0, kWritable = 1 << 1, kUser = 1 << 2, kAccessed = 1 << 5,
+                        kDirty = 1 << 6, kPageSize = 1 << 7;
+// A guest's guest has them for its nested page tables, and its accesses are a user's there.
+constexpr std::uint64_t kTable = kAccessed | kUser | kWritable | kPresent;
 constexpr std::uint64_t kPage = kPageSize | kDirty | kTable;
 constexpr std::size_t kEntries = 512;
 constexpr std::size_t kDirectories = 4;

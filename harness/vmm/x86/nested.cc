@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A guest's guest by SVM: AMD64 Architecture Programmer's Manual, volume 2, appendix B (VMCB).
+#include <linux/kvm.h>
+
+#include <cstring>
+#include <format>
+#include <vector>
+
+#include "vmm/arch.h"
+#include "vmm/vcpu.h"
+#include "vmm/x86/msr.h"
+
+namespace mmuw::arch {
+namespace {
+
+constexpr std::uint32_t kHostSave = 0xc0010117;  // MSR VM_HSAVE_PA
+constexpr std::uint64_t kSvmEnabled = 1 << 12;   // EFER.SVME
+
+// Offsets.
+namespace vmcb {
+constexpr std::size_t kIntercepts = 0x10, kAsid = 0x58, kExitCode = 0x70, kNested = 0x90,
+                      kNestedCr3 = 0xb0, kSegments = 0x400, kGdtr = 0x460, kEfer = 0x4d0,
+                      kCr4 = 0x548, kCr3 = 0x550, kCr0 = 0x558, kDr7 = 0x560, kDr6 = 0x568,
+                      kRflags = 0x570, kRip = 0x578, kRsp = 0x5d8, kPat = 0x668;
+}  // namespace vmcb
+constexpr std::uint32_t kInterceptVmrun = 1 << 0, kInterceptVmmcall = 1 << 1;
+constexpr std::uint64_t kExitVmmcall = 0x81;
+constexpr std::uint64_t kNestedPaging = 1;
+
+// RBX: an address; RCX: a value. Each ends with VMMCALL.
+constexpr unsigned char kStoreCode[] = {0x48, 0x89, 0x0b, 0x0f, 0x01, 0xd9};
+constexpr unsigned char kLoadCode[] = {0x48, 0x8b, 0x0b, 0x0f, 0x01, 0xd9};
+constexpr std::size_t kLoadAt = 16;  // in the page of code
+
+template <typename T>
+void put(std::span<std::byte> control, std::size_t offset, T value) {
+    std::memcpy(control.data() + offset, &value, sizeof value);
+}
+
+void allow_nested(const Vcpu& vcpu, std::uint64_t gpa) {
+    kvm_sregs sregs{};
+    vcpu.control(KVM_GET_SREGS, &sregs, "KVM_GET_SREGS");
+    sregs.efer |= kSvmEnabled;
+    vcpu.control(KVM_SET_SREGS, &sregs, "KVM_SET_SREGS");
+    x86::set_msr(vcpu, kHostSave, gpa);
+}
+
+void write_nested_code(std::span<std::byte> page) {
+    std::memcpy(page.data(), kStoreCode, sizeof kStoreCode);
+    std::memcpy(page.data() + kLoadAt, kLoadCode, sizeof kLoadCode);
+}
+
+// 64-bit mode as the guest's own, in its page tables, and these as nested ones as well.
+void prepare_nested(std::span<std::byte> control, std::uint64_t code_gpa, NestedGuest::Does does) {
+    std::memset(control.data(), 0, control.size());
+    put(control, vmcb::kIntercepts, kInterceptVmrun | kInterceptVmmcall);
+    put(control, vmcb::kAsid, std::uint32_t{1});
+    put(control, vmcb::kNested, kNestedPaging);
+    put(control, vmcb::kNestedCr3, private_gpa());
+    constexpr std::uint16_t kCodeSegment = 0xa9b, kDataSegment = 0xc93;  // attributes
+    for (std::size_t i = 0; i < 4; i++) {                                // ES, CS, SS, DS
+        put(control, vmcb::kSegments + 16 * i + 2, i == 1 ? kCodeSegment : kDataSegment);
+        put(control, vmcb::kSegments + 16 * i + 4, ~std::uint32_t{0});
+    }
+    put(control, vmcb::kGdtr + 4, std::uint32_t{0xffff});
+    put(control, vmcb::kEfer, kSvmEnabled | 0x500);  // LMA LME
+    put(control, vmcb::kCr4, std::uint64_t{0x20});
+    put(control, vmcb::kCr3, private_gpa());
+    put(control, vmcb::kCr0, std::uint64_t{0x80010033});
+    put(control, vmcb::kDr7, std::uint64_t{0x400});
+    put(control, vmcb::kDr6, std::uint64_t{0xffff0ff0});
+    put(control, vmcb::kRflags, std::uint64_t{2});
+    put(control, vmcb::kRip, code_gpa + (does == NestedGuest::Does::kLoad ? kLoadAt : 0));
+    put(control, vmcb::kRsp, code_gpa);
+    put(control, vmcb::kPat, std::uint64_t{0x0007040600070406});
+}
+
+std::string why_nested_not_done(std::span<const std::byte> control) {
+    std::uint64_t code = 0;
+    std::memcpy(&code, control.data() + vmcb::kExitCode, sizeof code);
+    if (code == kExitVmmcall) return {};
+    return std::format("the guest's guest ended with exit code {:#x}", code);
+}
+
+// Of CPUID's function: ECX and EDX.
+std::pair<std::uint32_t, std::uint32_t> features(const Kvm& kvm, std::uint32_t function) {
+    constexpr std::uint32_t kEntries = 256;
+    std::vector<std::byte> memory(sizeof(kvm_cpuid2) + kEntries * sizeof(kvm_cpuid_entry2));
+    auto* cpuid = reinterpret_cast<kvm_cpuid2*>(memory.data());
+    cpuid->nent = kEntries;
+    kvm_ioctl(kvm.fd(), KVM_GET_SUPPORTED_CPUID, cpuid, "KVM_GET_SUPPORTED_CPUID");
+    for (std::uint32_t i = 0; i < cpuid->nent; i++)
+        if (cpuid->entries[i].function == function)
+            return {cpuid->entries[i].ecx, cpuid->entries[i].edx};
+    return {};
+}
+
+}  // namespace
+
+std::optional<NestedGuest> nested_guest(const Kvm& kvm) {
+    constexpr std::uint32_t kSvm = 1 << 2, kNestedPages = 1 << 0;
+    if (kvm.mmu().reference || (features(kvm, 0x80000001).first & kSvm) == 0 ||
+        (features(kvm, 0x8000000a).second & kNestedPages) == 0)
+        return {};
+    return NestedGuest{.allow = allow_nested,
+                       .write_code = write_nested_code,
+                       .prepare = prepare_nested,
+                       .why_not_done = why_nested_not_done};
+}
+
+}  // namespace mmuw::arch
