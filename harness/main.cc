@@ -19,6 +19,7 @@ constexpr const char* kUsageText =
     "  selftest       plant every known fault, and see that it is noticed\n"
     "  hammer         everything very often, and nothing is left of it in the kernel\n"
     "  plant NAME -- COMMAND ...  run COMMAND on a kernel broken for every VM\n"
+    "  compare RUNS   mmuwitness beside the kernel's own selftests, of runs by scripts/compare\n"
     "mmuwitness COMMAND --help has the options. Exit status: 0 pass, 1 fail or inconclusive,\n"
     "2 cannot start, 4 skip.\n";
 
@@ -30,6 +31,7 @@ int main(int argc, char** argv) {
         {"run", run_command},           {"list", list_command},     {"explain", explain_command},
         {"judge", judge_command},       {"doctor", doctor_command}, {"bench", bench_command},
         {"selftest", selftest_command}, {"plant", plant_command},   {"hammer", hammer_command},
+        {"compare", compare_command},
     };
     if (argc < 2 || argv[1] == std::string("--help")) {
         std::print(argc < 2 ? stderr : stdout, "{}", kUsageText);
