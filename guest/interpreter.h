@@ -117,7 +117,7 @@ class Interpreter {
 
     // Where the guest has none, nothing happens.
     void own_tables(Command& command, uint32_t lane) {
-        if constexpr (requires { Arch::forget_all(uint64_t{}); }) {
+        if constexpr (requires { Arch::forget_all(uint64_t{}, uint64_t{}); }) {
             if (command.op == Op::kTryRead)
                 each(command, [&](uint64_t page) {
                     const Tried tried = Arch::try_read(data(page, lane));
@@ -131,7 +131,7 @@ class Interpreter {
             else if (command.op == Op::kForget)
                 each(command, [&](uint64_t page) { Arch::forget(data(page, 0)); });
             else
-                Arch::forget_all(c_.root);
+                Arch::forget_all(c_.root, command.stamp);
         }
     }
 

@@ -33,7 +33,7 @@ enum class Op : uint32_t {
     kTryRead,    // each page once: loads the lane; `sum` counts those that were not refused
     kTryWrite,   // likewise: stores `stamp` in the lane; the journal tells nothing of it
     kForget,     // each page once: this CPU's TLB forgets it; arm64: all CPUs'
-    kForgetAll,  // likewise all that it has
+    kForgetAll,  // likewise all that it has; `stamp`: how, where there are several ways
     // Where the guest may have guests: each page once, by one of these, whose control block is at
     // `seed`. It is given the lane's address and `stamp`; what it leaves is summed.
     kNested,

@@ -39,7 +39,7 @@ struct FakeArch : guest::DirectAccess {
         return {.value = 0, .done = 1};
     }
     static void forget(std::uint64_t address) { forgotten = address; }
-    static void forget_all(std::uint64_t of) { root = of; }
+    static void forget_all(std::uint64_t of, std::uint64_t /*how*/) { root = of; }
 };
 
 class InterpreterTest : public testing::Test {

@@ -43,7 +43,7 @@ struct Arch : DirectAccess {
     static void forget(uint64_t address) {
         asm volatile("dsb ishst; tlbi vaae1is, %0; dsb ish; isb" : : "r"(address >> 12) : "memory");
     }
-    static void forget_all(uint64_t /*root*/) {
+    static void forget_all(uint64_t /*root*/, uint64_t /*how*/) {
         asm volatile("dsb ishst; tlbi vmalle1is; dsb ish; isb" : : : "memory");
     }
 };

@@ -53,8 +53,14 @@ struct Arch : DirectAccess {
     }
     // The root is not read from CR3: under emulated SVM that was seen not to be intercepted, and to
     // give the root of KVM's shadow page tables.
-    static void forget_all(uint64_t root) {
-        asm volatile("movq %0, %%cr3" : : "r"(root) : "memory");
+    static void forget_all(uint64_t root, uint64_t how) {
+        if (how == 0) {
+            asm volatile("movq %0, %%cr3" : : "r"(root) : "memory");
+            return;
+        }
+        // Any change of CR4.PGE. The rest is as the VMM has set it, and not read, as above.
+        constexpr uint64_t kPae = 1 << 5, kPge = 1 << 7;
+        asm volatile("movq %0, %%cr4; movq %1, %%cr4" : : "r"(kPae | kPge), "r"(kPae) : "memory");
     }
 
     // A guest that is given RBX and RCX, changes RCX and ends; SVM. It leaves GIF clear.

@@ -190,7 +190,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
     void forget(unsigned vcpu) {
         std::vector<guest::Command> commands;
         if (random_() % 2 == 0)
-            commands.push_back(Guest::forget_all_command());
+            commands.push_back(Guest::forget_all_command(random_() % 2));
         else
             for (const Access& a : accesses_)
                 commands.push_back(Guest::forget_command(Guest::own_page(a.own)));

@@ -158,7 +158,8 @@ class Guest {
     static guest::Command try_write_command(std::uint64_t page, std::uint32_t lane,
                                             std::uint64_t stamp);
     static guest::Command forget_command(std::uint64_t page);
-    static guest::Command forget_all_command();
+    // how: x86: 0 by CR3, 1 by CR4.PGE; elsewhere there is one way.
+    static guest::Command forget_all_command(std::uint64_t how = 0);
     static guest::Command read_command(std::uint64_t page, std::uint32_t lane = guest::kOwnLane);
     std::vector<CommandResult> run(unsigned vcpu, std::span<const guest::Command> commands);
     // Any command: post() returns the command's number for wait() and begun().

@@ -164,8 +164,10 @@ guest::Command Guest::forget_command(std::uint64_t page) {
     return command(guest::Op::kForget, page, 1);
 }
 
-guest::Command Guest::forget_all_command() {
-    return command(guest::Op::kForgetAll, 0, 0);
+guest::Command Guest::forget_all_command(std::uint64_t how) {
+    guest::Command c = command(guest::Op::kForgetAll, 0, 0);
+    c.stamp = how;
+    return c;
 }
 
 std::vector<CommandResult> Guest::run(unsigned vcpu, std::span<const guest::Command> commands) {
