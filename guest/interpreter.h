@@ -37,7 +37,7 @@ struct Tried {
 
 // Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
 // which an earlier store is seen before later ones; and as DirectAccess. halt(), if that is an
-// exit; store_emulated() and add_emulated() if there is such a thing, execute() if code may be
+// exit; load_, store_ and add_emulated() if there is such a thing, execute() if code may be
 // written and called at once; try_read(), try_write(), forget() and forget_all() if the guest can
 // have page tables of its own, run_nested() if it can have guests.
 template <class Arch>
@@ -153,6 +153,16 @@ class Interpreter {
                     Arch::store_emulated(data(page + 1, 0) - sizeof command.stamp / 2,
                                          command.stamp);
                     sum_++;
+                });
+            else if (command.op == Op::kReadEmulated)
+                each(command, [&](uint64_t page) {
+                    last_ = Arch::load_emulated(data(page, lane));
+                    sum_ += last_;
+                });
+            else if (command.op == Op::kReadEmulatedAcross)
+                each(command, [&](uint64_t page) {
+                    last_ = Arch::load_emulated(data(page + 1, 0) - sizeof last_ / 2);
+                    sum_ += last_;
                 });
         }
     }

@@ -27,6 +27,8 @@ enum class Op : uint32_t {
     kAddEmulated,          // that, and the machine is set up for it
     kWriteEmulatedAcross,  // likewise: `stamp`, half of it at the page's end, half at the next
                            // one's
+    kReadEmulated,         // likewise: as kRead
+    kReadEmulatedAcross,   // ... of the page's last bytes and the next one's first ones
     kExecute,  // each page once: calls the code in the lane, and sums what it returns; where the
                // architecture's instruction caches are coherent
     // Where the guest has page tables of its own (GuestConfig::own_tables), also in their range.

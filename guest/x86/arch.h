@@ -31,6 +31,14 @@ struct Arch : DirectAccess {
                      : "r"(address), "r"(value)
                      : "memory");
     }
+    static uint64_t load_emulated(uint64_t address) {
+        uint64_t value;
+        asm volatile(".byte 0x0f, 0x0b, 0x6b, 0x76, 0x6d; movq (%1), %0"
+                     : "=r"(value)
+                     : "r"(address)
+                     : "memory");
+        return value;
+    }
     static void add_emulated(uint64_t address, uint64_t addend) {
         asm volatile(".byte 0x0f, 0x0b, 0x6b, 0x76, 0x6d; lock addq %1, (%0)"
                      :

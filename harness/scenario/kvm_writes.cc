@@ -320,6 +320,36 @@ class EmulatedWrites : public Emulated, public testing::WithParamInterface<Dirty
              mark::Outside{.gfn = guest.gfn(kPages), .exits = guest.unbacked(0, kPages) - before});
     }
 
+    // What KVM reads for the guest is what is there, also in a memslot that may only be read, and
+    // half of it in each of two.
+    void read(Guest& guest, const Memslot& slot, std::byte* memory, std::uint64_t pages) {
+        std::vector<guest::Command> commands;
+        for (std::uint64_t page = 0; page < pages; page++) {
+            store_lane(memory + page * page_size(), kReadLane, ++host_stamp_ * kUnit);
+            commands.push_back(Guest::emulated_read_command(page, kReadLane));
+        }
+        const std::uint64_t last = pages - 2;
+        const std::uint64_t across = next_across();
+        std::memcpy(memory + (last + 1) * page_size() - sizeof across / 2, &across, sizeof across);
+        commands.push_back(Guest::emulated_read_across_command(last));
+        const std::vector<CommandResult> done = guest.run(0, commands);
+        const auto seen = [&](std::uint64_t page, std::uint64_t lane, std::uint64_t found,
+                              std::uint64_t wanted) {
+            return make_mark(vm_id(guest), mark::Seen{.slot = slot.id(),
+                                                      .gfn = slot.gfn() + page,
+                                                      .lane = lane,
+                                                      .seen = found,
+                                                      .expect = wanted,
+                                                      .side = MMUWITNESS_SIDE_GUEST});
+        };
+        std::vector<mmuwitness_mark> marks;
+        for (std::uint64_t page = 0; page < pages; page++)
+            marks.push_back(seen(page, kReadLane, done[page].last,
+                                 load_lane(memory + page * page_size(), kReadLane)));
+        marks.push_back(seen(last, page_size() / sizeof across - 1, done.back().last, across));
+        run_.witness.marks(marks);
+    }
+
     // Nothing may be written there, by an emulator either.
     void write_outside(Guest& guest) {
         const std::uint64_t before = guest.unbacked(0, kPages);
@@ -328,7 +358,8 @@ class EmulatedWrites : public Emulated, public testing::WithParamInterface<Dirty
              mark::Outside{.gfn = guest.gfn(kPages), .exits = guest.unbacked(0, kPages) - before});
     }
 
-    std::uint64_t added_ = 0;
+    static constexpr unsigned kReadLane = kHostLane + 1;  // the host's as well
+    std::uint64_t added_ = 0, host_stamp_ = 0;
 };
 
 class EmulatedIntoRing : public Emulated {};
@@ -342,8 +373,8 @@ TEST_P(EmulatedWrites, AreLoggedAndArrive) {
     Guest& guest = add_guest(
         {.first_lane = 1, .pages = kPages + 1, .log = GetParam(), .count_unbacked = true});
     Memslot& slot = guest.add_memory(0, kPages, memory);
-    if (guest.vm().check_extension(KVM_CAP_READONLY_MEM) > 0)
-        guest.add_memory(kPages, 1, memory + kPages * page_size(), KVM_MEM_READONLY);
+    const bool has_read_only = guest.vm().check_extension(KVM_CAP_READONLY_MEM) > 0;
+    if (has_read_only) guest.add_memory(kPages, 1, memory + kPages * page_size(), KVM_MEM_READONLY);
     guest.start();
     guest.log().enable(slot);
     for (int round = 0; round < kRounds; round++) {
@@ -352,6 +383,7 @@ TEST_P(EmulatedWrites, AreLoggedAndArrive) {
             write_across(guest, slot, memory, page);
         write_over_the_end(guest, slot, memory);
         write_outside(guest);
+        read(guest, slot, memory, kPages + (has_read_only ? 1 : 0));
         static_cast<void>(guest.log().collect(slot));
         trial();
     }

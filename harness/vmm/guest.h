@@ -147,6 +147,8 @@ class Guest {
     static guest::Command emulated_add_command(std::uint64_t page, std::uint64_t addend);
     // Half of the stamp's bytes at the end of the page, half at the beginning of the next.
     static guest::Command emulated_write_across_command(std::uint64_t page, std::uint64_t stamp);
+    static guest::Command emulated_read_command(std::uint64_t page, std::uint32_t lane);
+    static guest::Command emulated_read_across_command(std::uint64_t page);
     // The code of arch::code_that_returns().
     static guest::Command execute_command(std::uint64_t page, std::uint32_t lane);
     // By a guest of the guest's own (arch::NestedGuest), whose control page is at the guest address

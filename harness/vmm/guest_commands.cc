@@ -125,6 +125,16 @@ guest::Command Guest::emulated_write_across_command(std::uint64_t page, std::uin
     return c;
 }
 
+guest::Command Guest::emulated_read_command(std::uint64_t page, std::uint32_t lane) {
+    guest::Command c = command(guest::Op::kReadEmulated, page, 1);
+    c.lane = lane;
+    return c;
+}
+
+guest::Command Guest::emulated_read_across_command(std::uint64_t page) {
+    return command(guest::Op::kReadEmulatedAcross, page, 1);
+}
+
 guest::Command Guest::read_command(std::uint64_t page, std::uint32_t lane) {
     guest::Command c = command(guest::Op::kRead, page, 1);
     c.lane = lane;
