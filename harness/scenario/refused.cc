@@ -284,18 +284,17 @@ TEST_F(RefusedPrefaults, MapNothing) {
 // What the VMM's own mapping does not allow, the guest may not do either: KVM_RUN says so, and when
 // it is allowed again the access is made.
 struct Denial {
-    const char* name;
     mmuwitness_refusal call;
     bool write;
     int rights;    // of the mapping meanwhile
     bool no_file;  // there is no file behind it meanwhile
 };
 constexpr Denial kDenials[] = {
-    {"write_to_read_only", MMUWITNESS_REFUSE_WRITE_TO_READ_ONLY, true, PROT_READ, false},
-    {"read_of_none", MMUWITNESS_REFUSE_READ_OF_PROT_NONE, false, PROT_NONE, false},
-    {"write_to_none", MMUWITNESS_REFUSE_WRITE_TO_PROT_NONE, true, PROT_NONE, false},
-    {"read_beyond_file", MMUWITNESS_REFUSE_READ_BEYOND_FILE, false, PROT_READ | PROT_WRITE, true},
-    {"write_beyond_file", MMUWITNESS_REFUSE_WRITE_BEYOND_FILE, true, PROT_READ | PROT_WRITE, true},
+    {MMUWITNESS_REFUSE_WRITE_TO_READ_ONLY, true, PROT_READ, false},
+    {MMUWITNESS_REFUSE_READ_OF_PROT_NONE, false, PROT_NONE, false},
+    {MMUWITNESS_REFUSE_WRITE_TO_PROT_NONE, true, PROT_NONE, false},
+    {MMUWITNESS_REFUSE_READ_BEYOND_FILE, false, PROT_READ | PROT_WRITE, true},
+    {MMUWITNESS_REFUSE_WRITE_BEYOND_FILE, true, PROT_READ | PROT_WRITE, true},
 };
 
 class RefusedAccesses : public Refused, public testing::WithParamInterface<MemoryKind> {
