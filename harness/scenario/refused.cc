@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <vector>
 
 #include "backing/lanes.h"
@@ -13,6 +14,7 @@
 #include "run/scenario_test.h"
 #include "vmm/arch.h"
 #include "vmm/dirty_ring.h"
+#include "vmm/thread_timer.h"
 #include "vmm/vcpu.h"
 
 namespace mmuw::refused {
@@ -251,8 +253,13 @@ class RefusedPrefaults : public Refused {
         say(guest, call, prefault(guest, gpa, bytes));
     }
     static std::uint64_t prefault(Guest& guest, std::uint64_t gpa, std::uint64_t bytes) {
+        using namespace std::chrono_literals;
         kvm_pre_fault_memory range{.gpa = gpa, .size = bytes};
         std::uint64_t result = 0;
+        // While memslots come and go it may not end by itself:
+        // docs/reports/prefault-obsolete-root.md. When it begins anew it does.
+        ThreadTimer timer(gettid());
+        timer.set(50ms, 50ms);
         guest.with_vcpu(
             0, [&](const Vcpu& vcpu) { result = answer(vcpu.fd(), KVM_PRE_FAULT_MEMORY, &range); });
         return result;
