@@ -4,8 +4,10 @@
 // and where the memory is now, as anything that the guest does itself.
 #include <sys/mman.h>
 
+#include <chrono>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "backing/lanes.h"
@@ -48,14 +50,19 @@ class NestedGuest : public ScenarioTest, public testing::WithParamInterface<Dirt
     // By the guest's guest. It came to its end, which KVM has written to its control page.
     std::uint64_t run(arch::NestedGuest::Does does, std::uint64_t at, std::uint32_t lane,
                       std::uint64_t value) {
-        nested_.prepare(page(kControl), gpa(kCode), does);
-        const std::vector<guest::Command> one = {
-            Guest::nested_command(at, lane, value, gpa(kControl))};
-        const std::uint64_t last = guest_->run(0, one).front().last;
-        if (const auto why = nested_.why_not_done(page(kControl)); !why.empty())
-            throw std::runtime_error(why);
-        wrote(kControl);
-        return last;
+        return end(begin(does, at, lane, value));
+    }
+
+    // The log is taken while the guest's guest runs: what KVM writes at its end is in the next.
+    void end_after_collection(std::uint64_t at) {
+        store_lane(file_->file().page(at), kHostLane, 0);
+        const std::uint64_t number = begin(arch::NestedGuest::Does::kWait, at, kHostLane, 0);
+        guest_->wait_begun(0, number);
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        collect();
+        store_lane(file_->file().page(at), kHostLane, ++host_stamp_);
+        static_cast<void>(end(number));
+        collect();
     }
 
     // Twice: the second time there may be a translation.
@@ -124,6 +131,18 @@ class NestedGuest : public ScenarioTest, public testing::WithParamInterface<Dirt
     std::vector<Memslot*> slots_;
 
   private:
+    std::uint64_t begin(arch::NestedGuest::Does does, std::uint64_t at, std::uint32_t lane,
+                        std::uint64_t value) {
+        nested_.prepare(page(kControl), gpa(kCode), does);
+        return guest_->post(0, Guest::nested_command(at, lane, value, gpa(kControl)));
+    }
+    std::uint64_t end(std::uint64_t number) {
+        const std::uint64_t last = guest_->wait(0, number).last;
+        if (const auto why = nested_.why_not_done(page(kControl)); !why.empty())
+            throw std::runtime_error(why);
+        wrote(kControl);
+        return last;
+    }
     [[nodiscard]] const Memslot& slot_of(std::uint64_t at) const {
         return *slots_[at < kFirst ? 0 : 1];
     }
@@ -169,6 +188,7 @@ TEST_P(NestedGuest, IsLoggedAsItsGuest) {
             read(any());
             collect();
         }
+        end_after_collection(any());
         if (round % 4 == 3) set_log(false);
         sync();
         trial();

@@ -128,7 +128,7 @@ std::optional<OwnTables> own_tables();
 
 // A guest that the guest runs itself, with nested page tables that lead it to the same addresses.
 struct NestedGuest {
-    enum class Does { kStore, kLoad };  // at the address that it is given
+    enum class Does { kStore, kLoad, kWait };  // at the address that it is given; until it is not 0
     // The vCPU may run one from now on; the CPU has the page at gpa for itself.
     void (*allow)(const Vcpu& vcpu, std::uint64_t gpa);
     // Its code, anywhere in a page at gpa.

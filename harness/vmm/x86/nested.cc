@@ -30,7 +30,9 @@ constexpr std::uint64_t kNestedPaging = 1;
 // RBX: an address; RCX: a value. Each ends with VMMCALL.
 constexpr unsigned char kStoreCode[] = {0x48, 0x89, 0x0b, 0x0f, 0x01, 0xd9};
 constexpr unsigned char kLoadCode[] = {0x48, 0x8b, 0x0b, 0x0f, 0x01, 0xd9};
-constexpr std::size_t kLoadAt = 16;  // in the page of code
+constexpr unsigned char kWaitCode[] = {0x48, 0x8b, 0x0b, 0x48, 0x85, 0xc9,
+                                       0x74, 0xf8, 0x0f, 0x01, 0xd9};
+constexpr std::size_t kLoadAt = 16, kWaitAt = 32;  // in the page of code
 
 template <typename T>
 void put(std::span<std::byte> control, std::size_t offset, T value) {
@@ -48,6 +50,12 @@ void allow_nested(const Vcpu& vcpu, std::uint64_t gpa) {
 void write_nested_code(std::span<std::byte> page) {
     std::memcpy(page.data(), kStoreCode, sizeof kStoreCode);
     std::memcpy(page.data() + kLoadAt, kLoadCode, sizeof kLoadCode);
+    std::memcpy(page.data() + kWaitAt, kWaitCode, sizeof kWaitCode);
+}
+
+std::size_t where(NestedGuest::Does does) {
+    if (does == NestedGuest::Does::kStore) return 0;
+    return does == NestedGuest::Does::kLoad ? kLoadAt : kWaitAt;
 }
 
 // 64-bit mode as the guest's own, in its page tables, and these as nested ones as well.
@@ -70,7 +78,7 @@ void prepare_nested(std::span<std::byte> control, std::uint64_t code_gpa, Nested
     put(control, vmcb::kDr7, std::uint64_t{0x400});
     put(control, vmcb::kDr6, std::uint64_t{0xffff0ff0});
     put(control, vmcb::kRflags, std::uint64_t{2});
-    put(control, vmcb::kRip, code_gpa + (does == NestedGuest::Does::kLoad ? kLoadAt : 0));
+    put(control, vmcb::kRip, code_gpa + where(does));
     put(control, vmcb::kRsp, code_gpa);
     put(control, vmcb::kPat, std::uint64_t{0x0007040600070406});
 }
