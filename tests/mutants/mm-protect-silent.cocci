@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // breaks: mprotect() without a word to notifiers
 // file: mm/mprotect.c
-// scenarios: MemoryChanges.*protect:MemoryChanges.*collapse:Turns.*
+// scenarios: RefusedAccesses.*:MemoryChanges.*protect:MemoryChanges.*collapse:Turns.*
 // survives: a guest's write while the VMM may only read
 @@
 @@
