@@ -2,7 +2,6 @@
 // breaks: mprotect() without a word to notifiers
 // file: mm/mprotect.c
 // scenarios: RefusedAccesses.*:MemoryChanges.*protect:MemoryChanges.*collapse:Turns.*
-// survives: a guest's write while the VMM may only read
 @@
 @@
  change_pud_range(...)
