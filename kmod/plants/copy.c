@@ -56,7 +56,7 @@ static enum mmuw_plant_act unmap_of_copied(struct mmuw_plant *p, struct kvm *kvm
 	const struct kvm_gfn_range *range = (const struct kvm_gfn_range *)arg[1];
 	struct page *page;
 
-	if (!is_copied(kvm, range) ||
+	if (!mmuw_plant_can_count(kvm) || !is_copied(kvm, range) ||
 	    !get_user_page_fast_only(__gfn_to_hva_memslot(range->slot, range->start), 0, &page))
 		return MMUW_PLANT_LEAVE;
 	if (keep(kvm, range->slot, range->start, page))
@@ -65,6 +65,7 @@ static enum mmuw_plant_act unmap_of_copied(struct mmuw_plant *p, struct kvm *kvm
 	return MMUW_PLANT_LEAVE;
 }
 
+/* As an invalidation: KVM asserts that one is in progress, and faults under way look again. */
 static void unmap(const struct kept *k)
 {
 	struct kvm_memory_slot *slot;
@@ -72,6 +73,7 @@ static void unmap(const struct kept *k)
 	int bkt;
 
 	mmuw_mmu_write_lock(k->kvm);
+	k->kvm->mmu_invalidate_in_progress++;
 	kvm_for_each_memslot(slot, bkt, __kvm_memslots(k->kvm, k->as_id)) {
 		struct kvm_gfn_range range = { .slot = slot, .start = k->gfn, .end = k->gfn + 1 };
 
@@ -80,6 +82,8 @@ static void unmap(const struct kept *k)
 		    unmap_gfn_range(k->kvm, &range))
 			flush_remote_tlbs(k->kvm);
 	}
+	k->kvm->mmu_invalidate_seq++;
+	k->kvm->mmu_invalidate_in_progress--;
 	mmuw_mmu_write_unlock(k->kvm);
 	srcu_read_unlock(&k->kvm->srcu, idx);
 }
