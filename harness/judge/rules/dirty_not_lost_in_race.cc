@@ -3,6 +3,7 @@
 // without a flush.
 #include <linux/kvm.h>
 
+#include <iterator>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -33,10 +34,6 @@ class DirtyNotLostInRace : public Rule {
         uint64_t order;
         uint8_t bits;
     };
-    struct Dropped {
-        uint64_t order, gfn;
-    };
-
     void spte(const Event& e, Findings& found) {
         const SpteEvent& s = e.spte;
         if (s.level != 1) return;
@@ -45,36 +42,46 @@ class DirtyNotLostInRace : public Rule {
         if (lost_dirty(s.bits_old, s.bits_new)) {
             // By a fault; collecting or switching on a log clears D where it is what is logged
             // (PML), and flush-on-protect has that.
-            if (s.vcpu >= 0 || !dropped_.contains(s.vm))
-                dropped_[s.vm] = {.order = e.order, .gfn = s.gfn};
+            if (s.vcpu >= 0)
+                dropped_[{s.vm, s.gfn}] = e.order;
+            else
+                dropped_.try_emplace({s.vm, s.gfn}, e.order);
             if (s.vcpu >= 0) found.tolerated();
         } else if (lost_dirty(last.bits, s.bits_old)) {
-            dropped_[s.vm] = {.order = last.order, .gfn = s.gfn};
+            dropped_[{s.vm, s.gfn}] = last.order;
         }
         last = {.order = e.order, .bits = s.bits_new};
     }
 
     // The mark that follows when a memslot's log was switched on. From then on a write through the
-    // first vCPU's dirty TLB entry would be in no log.
+    // first vCPU's dirty TLB entry would be in no log. Of a memslot that is read-only there is none.
     void memslot(const Event& e, const mark::Memslot& m, const Ledger& ledger, Findings& found) {
         const bool logs = m.flags & KVM_MEM_LOG_DIRTY_PAGES;
         const bool logged = std::exchange(logging_[{e.mark.vm, m.slot}], logs);
-        const auto dropped = dropped_.find(e.mark.vm);
-        if (!logs || logged || dropped == dropped_.end()) return;
-        const Dropped d = dropped->second;
-        if (d.order > begun_[e.pid]) return;  // raced with the ioctl: the next one has to flush
-        dropped_.erase(dropped);
+        if (!logs || logged || (m.flags & KVM_MEM_READONLY)) return;
+        const auto end = dropped_.lower_bound({e.mark.vm, m.gfn + m.pages});
+        for (auto d = dropped_.lower_bound({e.mark.vm, m.gfn}); d != end;) {
+            const auto [gfn, order] = std::pair(d->first.second, d->second);
+            // Raced with the ioctl: the next one has to flush.
+            const bool raced = order > begun_[e.pid];
+            d = raced ? std::next(d) : dropped_.erase(d);
+            if (!raced) switched_on(e.mark.vm, gfn, order, ledger, found);
+        }
+    }
+
+    static void switched_on(uint16_t vm, uint64_t gfn, uint64_t order, const Ledger& ledger,
+                            Findings& found) {
         found.checked();
-        if (!ledger.vm(e.mark.vm) || ledger.flushed(e.mark.vm, d.gfn, 1) > d.order) return;
-        found.violation({.vm = e.mark.vm, .gfn = d.gfn, .flushes = true},
+        if (!ledger.vm(vm) || ledger.flushed(vm, gfn, 1) > order) return;
+        found.violation({.vm = vm, .gfn = gfn, .flushes = true},
                         std::format("vm {} gfn {:#x}: W=1 D=1 became W=1 D=0, and the log was "
                                     "switched on without a TLB flush since",
-                                    e.mark.vm, d.gfn));
+                                    vm, gfn));
     }
 
     std::map<std::pair<uint16_t, uint64_t>, Last> last_;     // (vm, gfn)
     std::map<std::pair<uint16_t, uint64_t>, bool> logging_;  // (vm, slot)
-    std::unordered_map<uint16_t, Dropped> dropped_;          // the newest, by vm
+    std::map<std::pair<uint16_t, uint64_t>, uint64_t> dropped_;  // (vm, gfn): when
     std::unordered_map<int32_t, uint64_t> begun_;            // pid -> order of its VM ioctl
 };
 
