@@ -14,6 +14,8 @@ constexpr const char* kUsageText =
     "  list           list scenarios (--rules, --plants, --reports, ...: those)\n"
     "  explain RULE   what a rule says, why, and what breaks it\n"
     "  judge FILE     judge a recording (trace.dat, marks.txt) again\n"
+    "  report RECORDS  a run's record in another form: text, ktap, junit\n"
+    "  merge RECORDS...  records of several runs side by side; shares of one run as one\n"
     "  doctor         what this machine can and cannot witness, and what to do about it\n"
     "  bench          what being witnessed costs a guest\n"
     "  selftest       plant every known fault, and see that it is noticed\n"
@@ -31,7 +33,7 @@ int main(int argc, char** argv) {
         {"run", run_command},           {"list", list_command},     {"explain", explain_command},
         {"judge", judge_command},       {"doctor", doctor_command}, {"bench", bench_command},
         {"selftest", selftest_command}, {"plant", plant_command},   {"hammer", hammer_command},
-        {"compare", compare_command},
+        {"compare", compare_command},   {"merge", merge_command},   {"report", report_command},
     };
     if (argc < 2 || argv[1] == std::string("--help")) {
         std::print(argc < 2 ? stderr : stdout, "{}", kUsageText);

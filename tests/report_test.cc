@@ -53,7 +53,8 @@ TEST(Report, VerdictJson) {
     "taint": 4096,
     "kmod": true,
     "mmu": "kvm",
-    "filesystem": "xfs"
+    "filesystem": "xfs",
+    "shard": "1/1"
   },
   "witness": {
     "attached": [

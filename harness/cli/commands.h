@@ -20,6 +20,8 @@ int selftest_command(const Words& words);
 int plant_command(const Words& words);
 int hammer_command(const Words& words);
 int compare_command(const Words& words);
+int merge_command(const Words& words);
+int report_command(const Words& words);
 
 // kselftest's exit codes; anything that could not be started is 2, as with other Unix tools.
 inline constexpr int kPass = 0;

@@ -13,12 +13,21 @@ namespace mmuw {
 
 namespace {
 
-void init(const Selection& selection) {
+// GoogleTest's own shards go by a scenario's place in the list: a new one moves all behind it.
+std::string filter_of(const Selection& selection) {
+    if (selection.shard == Shard{}) return selection.filter;
+    std::string names;
+    for (const std::string& name : scenario_names(selection.filter, selection.shard))
+        names += (names.empty() ? "" : ":") + name;
+    return names;
+}
+
+void init(const Selection& selection, const std::string& filter) {
     int argc = 1;
     char name[] = "mmuwitness";
     char* argv[] = {name, nullptr};
     testing::InitGoogleTest(&argc, argv);
-    GTEST_FLAG_SET(filter, selection.filter);
+    GTEST_FLAG_SET(filter, filter);
     GTEST_FLAG_SET(repeat, selection.repeat);
     GTEST_FLAG_SET(shuffle, selection.shuffle);
     GTEST_FLAG_SET(random_seed, static_cast<int>(selection.seed % 99999));
@@ -41,22 +50,22 @@ bool selected(const std::string& filter, const std::string& name) {
 
 }  // namespace
 
-std::vector<std::string> scenario_names(const std::string& filter) {
-    init({});
+std::vector<std::string> scenario_names(const std::string& filter, const Shard& shard) {
+    init({}, "*");
     std::vector<std::string> names;
     const testing::UnitTest& unit = *testing::UnitTest::GetInstance();
     for (int i = 0; i < unit.total_test_suite_count(); i++) {
         const testing::TestSuite& suite = *unit.GetTestSuite(i);
         for (int j = 0; j < suite.total_test_count(); j++) {
             std::string name = std::format("{}.{}", suite.name(), suite.GetTestInfo(j)->name());
-            if (selected(filter, name)) names.push_back(std::move(name));
+            if (selected(filter, name) && shard.has(name)) names.push_back(std::move(name));
         }
     }
     return names;
 }
 
 void run_scenarios(const Selection& selection) {
-    init(selection);
+    init(selection, filter_of(selection));
     testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
     delete listeners.Release(listeners.default_result_printer());
     const int unused = RUN_ALL_TESTS();

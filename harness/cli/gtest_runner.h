@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "report/shard.h"
+
 namespace mmuw {
 
 // A selection that has each kind of memory, slot, log and event; "*" is the full suite.
@@ -13,15 +15,16 @@ inline constexpr const char* kDefaultSuite = "*-Full/*";
 
 struct Selection {
     std::string filter = "*";
+    Shard shard;
     std::uint64_t seed = 1;
     int repeat = 1;
     bool shuffle = false;
 };
 
-// SUITE.NAME of every scenario that the filter selects.
-std::vector<std::string> scenario_names(const std::string& filter = "*");
-inline bool scenarios_match(const std::string& filter) {
-    return !scenario_names(filter).empty();
+// SUITE.NAME of every scenario that the filter selects, or of the shard's among them.
+std::vector<std::string> scenario_names(const std::string& filter = "*", const Shard& shard = {});
+inline bool scenarios_match(const std::string& filter, const Shard& shard = {}) {
+    return !scenario_names(filter, shard).empty();
 }
 
 // Verdicts are the judge's: GoogleTest's own printer is silenced and its result not used.

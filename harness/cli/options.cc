@@ -11,9 +11,9 @@ namespace po = boost::program_options;
 
 po::variables_map parse_options(const Words& words, const std::string& command,
                                 const po::options_description& description,
-                                const std::string& positional) {
+                                const std::string& positional, int most) {
     po::positional_options_description positions;
-    if (!positional.empty()) positions.add(positional.c_str(), 1);
+    if (!positional.empty()) positions.add(positional.c_str(), most);
     po::options_description all;
     all.add(description).add_options()("help", "print this");
     po::variables_map values;

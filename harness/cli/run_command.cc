@@ -43,6 +43,9 @@ void check(const RunSettings& s) {
     if (!scenarios_match(s.filter))
         throw Exit(kUsage,
                    std::format("run: no scenario matches '{}': see mmuwitness list", s.filter));
+    if (!scenarios_match(s.filter, s.shard))
+        throw Exit(kSkip,
+                   std::format("run: none of these scenarios is in shard {}", to_string(s.shard)));
 }
 
 void say_missing(const Perturbation& perturbation) {
@@ -81,8 +84,9 @@ void print_progress(const ScenarioResult& result) {
 
 void write_records(const RunSettings& s, const JudgeResult& result, const HostFacts& host) {
     const fs::path out = s.out;
-    for (const auto& [name, text] : {std::pair{"verdict.json", verdict_json(result, host, kTool)},
-                                     std::pair{"results.ktap", ktap(result)}})
+    for (const auto& [name, text] :
+         {std::pair{"verdict.json", verdict_json(result, host, kTool)},
+          std::pair{"results.ktap", ktap(result)}, std::pair{"junit.xml", junit(result, host)}})
         if (const auto written = write_file(out / name, text); !written)
             throw Exit(kFail, std::format("run: no complete record: {}", written.error()));
 }
@@ -137,7 +141,11 @@ Outcome witness_and_judge(const RunSettings& s, HostFacts& host) {
                     .seed = s.seed,
                     .report = s.report ? s.report->name : ""},
                    kvm, *evidence, scratch, print_progress);
-    run_scenarios({.filter = s.filter, .seed = s.seed, .repeat = s.repeat, .shuffle = s.shuffle});
+    run_scenarios({.filter = s.filter,
+                   .shard = s.shard,
+                   .seed = s.seed,
+                   .repeat = s.repeat,
+                   .shuffle = s.shuffle});
     perturbation.finish();
     const bool restored = guard.finish();
     run_teardown_scenario(run, scratch);
@@ -154,6 +162,7 @@ int run_command(const Words& words) {
     check(s);
     catch_interrupts();
     HostFacts host = this_host(s.host, s.emulated, !s.no_kmod, s.mmu);
+    host.shard = s.shard;
     std::optional<Module> module;
     if (!s.kmod.empty())
         module.emplace(s.kmod,

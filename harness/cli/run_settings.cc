@@ -39,6 +39,11 @@ std::vector<LabBug> known_of(const std::string& file) {
     return std::move(*bugs);
 }
 
+Shard shard_of(const std::string& text) {
+    if (const auto shard = parse_shard(text)) return *shard;
+    throw Exit(kUsage, std::format("run: --shard {}: give INDEX/OF, from 1/1 on", text));
+}
+
 const Report* report_of(const std::string& name) {
     utsname system{};
     uname(&system);
@@ -86,6 +91,8 @@ RunSettings parse_run(const Words& words) {
     add("out", po::value(&s.out)->default_value("."), "directory of the records");
     add("filter", po::value(&s.filter),
         "scenarios to run, a GoogleTest filter: patterns with : between, after - those left out");
+    add("shard", po::value<std::string>(),
+        "INDEX/OF: one share of them, as where OF machines have one each; see mmuwitness merge");
     add("report", po::value<std::string>(),
         "what shows a documented bug, see list --reports: run that, and say whether it shows");
     add("script", po::value<std::string>(),
@@ -116,6 +123,10 @@ RunSettings parse_run(const Words& words) {
     s.mmu = mmu_of(values, "run");
     if (s.mmu.reference && s.no_kmod)
         throw Exit(kUsage, "run: not --no-kmod with --mmu=reference: the module is that MMU");
+    if (values.contains("shard")) {
+        refuse(values, "shard", "it is of the suite", {"report", "script"});
+        s.shard = shard_of(values["shard"].as<std::string>());
+    }
     if (values.contains("report")) {
         refuse(values, "report", "it has its own scenarios", {"filter", "script", "perturb"});
         refuse(values, "report", "it is about the kernel as it is", {"plant"});

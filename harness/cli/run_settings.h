@@ -11,6 +11,7 @@
 #include "director/script.h"
 #include "judge/reports.h"
 #include "perturb/disturber.h"
+#include "report/shard.h"
 #include "vmm/mmu.h"
 
 namespace mmuw {
@@ -21,6 +22,7 @@ struct RunSettings {
     std::optional<Script> script;
     std::vector<const DisturberKind*> disturbers;
     std::vector<LabBug> known;
+    Shard shard;
     Mmu mmu;
     bool no_kmod = false;
     bool emulated = false, shuffle = false, colour = false;

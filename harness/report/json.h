@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The little JSON that is written here: no library is worth its weight for it.
+// The little JSON that is written here: Boost's writers quote numbers, or write 0.2 as 2E-1.
 #pragma once
 
 #include <concepts>

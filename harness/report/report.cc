@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <format>
 
 #include "base/fd.h"
 #include "judge/reports.h"
@@ -25,7 +27,8 @@ std::vector<note::Host> HostFacts::notes() const {
             {"taint", std::to_string(taint)},
             {"kmod", yes_or_no(kmod)},
             {"mmu", mmu},
-            {"filesystem", filesystem}};
+            {"filesystem", filesystem},
+            {"shard", to_string(shard)}};
 }
 
 HostFacts host_facts(const JudgeResult& result) {
@@ -50,7 +53,8 @@ HostFacts host_facts(const JudgeResult& result) {
             number("taint"),
             text("kmod") != "false",
             text("mmu").empty() ? "kvm" : text("mmu"),
-            text("filesystem")};
+            text("filesystem"),
+            parse_shard(text("shard")).value_or(Shard{})};
 }
 
 Summary summarize(const JudgeResult& result) {
@@ -89,6 +93,20 @@ std::string_view overall(const JudgeResult& result) {
     if (s.inconclusive) return "inconclusive";
     if (const auto report = report_result(result)) return to_string(report->verdict);
     return s.pass || s.xfail ? "pass" : "skip";
+}
+
+std::string why_of(const ScenarioResult& scenario) {
+    if (!scenario.why.empty()) return scenario.why;
+    const auto rule = std::ranges::find(scenario.rules, scenario.verdict, &RuleResult::verdict);
+    return rule == scenario.rules.end() || rule->why.empty()
+               ? ""
+               : std::format("{}: {}", rule->rule, rule->why);
+}
+
+std::string stable_id(std::string_view scenario) {
+    std::string id(scenario);
+    std::ranges::replace(id, '/', '.');
+    return id;
 }
 
 bool wants_colour(int fd) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "judge/result.h"
+#include "report/shard.h"
 #include "trace/notes.h"
 #include "trace/result.h"
 
@@ -23,6 +24,7 @@ struct HostFacts {
     bool kmod = true;         // the module is the witness
     std::string mmu = "kvm";  // which is witnessed, as run --mmu
     std::string filesystem;   // of the backing files
+    Shard shard;              // which of the scenarios were run
 
     // As notes "KEY VALUE", keys as in verdict.json: for the harness to put into the stream.
     std::vector<note::Host> notes() const;
@@ -42,10 +44,18 @@ int exit_status(const JudgeResult& result);
 // "pass", "fail", "skip" or "inconclusive": the word for the whole run.
 std::string_view overall(const JudgeResult& result);
 
+// The scenario's reason, or that of the first rule with the scenario's verdict: one line.
+std::string why_of(const ScenarioResult& scenario);
+// A scenario's name as every consumer takes it: dots in place of slashes.
+std::string stable_id(std::string_view scenario);
+
 // tool: "mmuwitness VERSION"
 std::string verdict_json(const JudgeResult& result, const HostFacts& host, const std::string& tool);
 // KTAP version 1: a test per scenario, a subtest per rule.
 std::string ktap(const JudgeResult& result);
+// For CI systems: a test case per scenario. Inconclusive is an error, xfail skipped with its
+// reason.
+std::string junit(const JudgeResult& result, const HostFacts& host);
 // For a terminal: the table, then what failed or was not certain, with event windows.
 std::string table(const JudgeResult& result, bool colour);
 

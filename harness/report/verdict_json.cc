@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "report/verdict_json.h"
+
 #include "judge/reports.h"
-#include "report/json.h"
-#include "report/report.h"
 
 namespace mmuw {
 namespace {
-
-void put_host(Json& j, const HostFacts& h) {
-    j.key("host").open('{');
-    j.member("name", h.name).member("arch", h.arch).member("kernel", h.kernel).member("kvm", h.kvm);
-    j.member("emulated", h.emulated).member("page_size", h.page_size).member("cpus", h.cpus);
-    j.member("parameters", h.parameters).member("taint", h.taint).member("kmod", h.kmod);
-    j.member("mmu", h.mmu).member("filesystem", h.filesystem);
-    j.close('}');
-}
 
 void put_witness(Json& j, const WitnessResult& w) {
     j.key("witness").open('{').key("attached").open('[');
@@ -94,21 +85,36 @@ void put_report(Json& j, const JudgeResult& result) {
 
 }  // namespace
 
+void put(Json& j, const HostFacts& h) {
+    j.key("host").open('{');
+    j.member("name", h.name).member("arch", h.arch).member("kernel", h.kernel).member("kvm", h.kvm);
+    j.member("emulated", h.emulated).member("page_size", h.page_size).member("cpus", h.cpus);
+    j.member("parameters", h.parameters).member("taint", h.taint).member("kmod", h.kmod);
+    j.member("mmu", h.mmu).member("filesystem", h.filesystem);
+    j.member("shard", to_string(h.shard));
+    j.close('}');
+}
+
+void put(Json& j, const Summary& n) {
+    j.key("summary").open('{').member("pass", n.pass).member("fail", n.fail);
+    j.member("skip", n.skip).member("inconclusive", n.inconclusive).member("xfail", n.xfail);
+    j.close('}');
+}
+
 std::string verdict_json(const JudgeResult& result, const HostFacts& host,
                          const std::string& tool) {
     Json j;
     j.open('{').member("schema", "mmuwitness-verdict/1").member("tool", tool);
-    put_host(j, host);
+    put(j, host);
     put_witness(j, result.witness);
     put_missing(j, result.missing_disturbers);
     put_known(j, result.lab_bugs);
     put_report(j, result);
     j.key("scenarios").open('[');
     for (const ScenarioResult& s : result.scenarios) put_scenario(j, s);
-    const Summary n = summarize(result);
-    j.close(']').key("summary").open('{');
-    j.member("pass", n.pass).member("fail", n.fail).member("skip", n.skip);
-    j.member("inconclusive", n.inconclusive).member("xfail", n.xfail).close('}').close('}');
+    j.close(']');
+    put(j, summarize(result));
+    j.close('}');
     return j.text();
 }
 
