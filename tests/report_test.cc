@@ -41,6 +41,7 @@ TEST(Report, VerdictJson) {
     EXPECT_EQ(verdict_json(result(), host, "mmuwitness 0.1"), R"({
   "schema": "mmuwitness-verdict/1",
   "tool": "mmuwitness 0.1",
+  "verdict": "fail",
   "host": {
     "name": "x86_64-amd",
     "arch": "x86_64",

@@ -105,6 +105,7 @@ std::string verdict_json(const JudgeResult& result, const HostFacts& host,
                          const std::string& tool) {
     Json j;
     j.open('{').member("schema", "mmuwitness-verdict/1").member("tool", tool);
+    j.member("verdict", overall(result));
     put(j, host);
     put_witness(j, result.witness);
     put_missing(j, result.missing_disturbers);
