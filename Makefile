@@ -5,7 +5,7 @@ export $(shell sed -nE "s/^([A-Z_0-9]+)[ =].*/\1/p" scripts/variables)
 build:
 	@HOST="$${HOST:-local}" scripts/build
 
-run unit selftest mutants check nightly bench hammer compare doctor lint update clean help:
+run unit selftest mutants check matrix bench hammer compare doctor lint update clean help:
 	@scripts/$@
 
-.PHONY: build run unit selftest mutants check nightly bench hammer compare doctor lint update clean help
+.PHONY: build run unit selftest mutants check matrix bench hammer compare doctor lint update clean help

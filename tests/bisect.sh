@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # git bisect run finds, among 16 commits of a kernel, the one that has a fault; one of them does not
-# build, and has no verdict. Builds a kernel: scripts/nightly runs it. Ends with "N passed, N failed".
+# build, and has no verdict. Builds a kernel: scripts/matrix runs it. Ends with "N passed, N failed".
 . "$(dirname "$0")/../scripts/lib.sh"
 become_root "$0" "$@"
 # shellcheck source=tests/scripts/support/verdicts.sh
