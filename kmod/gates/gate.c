@@ -265,7 +265,7 @@ static void clear(struct gate *g)
 
 	WRITE_ONCE(g->state, CLOSING);
 	spec = rcu_replace_pointer(g->spec, NULL, true);
-	synchronize_rcu();		/* nobody is held by it, or looks at it, any more */
+	synchronize_rcu_expedited();	/* nobody is held by it, or looks at it, any more */
 	kfree(spec);
 	WRITE_ONCE(g->state, OFF);
 }

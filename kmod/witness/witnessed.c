@@ -63,6 +63,15 @@ bool mmuw_is_session_mm(const struct mm_struct *mm)
 }
 EXPORT_SYMBOL_GPL(mmuw_is_session_mm);
 
+/*
+ * No hook looks at what was forgotten any more. Expedited, as KVM's own wait for a memslot:
+ * a run forgets some VMs and files a second, and a grace period is tens of milliseconds.
+ */
+static void wait_for_hooks(void)
+{
+	synchronize_rcu_expedited();
+}
+
 void mmuw_witness_vm(u16 id, struct kvm *kvm)
 {
 	u16 last = MMUWITNESS_MAX_VMS;
@@ -72,7 +81,7 @@ void mmuw_witness_vm(u16 id, struct kvm *kvm)
 		last--;
 	WRITE_ONCE(last_vm, last);
 	if (!kvm)
-		synchronize_rcu();
+		wait_for_hooks();
 }
 
 void mmuw_witness_file(u16 id, struct address_space *mapping)
@@ -84,7 +93,7 @@ void mmuw_witness_file(u16 id, struct address_space *mapping)
 		last--;
 	WRITE_ONCE(last_file, last);
 	if (!mapping)
-		synchronize_rcu();
+		wait_for_hooks();
 }
 
 void mmuw_witness_mm(struct mm_struct *mm)
