@@ -22,9 +22,20 @@ constexpr std::uint32_t kPrivateSlot = 0;
 // A vCPU that parks wakes the waiter; the poll is for the rest.
 constexpr auto kParkPoll = 10ms;
 constexpr auto kStayPoll = 50us;
-constexpr auto kSpin = 20us;
 // Then it is looked whether the vCPU gets on.
 constexpr auto kSoon = 1s;
+
+// What is not worth a sleep: without high-resolution timers one takes until the next tick.
+std::chrono::nanoseconds spin_for() {
+    static const std::chrono::nanoseconds longest = [] {
+        timespec resolution{};
+        clock_getres(CLOCK_MONOTONIC, &resolution);
+        return std::max<std::chrono::nanoseconds>(
+            20us, std::chrono::seconds(resolution.tv_sec) +
+                      std::chrono::nanoseconds(resolution.tv_nsec));
+    }();
+    return longest;
+}
 
 std::unique_ptr<Memslot> make_slot(Vm& vm, std::uint32_t id, std::uint64_t gpa, std::uint64_t bytes,
                                    std::uint64_t hva, std::uint32_t flags, Memslot::Report report) {
@@ -321,7 +332,7 @@ void Guest::wait_until(unsigned vcpu, bool parks, const std::function<bool()>& c
     const auto begin = std::chrono::steady_clock::now();
     // Not sched_yield(): beside a polling vCPU it gives the CPU away until the next tick.
     if (!parks)
-        while (std::chrono::steady_clock::now() < begin + kSpin)
+        while (std::chrono::steady_clock::now() < begin + spin_for())
             if (condition()) return;
     if (thread.wait(condition, begin + kSoon,
                     parks ? std::chrono::microseconds(kParkPoll) : kStayPoll) ||
