@@ -104,15 +104,6 @@ class Changes : public ScenarioTest {
         run_.witness.marks(marks);
     }
 
-    void set_log(bool on) {
-        for (Memslot* slot : slots_) {
-            if (on)
-                guest_->log().enable(*slot);
-            else
-                guest_->log().disable(*slot);
-        }
-    }
-
     void collect() {
         for (Memslot* slot : slots_)
             if (slot->logged()) static_cast<void>(guest_->log().collect(*slot));
@@ -215,7 +206,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
 
     // With the log on, what is written after the change is logged as well.
     void in_turns(bool logged) {
-        if (logged) set_log(true);
+        if (logged) guest_->log().switch_to(true, slots_);
         for (const MemoryRange& r : ranges()) {
             collect();
             prepare();
@@ -233,7 +224,7 @@ class MemoryChanges : public Changes, public testing::WithParamInterface<Case> {
             look(pages);
             trial(met);
         }
-        if (logged) set_log(false);
+        if (logged) guest_->log().switch_to(false, slots_);
     }
 
     // What is written while it changes may go with it; what is written after that has to be there.

@@ -233,11 +233,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
     void set_log(bool on) {
         if (on == logged_) return;
         logged_ = on;
-        for (Memslot* slot : slots_)
-            if (on)
-                guest_->log().enable(*slot);
-            else
-                guest_->log().disable(*slot);
+        guest_->log().switch_to(on, slots_);
     }
 
     // Is it on the disk? That is known of what grows: entries that lead to pages.

@@ -85,14 +85,6 @@ class NestedGuest : public ScenarioTest, public testing::WithParamInterface<Dirt
             if (slot->logged()) static_cast<void>(guest_->log().collect(*slot));
     }
 
-    void set_log(bool on) {
-        for (Memslot* slot : slots_)
-            if (on)
-                guest_->log().enable(*slot);
-            else
-                guest_->log().disable(*slot);
-    }
-
     void change_memory() {
         switch (random_() % 4) {
             case 0:
@@ -177,7 +169,7 @@ TEST_P(NestedGuest, IsLoggedAsItsGuest) {
     start(State::kAnonymous);
     const OwnCpu own_cpu(guest_->thread(0).tid());
     for (int round = 0; round < rounds(kRounds); round++) {
-        if (round % 4 == 1) set_log(true);
+        if (round % 4 == 1) guest_->log().switch_to(true, slots_);
         for (int i = 0; i < kPagesOfARound; i++) {
             const std::uint64_t at = any();
             read(at);
@@ -189,7 +181,7 @@ TEST_P(NestedGuest, IsLoggedAsItsGuest) {
             collect();
         }
         end_after_collection(any());
-        if (round % 4 == 3) set_log(false);
+        if (round % 4 == 3) guest_->log().switch_to(false, slots_);
         sync();
         trial();
     }

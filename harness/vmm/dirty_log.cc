@@ -57,6 +57,15 @@ void DirtyLog::disable(Memslot& slot) {
     slot.set_log(false);
 }
 
+void DirtyLog::switch_to(bool on, std::span<Memslot* const> slots) {
+    for (Memslot* slot : slots) {
+        if (on)
+            enable(*slot);
+        else
+            disable(*slot);
+    }
+}
+
 void DirtyLog::add_vcpu(Vcpu& /*vcpu*/, VcpuThread& thread) {
     threads_.push_back(&thread);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,7 @@ class DirtyLog {
     // pages are, once, with kManualInitSet.
     virtual void enable(Memslot& slot);
     virtual void disable(Memslot& slot);
+    void switch_to(bool on, std::span<Memslot* const> slots);
 
     // Pages logged since the last collection, one bit per page of the slot. Reported to the VM's
     // observer. One caller at a time per slot; vCPUs may run.
