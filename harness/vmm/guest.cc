@@ -31,8 +31,8 @@ std::chrono::nanoseconds spin_for() {
         timespec resolution{};
         clock_getres(CLOCK_MONOTONIC, &resolution);
         return std::max<std::chrono::nanoseconds>(
-            20us, std::chrono::seconds(resolution.tv_sec) +
-                      std::chrono::nanoseconds(resolution.tv_nsec));
+            20us,
+            std::chrono::seconds(resolution.tv_sec) + std::chrono::nanoseconds(resolution.tv_nsec));
     }();
     return longest;
 }

@@ -54,7 +54,8 @@ class DirtyNotLostInRace : public Rule {
     }
 
     // The mark that follows when a memslot's log was switched on. From then on a write through the
-    // first vCPU's dirty TLB entry would be in no log. Of a memslot that is read-only there is none.
+    // first vCPU's dirty TLB entry would be in no log. Of a memslot that is read-only there is
+    // none.
     void memslot(const Event& e, const mark::Memslot& m, const Ledger& ledger, Findings& found) {
         const bool logs = m.flags & KVM_MEM_LOG_DIRTY_PAGES;
         const bool logged = std::exchange(logging_[{e.mark.vm, m.slot}], logs);
@@ -79,10 +80,10 @@ class DirtyNotLostInRace : public Rule {
                                     vm, gfn));
     }
 
-    std::map<std::pair<uint16_t, uint64_t>, Last> last_;     // (vm, gfn)
-    std::map<std::pair<uint16_t, uint64_t>, bool> logging_;  // (vm, slot)
+    std::map<std::pair<uint16_t, uint64_t>, Last> last_;         // (vm, gfn)
+    std::map<std::pair<uint16_t, uint64_t>, bool> logging_;      // (vm, slot)
     std::map<std::pair<uint16_t, uint64_t>, uint64_t> dropped_;  // (vm, gfn): when
-    std::unordered_map<int32_t, uint64_t> begun_;            // pid -> order of its VM ioctl
+    std::unordered_map<int32_t, uint64_t> begun_;                // pid -> order of its VM ioctl
 };
 
 }  // namespace
