@@ -17,6 +17,6 @@ HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first of them
 HOST_APPEND="console=ttyS0 loglevel=5 panic=-1 mitigations=off init_on_alloc=0 numa_balancing=disable nohz=off highres=off tsc=nowatchdog"
 # Devices are added by inside/boot-qemu. Without the CPU's promise of fast string instructions: kernel
 # and libc then copy and clear pages by words, and to the emulator each step is one instruction.
-HOST_MACHINE=(qemu-system-x86_64 -machine q35 -accel "tcg,thread=multi" -cpu max,-erms,-fsrm -smp 2 -m "$((HOST_MEMORY + 256))"
+HOST_MACHINE=(qemu-system-x86_64 -machine q35 -accel "tcg,thread=multi" -cpu "max,-erms,-fsrm" -smp 2 -m "$((HOST_MEMORY + 256))"
 	-object "memory-backend-ram,id=node0,size=${HOST_MEMORY}M" -numa "node,memdev=node0,cpus=0-1"
 	-object "memory-backend-ram,id=node1,size=256M" -numa "node,memdev=node1")
