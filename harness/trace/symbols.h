@@ -96,7 +96,8 @@ inline constexpr Symbol left[] = {{"MAPPED_PAGES", MMUWITNESS_LEFT_MAPPED_PAGES}
                                   {"MODULE", MMUWITNESS_LEFT_MODULE},
                                   {"PAGE_TABLES", MMUWITNESS_LEFT_PAGE_TABLES},
                                   {"VMALLOC", MMUWITNESS_LEFT_VMALLOC},
-                                  {"PAGES", MMUWITNESS_LEFT_PAGES}};
+                                  {"PAGES", MMUWITNESS_LEFT_PAGES},
+                                  {"SPTES", MMUWITNESS_LEFT_SPTES}};
 inline constexpr Symbol refusal[] = {
     {"SLOT_HEAD_OVERLAPS", MMUWITNESS_REFUSE_SLOT_HEAD_OVERLAPS},
     {"SLOT_TAIL_OVERLAPS", MMUWITNESS_REFUSE_SLOT_TAIL_OVERLAPS},

@@ -122,6 +122,7 @@ enum mmuwitness_left {
 	MMUWITNESS_LEFT_PAGE_TABLES,		/* pages of a VM's page tables still charged */
 	MMUWITNESS_LEFT_VMALLOC,		/* likewise, of what belongs to its memslots and logs */
 	MMUWITNESS_LEFT_PAGES,			/* likewise, of what its guest has used */
+	MMUWITNESS_LEFT_SPTES,			/* KVM counts them, of memory that is mapped no more */
 };
 
 /* Calls that KVM has to refuse: Documentation/virt/kvm/api.rst. */
