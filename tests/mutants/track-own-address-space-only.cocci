@@ -3,6 +3,7 @@
 // file: arch/x86/kvm/mmu/page_track.c
 // append: kvm_amd.npt=0
 // scenarios: *
+// survives: the guest would have to keep its page tables in memory that SMM sees as well, and write them from there
 @@
 identifier other_slot;
 @@

@@ -3,6 +3,7 @@
 // file: arch/x86/kvm/mmu/paging_tmpl.h
 // append: kvm_amd.npt=0
 // scenarios: *
+// survives: the guest has no user code, and never clears CR0.WP
 @@
 @@
 - walker.pte_access &= ~ACC_USER_MASK;
