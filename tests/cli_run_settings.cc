@@ -37,8 +37,9 @@ TEST(RunSettings, HaveDefaults) {
 
 TEST(RunSettings, AreWhatWasAskedFor) {
     const RunSettings s = parse({"--filter", "Turns.*", "--mmu", "reference", "--repeat", "3",
-                                 "--perturb", "signals,ksm", "--plant", "x"});
+                                 "--perturb", "signals,ksm", "--plant", "x", "--shard", "2/3"});
     EXPECT_EQ(s.filter, "Turns.*");
+    EXPECT_EQ(s.shard, (Shard{2, 3}));
     EXPECT_TRUE(s.mmu.reference);
     EXPECT_EQ(s.repeat, 3);
     EXPECT_EQ(s.disturbers.size(), 2U);
@@ -52,6 +53,7 @@ TEST(RunSettings, RefuseWhatDoesNotGoTogether) {
     EXPECT_NE(refused({"--no-kmod", "--mmu", "reference"}), "");
     EXPECT_NE(refused({"--report", "dirty-ring-reset-signal", "--filter", "x"}), "");
     EXPECT_NE(refused({"--report", "dirty-ring-reset-signal", "--plant", "x"}), "");
+    EXPECT_NE(refused({"--report", "dirty-ring-reset-signal", "--shard", "1/2"}), "");
 }
 
 TEST(RunSettings, SayWhatIsKnown) {
@@ -60,6 +62,7 @@ TEST(RunSettings, SayWhatIsKnown) {
     EXPECT_TRUE(refused({"--mmu", "x"}).contains("unknown MMU 'x'"));
     EXPECT_TRUE(refused({"--known", "/no/such"}).contains("No such file"));
     EXPECT_TRUE(refused({"--repeat", "0"}).contains("at least 1"));
+    EXPECT_TRUE(refused({"--shard", "3/2"}).contains("INDEX/OF"));
     EXPECT_TRUE(refused({"--frobnicate"}).contains("--help"));
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "cli/gtest_runner.h"
 
@@ -17,6 +18,18 @@ TEST(Selection, FollowsGoogleTestsFilterSyntax) {
     EXPECT_TRUE(std::ranges::contains(scenario_names("-KernelLog.*"), me));
     EXPECT_FALSE(scenarios_match("Selection.*-*Filter*"));
     EXPECT_FALSE(scenarios_match("No.Such"));
+}
+
+TEST(Shards, AreTogetherWhatIsSelected) {
+    std::vector<std::string> found;
+    for (unsigned index = 1; index <= 3; index++)
+        std::ranges::copy(scenario_names("R*", {.index = index, .of = 3}),
+                          std::back_inserter(found));
+    auto all = scenario_names("R*");
+    EXPECT_GT(all.size(), 3U);
+    std::ranges::sort(found);
+    std::ranges::sort(all);
+    EXPECT_EQ(found, all);
 }
 
 }  // namespace
