@@ -156,8 +156,8 @@ TEST(Merge, OtherKernelsAreOtherRows) {
     EXPECT_THAT(table,
                 HasSubstr("fail              0     1     0     0     0  lab1 7.3.4 kvm_amd"));
     EXPECT_THAT(table, HasSubstr("A.x: fail\n  durable: fail: gone\n"));
-    const std::string json = matrix_json(*rows, "mmuwitness 1");
-    EXPECT_THAT(json, HasSubstr(R"("schema": "mmuwitness-matrix/1")"));
+    const std::string json = rows_json(*rows, "mmuwitness 1");
+    EXPECT_THAT(json, HasSubstr(R"("schema": "mmuwitness-rows/1")"));
     EXPECT_THAT(json, HasSubstr(R"("why": "durable: gone")"));
 }
 

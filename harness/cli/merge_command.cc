@@ -34,7 +34,7 @@ void write_rows(const fs::path& out, const std::vector<Row>& rows) {
         write(directory / "results.ktap", ktap(row.result));
         write(directory / "junit.xml", junit(row.result, row.host));
     }
-    write(out / "matrix.json", matrix_json(rows, kTool));
+    write(out / "rows.json", rows_json(rows, kTool));
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ int merge_command(const Words& words) {
     add("records", po::value<Words>()->required()->composing(),
         "directories of runs, or their verdict.json");
     add("out", po::value<std::string>(),
-        "directory for matrix.json, and verdict.json, results.ktap and junit.xml of each row");
+        "directory for rows.json, and verdict.json, results.ktap and junit.xml of each row");
     const auto values = parse_options(words, "merge RECORDS...", options, "records", -1);
     std::vector<NamedRecord> records;
     for (const std::string& path : values["records"].as<Words>()) {

@@ -189,9 +189,9 @@ std::string rows_table(const std::vector<Row>& rows) {
     return out;
 }
 
-std::string matrix_json(const std::vector<Row>& rows, const std::string& tool) {
+std::string rows_json(const std::vector<Row>& rows, const std::string& tool) {
     Json j;
-    j.open('{').member("schema", "mmuwitness-matrix/1").member("tool", tool).key("rows").open('[');
+    j.open('{').member("schema", "mmuwitness-rows/1").member("tool", tool).key("rows").open('[');
     for (const Row& row : rows) {
         j.open('{');
         put(j, row.host);

@@ -16,7 +16,7 @@ struct NamedRecord {
 };
 
 struct Row {
-    HostFacts host;  // its shard: 1/1, the row is whole, or says what it lacks
+    HostFacts host;  // its shard is 1/1: what the row lacks, its result says
     std::string tool;
     std::vector<std::string> from;  // by share
     JudgeResult result;
@@ -32,6 +32,6 @@ Result<std::vector<Row>> merge(std::vector<NamedRecord> records,
 int exit_status(const std::vector<Row>& rows);
 // A line for each, and what did not pass.
 std::string rows_table(const std::vector<Row>& rows);
-std::string matrix_json(const std::vector<Row>& rows, const std::string& tool);
+std::string rows_json(const std::vector<Row>& rows, const std::string& tool);
 
 }  // namespace mmuw

@@ -330,9 +330,10 @@ void Guest::wait_until(unsigned vcpu, bool parks, const std::function<bool()>& c
                        const char* what) {
     VcpuThread& thread = *cpus_.at(vcpu).thread;
     const auto begin = std::chrono::steady_clock::now();
+    const auto spin_until = begin + spin_for();
     // Not sched_yield(): beside a polling vCPU it gives the CPU away until the next tick.
     if (!parks)
-        while (std::chrono::steady_clock::now() < begin + spin_for())
+        while (std::chrono::steady_clock::now() < spin_until)
             if (condition()) return;
     if (thread.wait(condition, begin + kSoon,
                     parks ? std::chrono::microseconds(kParkPoll) : kStayPoll) ||
