@@ -2,6 +2,8 @@
 // What differs between architectures; implemented in vmm/<arch>/.
 #pragma once
 
+#include <linux/kvm.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
