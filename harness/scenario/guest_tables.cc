@@ -4,10 +4,9 @@
 // written to. Such a write is in the log and on the disk as any other.
 #include <sys/mman.h>
 
-#include <algorithm>
 #include <array>
 #include <map>
-#include <numeric>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -19,105 +18,67 @@
 #include "machine/unavailable.h"
 #include "run/own_cpu.h"
 #include "run/scenario_test.h"
+#include "run/table_map.h"
 #include "vmm/arch.h"
 
 namespace mmuw::guest_tables {
 
 namespace {
 
-// Data pages: tables of the guest's, and what they lead to.
-constexpr std::uint64_t kUpper = 0, kLower[] = {1, 2}, kNew = 3, kTarget = 4, kTargets = 24;
-constexpr std::uint64_t kTwice = 6;  // of the places lead to pages that others lead to
-constexpr std::uint64_t kSmall = kTarget + kTargets;
-// Of a table; a huge page is as many small ones.
-constexpr std::uint64_t kEntries = arch::OwnTables::kEntries;
-constexpr std::uint64_t kHuge = 2;  // huge pages, in the data pages behind the first kEntries
+using At = TableMap::At;
+using Access = TableMap::Access;
+using Rights = TableMap::Rights;
 
 class GuestTables : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
   protected:
-    using At = std::pair<std::uint64_t, std::uint64_t>;  // table (a data page), number of the entry
-    enum class Rights { kNone, kRead, kWrite };
-    // Of the guest: by `own` of its own addresses, which `entry` of `table` stands for.
-    struct Access {
-        std::uint64_t own, table, entry, page;
-        Rights rights;
-        bool read, write;
-    };
-
     void SetUp() override {
         ScenarioTest::SetUp();
         if (run_.kvm.mmu().reference) GTEST_SKIP() << "the reference MMU's guests have no tables";
         if (!arch::own_tables()) GTEST_SKIP() << "guests have no page tables of their own here";
-        tables_ = *arch::own_tables();
     }
 
     void start() {
         random_.seed(seed());
-        targets_.resize(kTargets);
-        std::iota(targets_.begin(), targets_.end(), kTarget);
-        file_ = &add_file(kSmall);
+        file_ = &add_file(TableMap::kSmallPages);
+        constexpr std::uint64_t kHugePages = TableMap::kHugePages * TableMap::kEntries;
         try {
-            huge_ = &add_huge(HugeKind::kAnonymous, kHuge * kEntries);
+            huge_ = &add_huge(HugeKind::kAnonymous, kHugePages);
         } catch (const Unavailable&) {
             huge_ = nullptr;  // the rest is worth it
         }
         guest_ = &add_guest({.vcpus = 2,
-                             .pages = kEntries * (1 + kHuge),
+                             .pages = TableMap::kEntries + kHugePages,
                              .log = GetParam(),
                              .idle = guest::Idle::kStay,
-                             .own_tables = kUpper});
-        slots_.push_back(&guest_->add_memory(0, kSmall, file_->file().mapping().get()));
+                             .own_tables = TableMap::kUpper});
+        slots_.push_back(
+            &guest_->add_memory(0, TableMap::kSmallPages, file_->file().mapping().get()));
         if (huge_ != nullptr)
-            slots_.push_back(&guest_->add_memory(kEntries, kHuge * kEntries, huge_->span().data()));
+            slots_.push_back(
+                &guest_->add_memory(TableMap::kEntries, kHugePages, huge_->span().data()));
         guest_->start();
+        const arch::OwnTables tables = *arch::own_tables();
         bool done = false;
-        guest_->with_vcpu(0, [&](const Vcpu& vcpu) { done = tables_.done_by(vcpu); });
+        guest_->with_vcpu(0, [&](const Vcpu& vcpu) { done = tables.done_by(vcpu); });
         if (!done) throw Unavailable("the CPU writes nothing into page tables");
-        entries_[{kUpper, 2}] = tables_.table(gpa(kNew), true);
+        map_.emplace(tables, huge_ != nullptr, random_,
+                     [this](std::uint64_t page) { return guest_->gfn(page) * page_size(); });
         write_entries(0);
     }
 
-    // As the guest is to see its memory from now on; the vCPU has written that into its tables. The
-    // upper one stays as it is in about every other round.
+    // As the guest is to see its memory from now on; the vCPU has written that into its tables.
     void map(unsigned vcpu) {
-        accesses_.clear();
-        entries_.clear();
-        version_++;
-        upper_stays_ = version_ > 1 && random_() % 2 == 0;
-        const bool was_huge = upper_.huge;
-        if (!upper_stays_) choose_upper();
-        // Else only what is allowed differs.
-        if (random_() % 2 == 0) std::ranges::shuffle(targets_, random_);
-        // Now and then it is one page at all places.
-        const std::uint64_t different = random_() % 4 == 0 ? 1 : kTargets - kTwice;
-        for (std::uint64_t i = 0; i < kTargets; i++) {
-            const auto rights = random_() % 8 == 0   ? Rights::kNone
-                                : random_() % 4 == 0 ? Rights::kRead
-                                                     : Rights::kWrite;
-            map_page({.own = place(i),
-                      .table = upper_.lower,
-                      .entry = place(i),
-                      .page = targets_[i % different],
-                      .rights = rights,
-                      .read = random_() % 2 == 0,
-                      .write = random_() % 2 == 0});
-            if (!upper_.writable && rights == Rights::kWrite)
-                accesses_.back().rights = Rights::kRead;
-        }
-        if (huge_ != nullptr) map_huge();
-        for (auto& [at, value] : entries_) value = value == 0 ? 0 : versioned(value);
-        map_upper();
-        zero_first(vcpu, was_huge);
+        map_->change([this](const At& at) { return entry(at); });
+        clear_first(vcpu);
         write_entries(vcpu);
     }
 
     // The vCPU writes entries as they were mapped: nothing was accessed.
     void write_entries(unsigned vcpu) {
         std::vector<guest::Command> commands;
-        for (const auto& [at, value] : entries_) {
-            if (at.first == kUpper && upper_stays_) continue;
-            commands.push_back(Guest::try_write_command(at.first, at.second, value));
-            wrote_.insert(at.first);
+        for (const auto& [at, value] : map_->to_write()) {
+            commands.push_back(Guest::try_write_command(at.table, at.entry, value));
+            wrote_.insert(at.table);
         }
         write_tables(vcpu, commands);
         tell_written();
@@ -125,18 +86,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
 
     // Where nothing was, or less was allowed, the CPU has nothing to forget.
     void appear(unsigned vcpu) {
-        constexpr std::uint64_t kSome = 4;
-        if (next_new_ + kSome > kEntries) return;
-        accesses_.clear();
-        entries_.clear();
-        for (std::uint64_t i = 0; i < kSome; i++, next_new_++)
-            map_page({.own = 2 * kEntries + next_new_,
-                      .table = kNew,
-                      .entry = next_new_,
-                      .page = kTarget + (next_new_ * 5 + i) % kTargets,
-                      .rights = Rights::kNone,
-                      .read = true,
-                      .write = i % 2 == 0});
+        if (!map_->add()) return;
         access(vcpu);
         allow(Rights::kRead, true);
         access(vcpu);
@@ -151,18 +101,14 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
 
     // The same entries, with other rights.
     void allow(Rights rights, bool write) {
-        for (Access access : std::exchange(accesses_, {})) {
-            access.rights = rights;
-            access.write |= write;
-            map_page(access);
-        }
+        map_->allow(rights, write);
         write_entries(a_vcpu());
     }
 
     void try_write(unsigned vcpu) {
         std::vector<guest::Command> commands;
         Lanes ignored;
-        for (const Access& a : accesses_) commands.push_back(write(a, vcpu, ignored));
+        for (const Access& a : map_->accesses()) commands.push_back(write(a, vcpu, ignored));
         static_cast<void>(guest_->run(vcpu, commands));
     }
 
@@ -174,8 +120,8 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
                             [] { return std::vector<Expectation>(); });
                 break;
             case 1:
-                if (madvise(file_->file().mapping().get(), kSmall * page_size(), MADV_DONTNEED) !=
-                    0)
+                if (madvise(file_->file().mapping().get(), TableMap::kSmallPages * page_size(),
+                            MADV_DONTNEED) != 0)
                     throw_errno("madvise(MADV_DONTNEED)");
                 break;
             case 2:
@@ -192,7 +138,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
         if (random_() % 2 == 0)
             commands.push_back(Guest::forget_all_command(random_() % 2));
         else
-            for (const Access& a : accesses_)
+            for (const Access& a : map_->accesses())
                 commands.push_back(Guest::forget_command(Guest::own_page(a.own)));
         static_cast<void>(guest_->run(vcpu, commands));
     }
@@ -201,8 +147,8 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
         std::vector<guest::Command> commands;
         Lanes written = lanes(vcpu);
         std::map<At, std::uint64_t> entries_before;
-        for (const auto& [at, value] : entries_) entries_before[at] = entry(at);
-        for (const Access& a : accesses_) {
+        for (const auto& [at, value] : map_->entries()) entries_before[at] = entry(at);
+        for (const Access& a : map_->accesses()) {
             store_lane(page(a.page), kHostLane, ++stamp_);
             if (a.read)
                 commands.push_back(Guest::try_read_command(Guest::own_page(a.own), kHostLane));
@@ -213,7 +159,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
         look_at_writes(vcpu, written);
         look_at_entries();
         for (const auto& [at, value] : entries_before)
-            if (entry(at) != value) wrote_.insert(at.first);
+            if (entry(at) != value) wrote_.insert(at.table);
         tell_written();
     }
 
@@ -221,7 +167,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
     void write_again(unsigned vcpu) {
         std::vector<guest::Command> commands;
         Lanes written = lanes(vcpu);
-        for (const Access& a : accesses_)
+        for (const Access& a : map_->accesses())
             if (a.write) commands.push_back(write(a, vcpu, written));
         look_at_tries(guest_->run(vcpu, commands), false);
         look_at_writes(vcpu, written);
@@ -240,59 +186,22 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
     void sync() {
         file_->sync(Sync::kFsync, [this] {
             std::vector<Expectation> all;
-            for (const auto& [at, value] : entries_)
-                if (value != 0 && at.first != kUpper && version_ <= tables_.ignored_most)
-                    all.push_back({.page = at.first, .lane = at.second, .stamp = entry(at)});
+            for (const auto& [at, value] : map_->entries())
+                if (value != 0 && at.table != TableMap::kUpper && map_->grows())
+                    all.push_back({.page = at.table, .lane = at.entry, .stamp = entry(at)});
             return all;
         });
     }
 
-    // Entries grow from round to round, as far as they can.
-    [[nodiscard]] std::uint64_t versioned(std::uint64_t value) const {
-        return value | std::min(version_, tables_.ignored_most) * tables_.ignored_bit;
-    }
     [[nodiscard]] pid_t thread_of(unsigned vcpu) { return guest_->thread(vcpu).tid(); }
     // Either of the two.
     unsigned a_vcpu() { return static_cast<unsigned>(random_() % 2); }
 
   private:
-    struct Upper {
-        std::uint64_t lower, other;  // tables: of small pages, and for the huge page's place
-        bool writable;               // all that is in `lower`
-        std::uint64_t first;         // data page of the huge page
-        bool huge;                   // the huge page, or its pages backwards by `other`
-        Rights rights;               // for them
-    };
-    void choose_upper() {
-        const std::uint64_t lower = kLower[random_() % 2];
-        upper_ = {.lower = lower,
-                  .other = kLower[0] + kLower[1] - lower,
-                  .writable = random_() % 4 != 0,
-                  .first = kEntries * (1 + random_() % kHuge),
-                  .huge = random_() % 2 == 0,
-                  .rights = random_() % 4 == 0 ? Rights::kRead : Rights::kWrite};
-    }
-    void map_upper() {
-        const At small{kUpper, 0}, huge{kUpper, 1};
-        if (upper_stays_) {
-            entries_[small] = entry(small);
-            if (huge_ != nullptr) entries_[huge] = entry(huge);
-            return;
-        }
-        entries_[small] = versioned(tables_.table(gpa(upper_.lower), upper_.writable));
-        if (huge_ == nullptr) return;
-        entries_[huge] = versioned(
-            upper_.huge ? tables_.leaf(gpa(upper_.first), true, upper_.rights == Rights::kWrite)
-                        : tables_.table(gpa(upper_.other), true));
-    }
-    // No CPU may have translations of two sizes for an address: not on every one is that safe.
-    void zero_first(unsigned vcpu, bool was_huge) {
+    void clear_first(unsigned vcpu) {
         std::vector<guest::Command> commands;
-        for (const auto& [at, value] : entries_) {
-            if (at.first == kUpper && upper_stays_) continue;
-            if (tables_.zero_first || (at == At{kUpper, 1} && upper_.huge != was_huge))
-                commands.push_back(Guest::try_write_command(at.first, at.second, 0));
-        }
+        for (const At& at : map_->to_clear())
+            commands.push_back(Guest::try_write_command(at.table, at.entry, 0));
         if (commands.empty()) return;
         write_tables(vcpu, commands);
         for (const unsigned each : {0U, 1U})
@@ -307,47 +216,13 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
                 seen(commands[i].first, commands[i].lane, done[i].sum, 1, MMUWITNESS_SIDE_GUEST));
         run_.witness.marks(marks);
     }
-    void map_huge() {
-        for (const std::uint64_t i :
-             {std::uint64_t{0}, 1 + random_() % (kEntries - 2), kEntries - 1}) {
-            const Access access{
-                .own = kEntries + i,
-                .table = upper_.huge ? kUpper : upper_.other,
-                .entry = upper_.huge ? 1 : i,
-                .page = upper_.huge ? upper_.first + i : upper_.first + kEntries - 1 - i,
-                .rights = upper_.rights,
-                .read = random_() % 2 == 0,
-                .write = random_() % 2 == 0};
-            if (upper_.huge)
-                accesses_.push_back(access);
-            else
-                map_page(access);
-        }
-    }
-
-    // Entries beside each other, at both ends, and a few in between.
-    static std::uint64_t place(std::uint64_t i) {
-        constexpr std::uint64_t kBeside = 8;
-        if (i < kBeside) return i;
-        if (i < 2 * kBeside) return kEntries - 2 * kBeside + i;
-        return (i - 2 * kBeside + 1) * (kEntries / (kTargets - 2 * kBeside + 1));
-    }
-    void map_page(const Access& access) {
-        accesses_.push_back(access);
-        std::uint64_t& value = entries_[{access.table, access.entry}];
-        value = 0;
-        if (access.rights == Rights::kNone) return;
-        const bool writable = access.rights == Rights::kWrite;
-        value = tables_.leaf(gpa(access.page), false, writable);
-        // As if it had been accessed already: then nothing has to be written there.
-        if (random_() % 2 == 0) value = tables_.walked(value, writable && random_() % 2 == 0);
-    }
 
     using Lanes = std::map<std::uint64_t, std::uint64_t>;  // by page: a vCPU's lane
 
     [[nodiscard]] Lanes lanes(unsigned vcpu) const {
         Lanes all;
-        for (const Access& a : accesses_) all[a.page] = load_lane(page(a.page), guest_->lane(vcpu));
+        for (const Access& a : map_->accesses())
+            all[a.page] = load_lane(page(a.page), guest_->lane(vcpu));
         return all;
     }
     // What is there after it, if it is allowed.
@@ -363,12 +238,12 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
     // What the tables allow is done, and what they forbid is refused.
     [[nodiscard]] mmuwitness_mark tried(const Access& a, const CommandResult& result,
                                         bool allowed) const {
-        return seen(a.table, a.entry, result.sum, allowed ? 1 : 0, MMUWITNESS_SIDE_GUEST);
+        return seen(a.at.table, a.at.entry, result.sum, allowed ? 1 : 0, MMUWITNESS_SIDE_GUEST);
     }
     void look_at_tries(const std::vector<CommandResult>& done, bool with_reads) {
         std::vector<mmuwitness_mark> marks;
         auto result = done.begin();
-        for (const Access& a : accesses_) {
+        for (const Access& a : map_->accesses()) {
             if (a.read && with_reads) {
                 const bool allowed = a.rights != Rights::kNone;
                 marks.push_back(tried(a, *result, allowed));
@@ -383,30 +258,22 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
 
     void look_at_writes(unsigned vcpu, const Lanes& written) {
         std::vector<mmuwitness_mark> marks;
-        for (const auto& [at, stamp] : written)
-            marks.push_back(seen(at, guest_->lane(vcpu), load_lane(page(at), guest_->lane(vcpu)),
-                                 stamp, MMUWITNESS_SIDE_HOST));
+        for (const auto& [number, stamp] : written)
+            marks.push_back(seen(number, guest_->lane(vcpu),
+                                 load_lane(page(number), guest_->lane(vcpu)), stamp,
+                                 MMUWITNESS_SIDE_HOST));
         run_.witness.marks(marks);
     }
 
-    // A CPU may read ahead, and say so, but it writes nothing that was not asked for.
+    // A CPU may read ahead, and say so, but it writes nothing that was not asked for. Of entries
+    // that lead to tables no promise is looked at.
     void look_at_entries() {
-        std::map<At, std::uint64_t> due;
-        for (const Access& a : accesses_) {
-            std::uint64_t& value =
-                due.try_emplace({a.table, a.entry}, entries_[{a.table, a.entry}]).first->second;
-            if (a.rights == Rights::kNone) continue;
-            const bool writes = a.write && a.rights == Rights::kWrite;
-            if (a.read || writes) value = tables_.walked(value, writes);
-        }
         std::vector<mmuwitness_mark> marks;
-        for (const auto& [at, value] : entries_) {
+        for (const auto& [at, wanted] : map_->accessed()) {
             const std::uint64_t found = entry(at);
-            const auto wanted = due.find(at);
-            if (wanted == due.end()) continue;  // leads to a table: no promise of it is looked at
-            const bool ahead = value != 0 && found == tables_.walked(wanted->second, false);
-            marks.push_back(seen(at.first, at.second, found, ahead ? found : wanted->second,
-                                 MMUWITNESS_SIDE_HOST));
+            const bool ahead = wanted != 0 && found == map_->read_ahead(wanted);
+            marks.push_back(
+                seen(at.table, at.entry, found, ahead ? found : wanted, MMUWITNESS_SIDE_HOST));
         }
         run_.witness.marks(marks);
     }
@@ -432,31 +299,25 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
                                                     .side = side});
     }
     [[nodiscard]] const Memslot& slot_of(std::uint64_t page) const {
-        return *slots_[page < kEntries ? 0 : 1];
+        return *slots_[page < TableMap::kEntries ? 0 : 1];
     }
     [[nodiscard]] std::byte* page(std::uint64_t page) const {
-        return page < kEntries ? file_->file().page(page)
-                               : huge_->span().data() + (page - kEntries) * page_size();
+        return page < TableMap::kEntries
+                   ? file_->file().page(page)
+                   : huge_->span().data() + (page - TableMap::kEntries) * page_size();
     }
     [[nodiscard]] std::uint64_t entry(const At& at) const {
-        return load_lane(page(at.first), at.second);
-    }
-    [[nodiscard]] std::uint64_t gpa(std::uint64_t page) const {
-        return guest_->gfn(page) * page_size();
+        return load_lane(page(at.table), at.entry);
     }
 
-    arch::OwnTables tables_{};
     WitnessedFile* file_ = nullptr;
     HugeMemory* huge_ = nullptr;
     Guest* guest_ = nullptr;
     std::vector<Memslot*> slots_;
-    std::vector<Access> accesses_;
-    std::map<At, std::uint64_t> entries_;
+    std::optional<TableMap> map_;
     std::set<std::uint64_t> wrote_;  // not told yet
-    Upper upper_{};
-    std::vector<std::uint64_t> targets_;  // data pages, by place
-    bool upper_stays_ = false, logged_ = false;
-    std::uint64_t stamp_ = 0, version_ = 0, next_new_ = 0;
+    bool logged_ = false;
+    std::uint64_t stamp_ = 0;
     std::mt19937_64 random_;
 };
 
