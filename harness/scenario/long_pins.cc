@@ -63,6 +63,42 @@ class LongPins : public ChangedMemory {
     std::uint64_t device_stamp_ = 0;
 };
 
+// With the guest at work: whether memory may be pinned is no affair of KVM's.
+class Pins : public ChangedMemory, public testing::WithParamInterface<MemoryKind> {
+  protected:
+    // Its filesystem writes it back.
+    [[nodiscard]] bool is_tracked() const {
+        return GetParam() == MemoryKind::kFile && run_.scratch.filesystem().name != "tmpfs";
+    }
+};
+
+TEST_P(Pins, AreRefusedWhereWritesHaveToBeKnown) {
+    promise({"pin-refused"});
+    try {
+        make_memory(GetParam());
+        start();
+        for (const MemoryRange& r : ranges()) {
+            const Pages pages = look_at(r);
+            write(pages);
+            const auto range = memory_.bytes.subspan(r.first * page_size(), r.pages * page_size());
+            mark(*guest_,
+                 mark::Pin{.answer = static_cast<std::uint64_t>(PinnedMemory::try_to_pin(range)),
+                           .tracked = is_tracked() ? 1U : 0U});
+            look(pages);
+            trial();
+        }
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Pins, testing::Values(MemoryKind::kFile, MemoryKind::kAnonymous),
+                         [](const auto& info) { return std::string(name_of(info.param)); });
+INSTANTIATE_TEST_SUITE_P(Full, Pins,
+                         testing::Values(MemoryKind::kHugeAnonymous, MemoryKind::kHugeShared,
+                                         MemoryKind::kHugetlb),
+                         [](const auto& info) { return std::string(name_of(info.param)); });
+
 struct Case {
     MemoryKind kind;
     std::size_t change;

@@ -44,6 +44,7 @@ std::span<const PlantCase> plant_cases() {
         {"fault-stale-for-long", "Writeback.Guest*/msync", {"fault-ends"}, "x86_64"},
         {"ksm-protect-not-propagated", "Ksm.*", {"ksm-isolated", "isolated"}},
         {"refusal-withheld", "RefusedSlots.*", {"refused"}},
+        {"pin-of-file-allowed", "Pins.*/file", {"pin-refused"}},
         {"change-pte-unbracketed", "Ksm.*/two_slots", {"change-pte-bracketed"}},
         {"dirty-bit-lost-in-race", "Race.*", {"dirty-not-lost-in-race"}, "x86_64"},
         {"dirtied-after-unlock", "Turns.*", {"dirty-in-time"}, "loongarch64"},

@@ -97,6 +97,14 @@ static enum mmuw_plant_act no_bracket(struct mmuw_plant *p, struct kvm *kvm,
 	return MMUW_PLANT_SKIP;
 }
 
+/* bool vma_needs_dirty_tracking(vma): whether a long-term pin of it is refused. */
+static struct kvm *only_vm_of_vma(const unsigned long *arg)
+{
+	const struct vm_area_struct *vma = (const struct vm_area_struct *)arg[0];
+
+	return mmuw_is_session_mm(vma->vm_mm) ? mmuw_vm_only() : NULL;
+}
+
 struct mmuw_plant mmuw_plants_mm[] = {
 	{ .name = "aging-says-not-young",
 	  .what = "aging an accessed SPTE answers that it was not young",
@@ -117,6 +125,10 @@ struct mmuw_plant mmuw_plants_mm[] = {
 	  .what = "the notifier leaves the SPTE of a page that KSM write-protects for a merge",
 	  .origin = "001", .symbols = { "kvm_unmap_gfn_range" },
 	  .kvm_of = mmuw_plant_kvm_first, .on_call = unmap_in_merge, .session = true },
+	{ .name = "pin-of-file-allowed",
+	  .what = "a long-term pin of a file is given where its filesystem has to know of writes",
+	  .origin = "004", .symbols = { "vma_needs_dirty_tracking" },
+	  .kvm_of = only_vm_of_vma, .on_call = mmuw_plant_always_skip, .session = true },
 	{ .name = "change-pte-unbracketed",
 	  .what = "KSM calls change_pte without invalidate_range_start and _end around it",
 	  .origin = "003", .symbols = { "__mmu_notifier_invalidate_range_start" },
