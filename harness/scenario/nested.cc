@@ -4,7 +4,9 @@
 // and where the memory is now, as anything that the guest does itself.
 #include <sys/mman.h>
 
+#include <array>
 #include <chrono>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -12,6 +14,8 @@
 
 #include "backing/lanes.h"
 #include "base/sys_error.h"
+#include "machine/damon.h"
+#include "machine/unavailable.h"
 #include "run/own_cpu.h"
 #include "run/scenario_test.h"
 #include "vmm/arch.h"
@@ -20,31 +24,36 @@ namespace mmuw::nested {
 
 namespace {
 
-// Data pages of the guest: what its guest consists of, and what that has as memory.
+// Data pages of the guest: what its guest consists of, and what that has as memory. Behind them are
+// the nested page tables.
 constexpr std::uint64_t kControl = 0, kSave = 1, kCode = 2, kFirst = 3, kPages = 32;
 enum class State { kAnonymous, kInFile };
 
-class NestedGuest : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
+class Nested : public ScenarioTest {
   protected:
     void SetUp() override {
         ScenarioTest::SetUp();
-        std::string why;
-        if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
         const auto nested = arch::nested_guest(run_.kvm);
         if (!nested) GTEST_SKIP() << "guests have no guests here";
         nested_ = *nested;
     }
 
-    void start(State state) {
+    void start(State state, DirtyLogKind log, MemoryKind tables = MemoryKind::kAnonymous) {
         random_.seed(seed());
         file_ = &add_file(kPages);
         state_ = state == State::kInFile ? file_->file().page(0) : add_anonymous(kFirst).bytes();
-        guest_ = &add_guest({.pages = kPages, .log = GetParam(), .idle = guest::Idle::kStay});
+        tables_ = add_memory(tables, nested_.tables_bytes / page_size(), 1);
+        first_table_ = tables_.pages() > kPages ? tables_.pages() : kPages;
+        guest_ = &add_guest(
+            {.pages = first_table_ + tables_.pages(), .log = log, .idle = guest::Idle::kStay});
         slots_ = {&guest_->add_memory(0, kFirst, state_),
-                  &guest_->add_memory(kFirst, kPages - kFirst, file_->file().page(kFirst))};
+                  &guest_->add_memory(kFirst, kPages - kFirst, file_->file().page(kFirst)),
+                  &guest_->add_memory(first_table_, tables_.pages(), tables_.page(0))};
+        nested_.write_tables(tables_.bytes, gpa(first_table_));
         guest_->start();
         guest_->with_vcpu(0, [&](const Vcpu& vcpu) { nested_.allow(vcpu, gpa(kSave)); });
         nested_.write_code(page(kCode));
+        mark(*guest_, mark::Nested{.vcpu = 0});
     }
 
     // By the guest's guest. It came to its end, which KVM has written to its control page.
@@ -78,6 +87,10 @@ class NestedGuest : public ScenarioTest, public testing::WithParamInterface<Dirt
         store_lane(file_->file().page(at), kHostLane, ++host_stamp_);
         see(at, kHostLane, run(arch::NestedGuest::Does::kLoad, at, kHostLane, 0), host_stamp_,
             MMUWITNESS_SIDE_GUEST);
+    }
+
+    void touched(std::uint64_t at) {
+        mark(*guest_, mark::Touched{.slot = slot_of(at).id(), .gfn = guest_->gfn(at), .pages = 1});
     }
 
     void collect() {
@@ -119,13 +132,15 @@ class NestedGuest : public ScenarioTest, public testing::WithParamInterface<Dirt
 
     arch::NestedGuest nested_{};
     WitnessedFile* file_ = nullptr;
+    Memory tables_;
+    std::uint64_t first_table_ = 0;  // data page
     Guest* guest_ = nullptr;
     std::vector<Memslot*> slots_;
+    std::mt19937_64 random_;
 
-  private:
     std::uint64_t begin(arch::NestedGuest::Does does, std::uint64_t at, std::uint32_t lane,
                         std::uint64_t value) {
-        nested_.prepare(page(kControl), gpa(kCode), does);
+        nested_.prepare(page(kControl), gpa(kCode), gpa(first_table_), does);
         return guest_->post(0, Guest::nested_command(at, lane, value, gpa(kControl)));
     }
     std::uint64_t end(std::uint64_t number) {
@@ -136,7 +151,7 @@ class NestedGuest : public ScenarioTest, public testing::WithParamInterface<Dirt
         return last;
     }
     [[nodiscard]] const Memslot& slot_of(std::uint64_t at) const {
-        return *slots_[at < kFirst ? 0 : 1];
+        return *slots_[at < kFirst ? 0 : at < kPages ? 1 : 2];
     }
     void wrote(std::uint64_t at) {
         if (slot_of(at).logged())
@@ -158,9 +173,20 @@ class NestedGuest : public ScenarioTest, public testing::WithParamInterface<Dirt
         return {state_ + at * page_size(), page_size()};
     }
 
-    std::byte* state_ = nullptr;
     std::uint64_t stamp_ = 0, host_stamp_ = 0;
-    std::mt19937_64 random_;
+
+  private:
+    std::byte* state_ = nullptr;
+};
+
+class NestedGuest : public Nested, public testing::WithParamInterface<DirtyLogKind> {
+  protected:
+    void SetUp() override {
+        Nested::SetUp();
+        std::string why;
+        if (!IsSkipped() && !supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
+    }
+    void start(State state) { Nested::start(state, GetParam()); }
 };
 
 TEST_P(NestedGuest, IsLoggedAsItsGuest) {
@@ -198,11 +224,122 @@ TEST_P(NestedGuest, HasItsStateInAFile) {
     }
 }
 
+// Of SPTEs that the TDP MMU does not have: whoever asks for accesses is told of these as well.
+TEST_P(NestedGuest, ItsAccessesAreSeen) {
+    constexpr int kRounds = 8;
+    promise({"young", "isolated"});
+    start(State::kAnonymous);
+    const std::span<std::byte> memory = {file_->file().page(kFirst), page_size()};
+    try {
+        const GuardScope scope(run_.options.guard);
+        const Damon damon(run_.options.guard, memory);
+        for (int round = 0; round < kRounds; round++) {
+            if (madvise(memory.data(), memory.size(), MADV_DONTNEED) != 0)
+                throw_errno("madvise(MADV_DONTNEED)");
+            for (int i = 0; i < 2; i++) read(kFirst);
+            touched(kFirst);
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            trial({});
+        }
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(, NestedGuest, testing::Values(DirtyLogKind::kBitmap),
                          [](const auto& info) { return to_string(info.param); });
 INSTANTIATE_TEST_SUITE_P(Full, NestedGuest,
                          testing::Values(DirtyLogKind::kManual, DirtyLogKind::kRing),
                          [](const auto& info) { return to_string(info.param); });
+
+// The guest changes the nested page tables that its guest has used, and has the CPU forget them:
+// KVM has to have seen it, and tells of accesses that they do not allow as what they were.
+class NestedTables : public Nested, public testing::WithParamInterface<MemoryKind> {
+  protected:
+    using Does = arch::NestedGuest::Does;
+
+    // From now on `at` is the page `to`, for the guest's guest.
+    void map(std::uint64_t at, std::uint64_t to, bool writable) {
+        set_entry(at, nested_.entry(gpa(to), writable));
+    }
+    void unmap(std::uint64_t at) { set_entry(at, 0); }
+
+    // It reads what the page `to` has, and what it writes is there.
+    void use(std::uint64_t at, std::uint64_t to) {
+        store_lane(file_->file().page(to), kHostLane, ++host_stamp_);
+        see(to, kHostLane, run(Does::kLoad, at, kHostLane, 0), host_stamp_, MMUWITNESS_SIDE_GUEST);
+        run(Does::kStore, at, guest_->lane(0), ++stamp_);
+        wrote(to);
+        see(to, guest_->lane(0), load_lane(file_->file().page(to), guest_->lane(0)), stamp_,
+            MMUWITNESS_SIDE_HOST);
+    }
+
+    // What the guest is told of an access, as a number: 0 is nothing, as it was made.
+    static std::uint64_t number_of(const std::optional<arch::NestedGuest::Fault>& fault) {
+        return fault ? fault->gpa / page_size() << 2 | (fault->write ? 2U : 0U) |
+                           (fault->present ? 1U : 0U)
+                     : 0;
+    }
+    void try_it(Does does, std::uint64_t at, bool present) {
+        guest_->wait(0, begin(does, at, kHostLane, ++host_stamp_));
+        wrote(kControl);
+        const bool write = does == Does::kStore;
+        see(table(), at, number_of(nested_.fault(page(kControl))),
+            number_of(arch::NestedGuest::Fault{.gpa = gpa(at), .write = write, .present = present}),
+            MMUWITNESS_SIDE_GUEST);
+    }
+
+    // A page of the tables' memory that no table is in.
+    void write_beside() {
+        const std::uint64_t beside = nested_.tables_bytes / page_size();
+        if (beside < tables_.pages()) guest_->write(0, first_table_ + beside);
+    }
+
+  private:
+    [[nodiscard]] std::uint64_t table() const { return first_table_ + nested_.small_table; }
+    void set_entry(std::uint64_t at, std::uint64_t value) {
+        static_cast<void>(guest_->run(0, std::array{Guest::try_write_command(
+                                             table(), static_cast<std::uint32_t>(at), value)}));
+        wrote(table());
+    }
+};
+
+TEST_P(NestedTables, AreFollowed) {
+    constexpr int kRounds = 8;
+    promise({"isolated", "log-complete"});
+    try {
+        start(State::kAnonymous, DirtyLogKind::kBitmap, GetParam());
+    } catch (const Unavailable& missing) {
+        GTEST_SKIP() << missing.what();
+    }
+    const OwnCpu own_cpu(guest_->thread(0).tid());
+    for (int round = 0; round < rounds(kRounds); round++) {
+        if (round % 4 == 1) guest_->log().switch_to(true, slots_);
+        const std::uint64_t at = any(), to = kFirst + (at - kFirst + 1) % (kPages - kFirst);
+        use(at, at);
+        write_beside();
+        map(at, to, true);
+        use(at, to);
+        collect();
+        map(at, at, true);
+        use(at, at);
+        map(at, to, false);
+        try_it(Does::kStore, at, true);
+        unmap(at);
+        try_it(Does::kLoad, at, false);
+        try_it(Does::kStore, at, false);
+        map(at, at, true);
+        collect();
+        use(at, at);
+        collect();
+        if (round % 4 == 3) guest_->log().switch_to(false, slots_);
+        trial();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, NestedTables,
+                         testing::Values(MemoryKind::kAnonymous, MemoryKind::kHugeAnonymous),
+                         [](const auto& info) { return std::string(name_of(info.param)); });
 
 }  // namespace
 

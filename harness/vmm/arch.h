@@ -133,12 +133,26 @@ struct NestedGuest {
     enum class Does { kStore, kLoad, kWait };  // at the address that it is given; until it is not 0
     // The vCPU may run one from now on; the CPU has the page at gpa for itself.
     void (*allow)(const Vcpu& vcpu, std::uint64_t gpa);
-    // Its code, anywhere in a page at gpa.
+    // Its code, anywhere in a page.
     void (*write_code)(std::span<std::byte> page);
+    // The nested page tables, at gpa: bytes that nobody else uses. A table that the guest's own CPU
+    // walks as well is written to by that, and KVM then drops what it has for it.
+    // The first data pages have a table of small entries, one for each, in page `small_table`.
+    std::size_t tables_bytes;
+    std::uint64_t small_table;
+    void (*write_tables)(std::span<std::byte> tables, std::uint64_t gpa);
+    std::uint64_t (*entry)(std::uint64_t gpa, bool writable);
     // Before each time that it runs; it ends when it has done it.
-    void (*prepare)(std::span<std::byte> control, std::uint64_t code_gpa, Does does);
+    void (*prepare)(std::span<std::byte> control, std::uint64_t code_gpa, std::uint64_t tables_gpa,
+                    Does does);
     // Why it has not; empty: it has.
     std::string (*why_not_done)(std::span<const std::byte> control);
+    // An access that the nested tables do not allow, if it ended with that.
+    struct Fault {
+        std::uint64_t gpa;
+        bool write, present;  // present: there is an entry
+    };
+    std::optional<Fault> (*fault)(std::span<const std::byte> control);
 };
 // Nothing: not with this KVM.
 std::optional<NestedGuest> nested_guest(const Kvm& kvm);

@@ -9,6 +9,7 @@
 #include "vmm/arch.h"
 #include "vmm/vcpu.h"
 #include "vmm/x86/msr.h"
+#include "vmm/x86/page_tables.h"
 
 namespace mmuw::arch {
 namespace {
@@ -18,13 +19,15 @@ constexpr std::uint64_t kSvmEnabled = 1 << 12;   // EFER.SVME
 
 // Offsets.
 namespace vmcb {
-constexpr std::size_t kIntercepts = 0x10, kAsid = 0x58, kExitCode = 0x70, kNested = 0x90,
-                      kNestedCr3 = 0xb0, kSegments = 0x400, kGdtr = 0x460, kEfer = 0x4d0,
-                      kCr4 = 0x548, kCr3 = 0x550, kCr0 = 0x558, kDr7 = 0x560, kDr6 = 0x568,
-                      kRflags = 0x570, kRip = 0x578, kRsp = 0x5d8, kPat = 0x668;
+constexpr std::size_t kIntercepts = 0x10, kAsid = 0x58, kTlbControl = 0x5c, kExitCode = 0x70,
+                      kExitInfo = 0x78, kExitAddress = 0x80, kNested = 0x90, kNestedCr3 = 0xb0,
+                      kSegments = 0x400, kGdtr = 0x460, kEfer = 0x4d0, kCr4 = 0x548, kCr3 = 0x550,
+                      kCr0 = 0x558, kDr7 = 0x560, kDr6 = 0x568, kRflags = 0x570, kRip = 0x578,
+                      kRsp = 0x5d8, kPat = 0x668;
 }  // namespace vmcb
 constexpr std::uint32_t kInterceptVmrun = 1 << 0, kInterceptVmmcall = 1 << 1;
-constexpr std::uint64_t kExitVmmcall = 0x81;
+constexpr std::uint64_t kExitVmmcall = 0x81, kExitNestedFault = 0x400;
+constexpr std::byte kFlushAll{1};
 constexpr std::uint64_t kNestedPaging = 1;
 
 // RBX: an address; RCX: a value. Each ends with VMMCALL.
@@ -58,13 +61,15 @@ std::size_t where(NestedGuest::Does does) {
     return does == NestedGuest::Does::kLoad ? kLoadAt : kWaitAt;
 }
 
-// 64-bit mode as the guest's own, in its page tables, and these as nested ones as well.
-void prepare_nested(std::span<std::byte> control, std::uint64_t code_gpa, NestedGuest::Does does) {
+// 64-bit mode as the guest's own, in its page tables.
+void prepare_nested(std::span<std::byte> control, std::uint64_t code_gpa, std::uint64_t tables_gpa,
+                    NestedGuest::Does does) {
     std::memset(control.data(), 0, control.size());
     put(control, vmcb::kIntercepts, kInterceptVmrun | kInterceptVmmcall);
     put(control, vmcb::kAsid, std::uint32_t{1});
+    put(control, vmcb::kTlbControl, kFlushAll);
     put(control, vmcb::kNested, kNestedPaging);
-    put(control, vmcb::kNestedCr3, private_gpa());
+    put(control, vmcb::kNestedCr3, tables_gpa);
     constexpr std::uint16_t kCodeSegment = 0xa9b, kDataSegment = 0xc93;  // attributes
     for (std::size_t i = 0; i < 4; i++) {                                // ES, CS, SS, DS
         put(control, vmcb::kSegments + 16 * i + 2, i == 1 ? kCodeSegment : kDataSegment);
@@ -83,11 +88,30 @@ void prepare_nested(std::span<std::byte> control, std::uint64_t code_gpa, Nested
     put(control, vmcb::kPat, std::uint64_t{0x0007040600070406});
 }
 
+std::uint64_t get(std::span<const std::byte> control, std::size_t offset) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, control.data() + offset, sizeof value);
+    return value;
+}
+
 std::string why_nested_not_done(std::span<const std::byte> control) {
-    std::uint64_t code = 0;
-    std::memcpy(&code, control.data() + vmcb::kExitCode, sizeof code);
+    const std::uint64_t code = get(control, vmcb::kExitCode);
     if (code == kExitVmmcall) return {};
     return std::format("the guest's guest ended with exit code {:#x}", code);
+}
+
+std::optional<NestedGuest::Fault> nested_fault(std::span<const std::byte> control) {
+    constexpr std::uint64_t kPresent = 1 << 0, kWrite = 1 << 1;
+    if (get(control, vmcb::kExitCode) != kExitNestedFault) return {};
+    const std::uint64_t info = get(control, vmcb::kExitInfo);
+    return NestedGuest::Fault{.gpa = get(control, vmcb::kExitAddress),
+                              .write = (info & kWrite) != 0,
+                              .present = (info & kPresent) != 0};
+}
+
+void write_nested_tables(std::span<std::byte> tables, std::uint64_t gpa) {
+    x86::fill_identity_tables(tables, gpa);
+    x86::add_small_table(tables, gpa, data_gpa());
 }
 
 // Of CPUID's function: ECX and EDX.
@@ -112,8 +136,13 @@ std::optional<NestedGuest> nested_guest(const Kvm& kvm) {
         return {};
     return NestedGuest{.allow = allow_nested,
                        .write_code = write_nested_code,
+                       .tables_bytes = x86::kIdentityTableBytes + 0x1000,
+                       .small_table = x86::kSmallTable,
+                       .write_tables = write_nested_tables,
+                       .entry = x86::small_entry,
                        .prepare = prepare_nested,
-                       .why_not_done = why_nested_not_done};
+                       .why_not_done = why_nested_not_done,
+                       .fault = nested_fault};
 }
 
 }  // namespace mmuw::arch

@@ -15,6 +15,11 @@ inline constexpr std::size_t kIdentityTableBytes = 6 * 4096;
 // are set already: the guest's page walks write nothing.
 void fill_identity_tables(std::span<std::byte> area, std::uint64_t gpa);
 
+// One more table, behind those: small pages for the 2 MB from `first` on, with all rights.
+inline constexpr std::size_t kSmallTable = 6;
+void add_small_table(std::span<std::byte> area, std::uint64_t gpa, std::uint64_t first);
+std::uint64_t small_entry(std::uint64_t gpa, bool writable);
+
 // The GiB behind the identity map, whose page directory is the guest's own: arch::OwnTables.
 inline constexpr std::uint64_t kOwnTablesAddress = 4ULL << 30;
 void link_own_table(std::span<std::byte> area, std::uint64_t directory);
