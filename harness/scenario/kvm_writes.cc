@@ -45,6 +45,7 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
     struct Arrived {
         bool bytes = false;
         bool in_next_page = false;
+        bool complete = true;  // by its version, if it has one
     };
 
     void start(std::vector<arch::OwnWrite> writes) {
@@ -106,9 +107,10 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
         guest_->with_vcpu(0, [&](const Vcpu& /*vcpu*/) {
             for (std::size_t i = 0; i < writes_.size(); i++)
                 arrived[i] = {.bytes = content(i) != before[i],
-                              .in_next_page = std::ranges::any_of(
-                                  std::span(page(2 * i + 1), kBytes),
-                                  [](std::byte b) { return b != std::byte{}; })};
+                              .in_next_page =
+                                  std::ranges::any_of(std::span(page(2 * i + 1), kBytes),
+                                                      [](std::byte b) { return b != std::byte{}; }),
+                              .complete = is_complete(i)};
         });
         return arrived;
     }
@@ -119,6 +121,7 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
         for (std::size_t i = 0; i < writes_.size(); i++) {
             if (arrived[i].bytes) marks.push_back(wrote(2 * i));
             if (arrived[i].in_next_page) marks.push_back(wrote(2 * i + 1));
+            if (arrived[i].bytes) marks.push_back(seen(2 * i, offset(i), arrived[i].complete));
             if (!at_first[i].bytes || writes_[i].may_be_same) continue;
             marks.push_back(seen(2 * i, offset(i), arrived[i].bytes));
             if (is_over_end(i)) marks.push_back(seen(2 * i + 1, 0, arrived[i].in_next_page));
@@ -140,6 +143,14 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
                                                     .seen = seen,
                                                     .expect = 1,
                                                     .side = MMUWITNESS_SIDE_HOST});
+    }
+
+    // With the vCPU out of the guest, nobody writes.
+    [[nodiscard]] bool is_complete(std::size_t i) const {
+        if (!writes_[i].version) return true;
+        std::uint32_t version = 0;
+        std::memcpy(&version, page(2 * i) + offset(i) + *writes_[i].version, sizeof version);
+        return version % 2 == 0;
     }
 
     // What the vCPU has had to wait for a CPU is stolen time, and some writes tell that alone.

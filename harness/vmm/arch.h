@@ -97,6 +97,8 @@ struct OwnWrite {
     bool (*there)(const Kvm& kvm) = nullptr;  // does this KVM have it? nullptr: all do
     bool stays = false;                       // it begins once, and then is where it is
     bool may_be_same = false;                 // what is written may be what was there
+    // Where it has 32 bits that are odd while it is being written, and even when that is done.
+    std::optional<std::size_t> version = {};
 };
 std::vector<OwnWrite> own_writes(const Kvm& kvm);
 

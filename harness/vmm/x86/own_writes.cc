@@ -20,6 +20,7 @@ constexpr std::uint32_t kStealTime = 0x4b564d03;
 constexpr std::uint64_t kEnabled = 1;
 // struct pvclock_vcpu_time_info, struct kvm_steal_time
 constexpr std::uint64_t kClockBytes = 32, kStealTimeBytes = 64;
+constexpr std::size_t kStealTimeVersion = 8;
 
 void begin_clock(const Vcpu& vcpu, std::uint64_t gpa) {
     x86::set_msr(vcpu, kSystemTime, gpa | kEnabled);
@@ -74,15 +75,20 @@ std::vector<OwnWrite> own_writes(const Kvm& kvm) {
     // Of the runstate, the state and since when; older kernels refuse it there.
     const bool over_the_end = has_xen<KVM_XEN_HVM_CONFIG_RUNSTATE_UPDATE_FLAG>(kvm);
     const OwnWrite all[] = {
-        {.begin = begin_clock, .again = write_clock, .bytes = kClockBytes},
-        {.begin = begin_steal_time, .again = write_steal_time, .bytes = kStealTimeBytes},
+        {.begin = begin_clock, .again = write_clock, .bytes = kClockBytes, .version = 0},
+        {.begin = begin_steal_time,
+         .again = write_steal_time,
+         .bytes = kStealTimeBytes,
+         .version = kStealTimeVersion},
         {.begin = begin_wall_clock,
          .again = write_wall_clock,
-         .before_end = sizeof(std::uint32_t)},  // its version
+         .before_end = sizeof(std::uint32_t),  // its version
+         .version = 0},
         {.begin = begin_xen<KVM_XEN_VCPU_ATTR_TYPE_VCPU_TIME_INFO>,
          .again = write_clock,
          .bytes = kClockBytes,
-         .there = has_xen<KVM_XEN_HVM_CONFIG_SHARED_INFO>},
+         .there = has_xen<KVM_XEN_HVM_CONFIG_SHARED_INFO>,
+         .version = 0},
         {.begin = begin_xen<KVM_XEN_VCPU_ATTR_TYPE_RUNSTATE_ADDR>,
          .again = write_xen_runstate,
          .before_end = over_the_end ? sizeof(std::uint32_t) + sizeof(std::uint64_t) : 0,
