@@ -37,9 +37,9 @@ struct Tried {
 
 // Arch: doorbell(), an exit to the VMM; relax(), a pause in a polling loop; write_done(), after
 // which an earlier store is seen before later ones; and as DirectAccess. halt(), if that is an
-// exit; load_, store_ and add_emulated() if there is such a thing, execute() if code may be
-// written and called at once; try_read(), try_write(), forget() and forget_all() if the guest can
-// have page tables of its own, run_nested() if it can have guests.
+// exit; load_, store_ and add_emulated(), read_port() if there is such a thing, execute() if code
+// may be written and called at once; try_read(), try_write(), forget() and forget_all() if the
+// guest can have page tables of its own, run_nested() if it can have guests.
 template <class Arch>
 class Interpreter {
   public:
@@ -164,6 +164,9 @@ class Interpreter {
                     last_ = Arch::load_emulated(data(page + 1, 0) - sizeof last_ / 2);
                     sum_ += last_;
                 });
+            else if (command.op == Op::kReadPort)
+                each(command,
+                     [&](uint64_t page) { Arch::read_port(data(page, lane), command.stamp); });
         }
     }
 

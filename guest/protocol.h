@@ -29,8 +29,10 @@ enum class Op : uint32_t {
                            // one's
     kReadEmulated,         // likewise: as kRead
     kReadEmulatedAcross,   // ... of the page's last bytes and the next one's first ones
-    kExecute,  // each page once: calls the code in the lane, and sums what it returns; where the
-               // architecture's instruction caches are coherent
+    kReadPort,  // each page once: `stamp` lanes from this one on are what the VMM answers at its
+                // port, by one string instruction; where there are ports
+    kExecute,   // each page once: calls the code in the lane, and sums what it returns; where the
+                // architecture's instruction caches are coherent
     // Where the guest has page tables of its own (GuestConfig::own_tables), also in their range.
     kTryRead,    // each page once: loads the lane; `sum` counts those that were not refused
     kTryWrite,   // likewise: stores `stamp` in the lane; the journal tells nothing of it

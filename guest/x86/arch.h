@@ -46,6 +46,12 @@ struct Arch : DirectAccess {
                      : "memory", "cc");
     }
 
+    // KVM_EXIT_IO, and KVM stores what comes back: four bytes at a time.
+    static void read_port(uint64_t address, uint64_t lanes) {
+        uint64_t count = 2 * lanes;
+        asm volatile("rep insl" : "+D"(address), "+c"(count) : "d"(MMUW_DATA) : "memory");
+    }
+
     // Code that leaves all registers but RAX as they are.
     static uint64_t execute(uint64_t address) {
         uint64_t value;

@@ -85,6 +85,12 @@ void raise_smi(const Vcpu& vcpu);
 // (guest::Op::kWriteEmulated and the like). Empty: not on this architecture.
 std::string emulation_setting();
 
+// The bytes that the vCPU has left for: KVM stores them where the guest wants them
+// (guest::Op::kReadPort). Empty: it has left for something else.
+std::span<std::byte> wanted_data(kvm_run& run);
+// Guests can ask for some.
+bool has_data_port(const Kvm& kvm);
+
 // What KVM itself writes into guest memory: 64 bytes at most, at a multiple of 64.
 struct OwnWrite {
     void (*begin)(const Vcpu& vcpu, std::uint64_t gpa);

@@ -129,6 +129,7 @@ Guest::Guest(const Kvm& kvm, const GuestConfig& config)
             VcpuThread::Hooks{.has_work = [channel] { return channel->posted() > channel->done(); },
                               .ring_full = [log = log_.get(), i] { log->ring_full(i); },
                               .mmio = [this, i](kvm_run& run) { return count_unbacked(i, run); },
+                              .data = config.data,
                               .memory_comes_back = config.memory_comes_back},
             config.policy);
         log_->add_vcpu(*cpu.vcpu, *cpu.thread);

@@ -49,6 +49,8 @@ struct GuestConfig {
     // The data page that is the upper one of the guest's own page tables (arch::OwnTables), which
     // the guest fills itself.
     std::optional<std::uint64_t> own_tables = {};
+    // What reads of the data port are answered with, in parts of any size (read_port_command()).
+    std::function<void(std::span<std::byte>)> data = {};
     VmObserver* observer = nullptr;  // must outlive the Guest
 };
 
@@ -149,6 +151,9 @@ class Guest {
     static guest::Command emulated_write_across_command(std::uint64_t page, std::uint64_t stamp);
     static guest::Command emulated_read_command(std::uint64_t page, std::uint32_t lane);
     static guest::Command emulated_read_across_command(std::uint64_t page);
+    // So many lanes, which may be more than the page has.
+    static guest::Command read_port_command(std::uint64_t page, std::uint32_t lane,
+                                            std::uint64_t lanes);
     // The code of arch::code_that_returns().
     static guest::Command execute_command(std::uint64_t page, std::uint32_t lane);
     // By a guest of the guest's own (arch::NestedGuest), whose control page is at the guest address

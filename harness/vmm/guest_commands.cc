@@ -135,6 +135,14 @@ guest::Command Guest::emulated_read_across_command(std::uint64_t page) {
     return command(guest::Op::kReadEmulatedAcross, page, 1);
 }
 
+guest::Command Guest::read_port_command(std::uint64_t page, std::uint32_t lane,
+                                        std::uint64_t lanes) {
+    guest::Command c = command(guest::Op::kReadPort, page, 1);
+    c.lane = lane;
+    c.stamp = lanes;
+    return c;
+}
+
 guest::Command Guest::read_command(std::uint64_t page, std::uint32_t lane) {
     guest::Command c = command(guest::Op::kRead, page, 1);
     c.lane = lane;

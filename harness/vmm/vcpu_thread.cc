@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/sys_error.h"
+#include "vmm/arch.h"
 #include "vmm/kick.h"
 #include "vmm/vcpu_exit.h"
 
@@ -186,6 +187,8 @@ void VcpuThread::handle_exit(std::unique_lock<std::mutex>& lock, int error) {
         parked_ = true;
     } else if (reason == KVM_EXIT_MMIO && hooks_.mmio && hooks_.mmio(vcpu_.run())) {
         return;
+    } else if (const auto wanted = arch::wanted_data(vcpu_.run()); !wanted.empty() && hooks_.data) {
+        hooks_.data(wanted);
     } else if (reason == KVM_EXIT_DIRTY_RING_FULL && hooks_.ring_full) {
         // A collector may hold the log's lock and wait in pause() for this very thread.
         changed_.notify_all();

@@ -8,6 +8,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "vmm/vcpu.h"
@@ -27,6 +28,8 @@ class VcpuThread {
         std::function<void()> ring_full;  // on KVM_EXIT_DIRTY_RING_FULL, out of KVM_RUN
         // On KVM_EXIT_MMIO, under the mutex; false: an access that nobody expects.
         std::function<bool(kvm_run&)> mmio;
+        // On an exit that wants data (arch::wanted_data()); without, nobody expects one.
+        std::function<void(std::span<std::byte>)> data;
         // On EFAULT of KVM_RUN: the host's mapping does not allow the guest's access. True: it will
         // again soon, and the vCPU tries until then.
         bool memory_comes_back = false;

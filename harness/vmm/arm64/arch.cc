@@ -93,6 +93,14 @@ void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t con
         arm64::set_register(vcpu, id, value);
 }
 
+std::span<std::byte> wanted_data(kvm_run& /*run*/) {
+    return {};
+}
+
+bool has_data_port(const Kvm& /*kvm*/) {
+    return false;
+}
+
 bool is_doorbell(const Vcpu& vcpu) {
     const kvm_run& run = vcpu.run();
     return run.exit_reason == KVM_EXIT_MMIO && run.mmio.is_write != 0 &&

@@ -61,6 +61,14 @@ void setup_vcpu(const Vm& /*vm*/, Vcpu& vcpu, std::uint64_t entry, std::uint64_t
     vcpu.control(KVM_SET_REGS, &registers, "KVM_SET_REGS");
 }
 
+std::span<std::byte> wanted_data(kvm_run& /*run*/) {
+    return {};
+}
+
+bool has_data_port(const Kvm& /*kvm*/) {
+    return false;
+}
+
 bool is_doorbell(const Vcpu& vcpu) {
     return wrote(vcpu.run(), MMUW_DOORBELL);
 }

@@ -145,6 +145,18 @@ void setup_vcpu(const Vm& vm, Vcpu& vcpu, std::uint64_t entry, std::uint64_t con
     vcpu.control(KVM_SET_REGS, &regs, "KVM_SET_REGS");
 }
 
+std::span<std::byte> wanted_data(kvm_run& run) {
+    if (run.exit_reason != KVM_EXIT_IO || run.io.direction != KVM_EXIT_IO_IN ||
+        run.io.port != MMUW_DATA)
+        return {};
+    return {reinterpret_cast<std::byte*>(&run) + run.io.data_offset,
+            std::size_t{run.io.size} * run.io.count};
+}
+
+bool has_data_port(const Kvm& kvm) {
+    return !kvm.mmu().reference;
+}
+
 bool is_doorbell(const Vcpu& vcpu) {
     return writes_port(vcpu, MMUW_DOORBELL) || vcpu.run().exit_reason == KVM_EXIT_HLT;
 }
