@@ -260,9 +260,14 @@ class NestedTables : public Nested, public testing::WithParamInterface<MemoryKin
 
     // From now on `at` is the page `to`, for the guest's guest.
     void map(std::uint64_t at, std::uint64_t to, bool writable) {
-        set_entry(at, nested_.entry(gpa(to), writable));
+        set_entry(table(), at, nested_.entry(gpa(to), writable));
     }
-    void unmap(std::uint64_t at) { set_entry(at, 0); }
+    void unmap(std::uint64_t at) { set_entry(table(), at, 0); }
+    // All of them are what they are for the guest itself, by a huge page; or as they were mapped.
+    void map_huge(bool huge) {
+        set_entry(first_table_ + nested_.upper_table, 0,
+                  nested_.upper_entry(gpa(huge ? 0 : table()), huge));
+    }
 
     // It reads what the page `to` has, and what it writes is there.
     void use(std::uint64_t at, std::uint64_t to) {
@@ -297,10 +302,10 @@ class NestedTables : public Nested, public testing::WithParamInterface<MemoryKin
 
   private:
     [[nodiscard]] std::uint64_t table() const { return first_table_ + nested_.small_table; }
-    void set_entry(std::uint64_t at, std::uint64_t value) {
+    void set_entry(std::uint64_t table, std::uint64_t number, std::uint64_t value) {
         static_cast<void>(guest_->run(0, std::array{Guest::try_write_command(
-                                             table(), static_cast<std::uint32_t>(at), value)}));
-        wrote(table());
+                                             table, static_cast<std::uint32_t>(number), value)}));
+        wrote(table);
     }
 };
 
@@ -313,12 +318,20 @@ TEST_P(NestedTables, AreFollowed) {
         GTEST_SKIP() << missing.what();
     }
     const OwnCpu own_cpu(guest_->thread(0).tid());
+    // The guest has written to its tables before anybody follows them.
+    map(kFirst, kFirst, true);
+    map_huge(false);
     for (int round = 0; round < rounds(kRounds); round++) {
         if (round % 4 == 1) guest_->log().switch_to(true, slots_);
         const std::uint64_t at = any(), to = kFirst + (at - kFirst + 1) % (kPages - kFirst);
         use(at, at);
         write_beside();
         map(at, to, true);
+        use(at, to);
+        map_huge(true);
+        use(at, at);
+        write_beside();
+        map_huge(false);
         use(at, to);
         collect();
         map(at, at, true);

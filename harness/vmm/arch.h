@@ -145,11 +145,13 @@ struct NestedGuest {
     void (*write_code)(std::span<std::byte> page);
     // The nested page tables, at gpa: bytes that nobody else uses. A table that the guest's own CPU
     // walks as well is written to by that, and KVM then drops what it has for it.
-    // The first data pages have a table of small entries, one for each, in page `small_table`.
+    // The first data pages have a table of small entries, one for each, in page `small_table`. The
+    // first entry of page `upper_table` leads to it, or to all of them as a huge page.
     std::size_t tables_bytes;
-    std::uint64_t small_table;
+    std::uint64_t small_table, upper_table;
     void (*write_tables)(std::span<std::byte> tables, std::uint64_t gpa);
     std::uint64_t (*entry)(std::uint64_t gpa, bool writable);
+    std::uint64_t (*upper_entry)(std::uint64_t gpa, bool huge);
     // Before each time that it runs; it ends when it has done it.
     void (*prepare)(std::span<std::byte> control, std::uint64_t code_gpa, std::uint64_t tables_gpa,
                     Does does);

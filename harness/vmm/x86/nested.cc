@@ -138,8 +138,10 @@ std::optional<NestedGuest> nested_guest(const Kvm& kvm) {
                        .write_code = write_nested_code,
                        .tables_bytes = x86::kIdentityTableBytes + 0x1000,
                        .small_table = x86::kSmallTable,
+                       .upper_table = x86::directory_of(data_gpa()),
                        .write_tables = write_nested_tables,
                        .entry = x86::small_entry,
+                       .upper_entry = x86::directory_entry,
                        .prepare = prepare_nested,
                        .why_not_done = why_nested_not_done,
                        .fault = nested_fault};

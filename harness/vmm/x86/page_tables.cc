@@ -36,13 +36,18 @@ void fill_identity_tables(std::span<std::byte> area, std::uint64_t gpa) {
 
 void add_small_table(std::span<std::byte> area, std::uint64_t gpa, std::uint64_t first) {
     const std::uint64_t large = first / kLargePage;
-    set(area, 2 + large / kEntries, large % kEntries, (gpa + kSmallTable * 0x1000) | kTable);
+    set(area, directory_of(first), large % kEntries,
+        directory_entry(gpa + kSmallTable * 0x1000, false));
     for (std::size_t i = 0; i < kEntries; i++)
         set(area, kSmallTable, i, small_entry(first + i * 0x1000, true));
 }
 
 std::uint64_t small_entry(std::uint64_t gpa, bool writable) {
     return gpa | kDirty | kAccessed | kUser | (writable ? kWritable : 0) | kPresent;
+}
+
+std::uint64_t directory_entry(std::uint64_t gpa, bool huge) {
+    return gpa | (huge ? kPage : kTable);
 }
 
 void link_own_table(std::span<std::byte> area, std::uint64_t directory) {

@@ -17,8 +17,14 @@ void fill_identity_tables(std::span<std::byte> area, std::uint64_t gpa);
 
 // One more table, behind those: small pages for the 2 MB from `first` on, with all rights.
 inline constexpr std::size_t kSmallTable = 6;
+// The table with the entries of the GiB that gpa is in.
+constexpr std::size_t directory_of(std::uint64_t gpa) {
+    return 2 + (gpa >> 30);
+}
 void add_small_table(std::span<std::byte> area, std::uint64_t gpa, std::uint64_t first);
 std::uint64_t small_entry(std::uint64_t gpa, bool writable);
+// Of a page directory: to a table, or a page of 2 MB, with all rights.
+std::uint64_t directory_entry(std::uint64_t gpa, bool huge);
 
 // The GiB behind the identity map, whose page directory is the guest's own: arch::OwnTables.
 inline constexpr std::uint64_t kOwnTablesAddress = 4ULL << 30;
