@@ -153,10 +153,12 @@ bool is_promised(const Case& c) {
     return !in_file && name != "move_by_userfault";
 }
 
+// What moves pages, or takes them away.
 bool is_default(const Case& c) {
     const std::string_view name = memory_changes()[c.change].name;
-    return c.kind == MemoryKind::kAnonymous ||
-           (c.kind == MemoryKind::kHugeAnonymous && name == "collapse");
+    if (c.kind == MemoryKind::kHugeAnonymous) return name == "collapse";
+    return c.kind == MemoryKind::kAnonymous &&
+           (name == "drop" || name == "page_out" || name == "migrate");
 }
 
 std::vector<Case> cases(bool defaults) {
