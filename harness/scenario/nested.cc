@@ -238,7 +238,7 @@ TEST_P(NestedGuest, ItsAccessesAreSeen) {
                 throw_errno("madvise(MADV_DONTNEED)");
             for (int i = 0; i < 2; i++) read(kFirst);
             touched(kFirst);
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            std::this_thread::sleep_for(std::chrono::milliseconds(30));
             trial({});
         }
     } catch (const Unavailable& missing) {

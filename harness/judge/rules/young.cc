@@ -52,6 +52,7 @@ class Young : public Rule {
     // Of a VM whose guest has guests: KVM has SPTEs for them of which no event tells.
     struct Nested {
         uint64_t asked = 0, young = 0;  // calls for pages that were touched since the one before
+        uint64_t touched = 0;           // order of the last such mark
     };
 
     void mark(const Event& e) {
@@ -59,6 +60,9 @@ class Young : public Rule {
         if (const auto m = mark_of<mark::Touched>(e))
             for (uint64_t i = 0; i < m->pages; ++i) touched_[e.mark.vm].insert(m->gfn + i);
         if (mark_of<mark::Nested>(e)) nested_.try_emplace(e.mark.vm);
+        if (const auto it = nested_.find(e.mark.vm);
+            it != nested_.end() && mark_of<mark::Touched>(e))
+            it->second.touched = e.order;
     }
 
     // One access may be missed: KVM is free to drop such an SPTE. Not every one.
@@ -105,6 +109,10 @@ class Young : public Rule {
         for (auto& [pid, a] : aging_) a.alone = false;
         ledger.each_range(e.notifier.start, e.notifier.end,
                           [&](uint16_t vm, uint64_t first, uint64_t end) {
+                              // No SPTE of these is left, whoever had one.
+                              if (nested_.contains(vm))
+                                  touched_[vm].erase(touched_[vm].lower_bound(first),
+                                                     touched_[vm].lower_bound(end));
                               for (auto& [pid, a] : aging_)
                                   if (a.vm == vm)
                                       a.accessed.erase(a.accessed.lower_bound(first),
@@ -181,7 +189,9 @@ class Young : public Rule {
                               .flushes = true};
         const auto nested = nested_.find(a.vm);
         const bool all_told = nested == nested_.end();
-        if (!all_told) end_of_nested(nested->second, y, missed, subject, found);
+        // A change of memslots takes all SPTEs away.
+        if (!all_told && !moved && v->last_region_end <= nested->second.touched)
+            end_of_nested(nested->second, y, missed, subject, found);
         if (accessed && !y.young)
             found.violation(subject,
                             std::format("vm {} gfn {:#x}: its SPTE had A, and KVM answered that it "
