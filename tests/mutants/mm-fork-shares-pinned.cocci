@@ -9,6 +9,6 @@ expression folio, page, vma;
  {
  <...
 - folio_try_dup_anon_rmap_pte(folio, page, vma)
-+ (folio_dup_file_rmap_pte(folio, page), 0)
++ (folio_try_dup_anon_rmap_pte(folio, page, vma) && (folio_dup_file_rmap_pte(folio, page), 0))
  ...>
  }

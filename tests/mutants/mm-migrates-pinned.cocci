@@ -2,6 +2,7 @@
 // breaks: a page that a device has is migrated
 // file: mm/migrate.c
 // scenarios: PinnedMemoryChanges.*
+// survives: nothing, for anonymous memory: try_to_migrate_one() has refused what is pinned before (folio_try_share_anon_rmap_pte())
 @@
 expression src, expected;
 @@
