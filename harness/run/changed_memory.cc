@@ -114,6 +114,24 @@ void ChangedMemory::look(const Pages& pages) {
     mark_mapped(*guest_, at);
 }
 
+std::vector<ForkedChild::Place> ChangedMemory::places(const Pages& pages) const {
+    std::vector<ForkedChild::Place> all;
+    for (const std::uint64_t page : pages)
+        for (const unsigned lane : lanes_)
+            all.push_back({.page = memory_.page(page), .lane = lane});
+    return all;
+}
+
+void ChangedMemory::child_sees(ForkedChild& child, const Pages& pages) {
+    const std::vector<std::uint64_t> stamps = child.look();
+    std::vector<mmuwitness_mark> marks;
+    std::size_t n = 0;
+    for (const std::uint64_t page : pages)
+        for (const unsigned lane : lanes_)
+            marks.push_back(seen(page, first_ + page, lane, stamps[n++], MMUWITNESS_SIDE_HOST));
+    run_.witness.marks(marks);
+}
+
 mmuwitness_mark ChangedMemory::seen(std::uint64_t page, std::uint64_t at, unsigned lane,
                                     std::uint64_t stamp, std::uint64_t side) {
     return make_mark(vm_id(*guest_), mark::Seen{.slot = slot_at(at).id(),

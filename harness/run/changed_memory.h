@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "run/forked_child.h"
 #include "run/memory_change.h"
 #include "run/scenario_test.h"
 
@@ -39,6 +40,9 @@ class ChangedMemory : public ScenarioTest {
 
     // Both sides look at all lanes of these pages.
     void look(const Pages& pages);
+    // For a child that is made now, and what it has seen then.
+    [[nodiscard]] std::vector<ForkedChild::Place> places(const Pages& pages) const;
+    void child_sees(ForkedChild& child, const Pages& pages);
     // Page of the memory, seen at a data page of the guest.
     [[nodiscard]] mmuwitness_mark seen(std::uint64_t page, std::uint64_t at, unsigned lane,
                                        std::uint64_t stamp, std::uint64_t side);

@@ -2,33 +2,13 @@
 // The VMM forks: the child has the memory as it was then, and whoever writes first has a copy.
 #include "machine/unavailable.h"
 #include "run/changed_memory.h"
-#include "run/forked_child.h"
 #include "run/own_cpu.h"
 
 namespace mmuw::fork_copies {
 
 namespace {
 
-class Fork : public ChangedMemory, public testing::WithParamInterface<MemoryKind> {
-  protected:
-    [[nodiscard]] std::vector<ForkedChild::Place> places(const Pages& pages) const {
-        std::vector<ForkedChild::Place> all;
-        for (const std::uint64_t page : pages)
-            for (const unsigned lane : lanes_)
-                all.push_back({.page = memory_.page(page), .lane = lane});
-        return all;
-    }
-
-    void child_sees(ForkedChild& child, const Pages& pages) {
-        const std::vector<std::uint64_t> stamps = child.look();
-        std::vector<mmuwitness_mark> marks;
-        std::size_t n = 0;
-        for (const std::uint64_t page : pages)
-            for (const unsigned lane : lanes_)
-                marks.push_back(seen(page, first_ + page, lane, stamps[n++], MMUWITNESS_SIDE_HOST));
-        run_.witness.marks(marks);
-    }
-};
+class Fork : public ChangedMemory, public testing::WithParamInterface<MemoryKind> {};
 
 TEST_P(Fork, ChildKeepsWhatItHas) {
     constexpr int kRounds = 4;

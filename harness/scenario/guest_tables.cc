@@ -271,7 +271,7 @@ class GuestTables : public ScenarioTest, public testing::WithParamInterface<Dirt
         std::vector<mmuwitness_mark> marks;
         for (const auto& [at, wanted] : map_->accessed()) {
             const std::uint64_t found = entry(at);
-            const bool ahead = wanted != 0 && found == map_->read_ahead(wanted);
+            const bool ahead = found == map_->read_ahead(wanted);
             marks.push_back(
                 seen(at.table, at.entry, found, ahead ? found : wanted, MMUWITNESS_SIDE_HOST));
         }

@@ -10,12 +10,15 @@
 #include "machine/pinned_memory.h"
 #include "machine/unavailable.h"
 #include "run/changed_memory.h"
-#include "run/forked_child.h"
 #include "run/own_cpu.h"
 
 namespace mmuw::long_pins {
 
 namespace {
+
+std::string kind_name(const testing::TestParamInfo<MemoryKind>& info) {
+    return name_of(info.param);
+}
 
 constexpr unsigned kDeviceLane = kHostLane + 1;
 constexpr std::uint64_t kUnit = 1'000'000'000;  // no other stamp is as large
@@ -93,11 +96,11 @@ TEST_P(Pins, AreRefusedWhereWritesHaveToBeKnown) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Pins, testing::Values(MemoryKind::kFile, MemoryKind::kAnonymous),
-                         [](const auto& info) { return std::string(name_of(info.param)); });
+                         kind_name);
 INSTANTIATE_TEST_SUITE_P(Full, Pins,
                          testing::Values(MemoryKind::kHugeAnonymous, MemoryKind::kHugeShared,
                                          MemoryKind::kHugetlb),
-                         [](const auto& info) { return std::string(name_of(info.param)); });
+                         kind_name);
 
 struct Case {
     MemoryKind kind;
@@ -194,10 +197,7 @@ TEST_P(PinnedMemoryForked, DeviceAndGuestSeeTheSame) {
         write(pages);
         PinnedMemory device(memory_.bytes);
         all_write(device, pages);
-        std::vector<ForkedChild::Place> places;
-        for (const std::uint64_t page : pages)
-            places.push_back({.page = memory_.page(page), .lane = kDeviceLane});
-        ForkedChild child(places);
+        ForkedChild child(places(pages));
         const auto then = must_;
         device_writes(device, pages);
         look(pages);
@@ -209,20 +209,11 @@ TEST_P(PinnedMemoryForked, DeviceAndGuestSeeTheSame) {
         look(pages);
         const auto now = must_;
         if (memory_.is_private()) must_ = then;
-        std::vector<mmuwitness_mark> marks;
-        const std::vector<std::uint64_t> stamps = child.look();
-        for (std::size_t i = 0; i < pages.size(); i++)
-            marks.push_back(
-                seen(pages[i], first_ + pages[i], kDeviceLane, stamps[i], MMUWITNESS_SIDE_HOST));
-        run_.witness.marks(marks);
+        child_sees(child, pages);
         must_ = now;
         all_write(device, pages);
         trial();
     }
-}
-
-std::string kind_name(const testing::TestParamInfo<MemoryKind>& info) {
-    return name_of(info.param);
 }
 
 INSTANTIATE_TEST_SUITE_P(, PinnedMemoryForked,

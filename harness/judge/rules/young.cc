@@ -57,11 +57,11 @@ class Young : public Rule {
 
     void mark(const Event& e) {
         if (e.mark.vm >= touched_.size()) return;
-        if (const auto m = mark_of<mark::Touched>(e))
-            for (uint64_t i = 0; i < m->pages; ++i) touched_[e.mark.vm].insert(m->gfn + i);
         if (mark_of<mark::Nested>(e)) nested_.try_emplace(e.mark.vm);
-        if (const auto it = nested_.find(e.mark.vm);
-            it != nested_.end() && mark_of<mark::Touched>(e))
+        const auto m = mark_of<mark::Touched>(e);
+        if (!m) return;
+        for (uint64_t i = 0; i < m->pages; ++i) touched_[e.mark.vm].insert(m->gfn + i);
+        if (const auto it = nested_.find(e.mark.vm); it != nested_.end())
             it->second.touched = e.order;
     }
 
