@@ -26,6 +26,7 @@ constexpr std::array kPinnedSigns = {Sign{"durable"}};
 constexpr std::array kSmmMmioSigns = {Sign{"isolated"}};
 constexpr std::array kNestedStateSigns = {Sign{"dirty-in-time"}};
 constexpr std::array kDroppedSigns = {Sign{"quiet-kernel"}};
+constexpr std::array kScanOfMigratingSigns = {Sign{"quiet-kernel"}};
 
 constexpr Report table[] = {
     {.name = "prefault-clears-accessed",
@@ -79,6 +80,13 @@ constexpr Report table[] = {
      .what = "btrfs does not write back what a device has written to a mapped page (FS=btrfs)",
      .scenarios = "Pinned.*/synced",
      .signs = kDroppedSigns},
+    {.name = "scan-protects-migrating-page",
+     .what = "PAGEMAP_SCAN leaves a migrating page writable and write-protected (kernels with "
+             "CONFIG_PAGE_TABLE_CHECK)",
+     .scenarios = "VmmLog.*huge_anonymous*",
+     .signs = kScanOfMigratingSigns,
+     .disturbers = "migration",
+     .repeat = 10},
 };
 
 const RuleResult* result_of(const ScenarioResult& s, std::string_view rule) {
