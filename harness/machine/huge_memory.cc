@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <bit>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
@@ -17,6 +18,21 @@
 namespace mmuw {
 namespace {
 
+// Such a page is found in one piece only in a machine that has hardly been used: one that was set
+// aside when it booted is as good.
+void allow_gigantic(MachineGuard& guard, std::uint64_t wanted) {
+    const std::string pool = std::format("/sys/kernel/mm/hugepages/hugepages-{}kB/",
+                                         huge_bytes(HugeKind::kGigantic) / 1024);
+    if (!has_setting(pool + "nr_hugepages"))
+        throw Unavailable("this machine has no huge pages of level 3");
+    const auto count = [&](const char* name) { return std::stoull(read_setting(pool + name)); };
+    const std::uint64_t free = count("free_hugepages");
+    if (free >= wanted) return;
+    guard.set(pool + "nr_hugepages", std::to_string(count("nr_hugepages") + wanted - free));
+    if (count("free_hugepages") < wanted)
+        throw Unavailable("the kernel has no memory in one piece for a huge page of level 3");
+}
+
 void allow(MachineGuard& guard, HugeKind kind, std::uint64_t huge_pages) {
     const std::string thp = "/sys/kernel/mm/transparent_hugepage/";
     const std::string pool = "/proc/sys/vm/nr_hugepages";
@@ -26,6 +42,7 @@ void allow(MachineGuard& guard, HugeKind kind, std::uint64_t huge_pages) {
         guard.set(thp + "shmem_enabled", "advise");
     if (kind == HugeKind::kHugetlb && has_setting(pool))
         guard.set(pool, std::to_string(huge_pages));
+    if (kind == HugeKind::kGigantic) allow_gigantic(guard, huge_pages);
 }
 
 }  // namespace
@@ -38,6 +55,8 @@ std::string to_string(HugeKind kind) {
             return "shared";
         case HugeKind::kHugetlb:
             return "hugetlb";
+        case HugeKind::kGigantic:
+            return "gigantic";
     }
     std::unreachable();
 }
@@ -47,14 +66,19 @@ std::size_t huge_bytes() {
     return page_size() / 8 * page_size();
 }
 
+std::size_t huge_bytes(HugeKind kind) {
+    return kind == HugeKind::kGigantic ? page_size() / 8 * huge_bytes() : huge_bytes();
+}
+
 HugeMemory::HugeMemory(MachineGuard& guard, HugeKind kind, std::uint64_t pages) {
-    const std::size_t huge = huge_bytes();
+    const bool in_pool = kind == HugeKind::kHugetlb || kind == HugeKind::kGigantic;
+    const std::size_t huge = huge_bytes(kind);
     length_ = (pages * page_size() + huge - 1) / huge * huge;
     allow(guard, kind, length_ / huge);
     int flags = MAP_ANONYMOUS | (kind == HugeKind::kAnonymous ? MAP_PRIVATE : MAP_SHARED);
     std::size_t spare = huge;  // for the alignment
-    if (kind == HugeKind::kHugetlb) {
-        flags |= MAP_HUGETLB;
+    if (in_pool) {
+        flags |= MAP_HUGETLB | std::countr_zero(huge) << MAP_HUGE_SHIFT;
         spare = 0;
     }
     try {
@@ -63,9 +87,13 @@ HugeMemory::HugeMemory(MachineGuard& guard, HugeKind kind, std::uint64_t pages) 
         throw Unavailable(std::format("no huge pages ({}): {}", to_string(kind), error.what()));
     }
     begin_ = mapping_.bytes() + (huge - mapping_.hva() % huge) % huge;
-    if (kind != HugeKind::kHugetlb && madvise(begin_, length_, MADV_HUGEPAGE) != 0)
+    if (!in_pool && madvise(begin_, length_, MADV_HUGEPAGE) != 0)
         throw Unavailable("this kernel has no transparent huge pages");
-    std::memset(begin_, 0, length_);
+    // Of those of the pool the kernel has cleared the whole page then.
+    if (in_pool)
+        for (std::size_t at = 0; at < length_; at += huge) begin_[at] = std::byte{0};
+    else
+        std::memset(begin_, 0, length_);
     if (huge_pages() == 0)
         throw Unavailable(std::format("the kernel gives no huge pages ({})", to_string(kind)));
 }
