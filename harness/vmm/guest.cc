@@ -24,6 +24,8 @@ constexpr auto kParkPoll = 10ms;
 constexpr auto kStayPoll = 50us;
 // Then it is looked whether the vCPU gets on.
 constexpr auto kSoon = 1s;
+// However often it is seen to get on.
+constexpr auto kLongest = 100s;
 
 // What is not worth a sleep: without high-resolution timers one takes until the next tick.
 std::chrono::nanoseconds spin_for() {
@@ -300,26 +302,29 @@ Guest::Progress Guest::progress_of(unsigned vcpu) {
 
 // More CPU time than any access takes is as good as no end of it: docs/rules/forward-progress.md.
 // A machine that was paused, as an emulated one may be, takes that for its CPUs' time: each look
-// counts for no more than it should have been.
-bool Guest::wait_long(unsigned vcpu, const std::function<bool()>& condition,
-                      std::chrono::steady_clock::time_point until) {
+// counts for no more than it should have been. A vCPU that gets on may take longer: thousands of
+// faults on a kernel that checks everything do.
+bool Guest::wait_long(unsigned vcpu, const std::function<bool()>& condition) {
     using std::chrono::milliseconds;
+    using std::chrono::steady_clock;
     constexpr milliseconds kEnough = 5s, kLook = 250ms;
+    const steady_clock::time_point at_most = steady_clock::now() + kLongest;
+    steady_clock::time_point until = steady_clock::now() + VcpuThread::kTimeout;
     Progress last = progress_of(vcpu);
     milliseconds ran{};
     const auto tell = [&] {
         return vm_->observer().stuck(vcpu, static_cast<std::uint64_t>(ran.count()),
                                      kEnough.count());
     };
-    while (std::chrono::steady_clock::now() < until) {
-        if (thread(vcpu).wait(condition, std::min(until, std::chrono::steady_clock::now() + kLook),
-                              kParkPoll))
+    while (steady_clock::now() < until) {
+        if (thread(vcpu).wait(condition, std::min(until, steady_clock::now() + kLook), kParkPoll))
             return true;
         const Progress now = progress_of(vcpu);
         const bool moved =
             now.begun != last.begun || now.done != last.done || now.pages != last.pages;
         const auto used = std::chrono::duration_cast<milliseconds>(now.cpu_time - last.cpu_time);
         ran = moved ? milliseconds{} : ran + std::min(used, kLook);
+        if (moved) until = std::min(at_most, steady_clock::now() + VcpuThread::kTimeout);
         last = now;
         if (ran >= kEnough && tell()) return false;
     }
@@ -338,7 +343,7 @@ void Guest::wait_until(unsigned vcpu, bool parks, const std::function<bool()>& c
             if (condition()) return;
     if (thread.wait(condition, begin + kSoon,
                     parks ? std::chrono::microseconds(kParkPoll) : kStayPoll) ||
-        wait_long(vcpu, condition, begin + VcpuThread::kTimeout))
+        wait_long(vcpu, condition))
         return;
     const Channel& channel = *cpus_[vcpu].channel;
     const auto waited =

@@ -69,8 +69,8 @@ struct CommandResult {
 };
 
 // Pages are data page indexes; data memory is contiguous in the guest from page 0. Calls that wait
-// throw what ended the vCPU, or std::runtime_error after 20 s, or when it is stuck. Calls for
-// different vCPUs may come from different threads, calls for one vCPU not.
+// throw what ended the vCPU, or std::runtime_error after 20 s without progress, or when it is
+// stuck. Calls for different vCPUs may come from different threads, calls for one vCPU not.
 class Guest {
   public:
     static constexpr unsigned kMaxVcpus = 16;
@@ -211,8 +211,7 @@ class Guest {
     };
     [[nodiscard]] Progress progress_of(unsigned vcpu);
     // True: condition() holds. False: the vCPU is stuck, or the time is over.
-    bool wait_long(unsigned vcpu, const std::function<bool()>& condition,
-                   std::chrono::steady_clock::time_point until);
+    bool wait_long(unsigned vcpu, const std::function<bool()>& condition);
     void wait_until(unsigned vcpu, bool parks, const std::function<bool()>& condition,
                     const char* what);
 
