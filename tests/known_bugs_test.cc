@@ -20,11 +20,12 @@ constexpr std::string_view kScenario = "Prefault.KeepsAccessedBits";
 std::optional<std::string> known(std::string_view rule, const char* scenario,
                                  std::string_view release, std::string_view machine = "x86_64",
                                  const char* disturber = nullptr,
-                                 std::string_view filesystem = "ext4") {
+                                 std::string_view filesystem = "ext4", std::string_view says = "") {
     ScenarioResult s;
     s.name = scenario;
     if (disturber) s.disturbances.push_back({.name = disturber});
-    return known_bug(rule, s, {.release = release, .machine = machine, .filesystem = filesystem});
+    return known_bug(rule, says, s,
+                     {.release = release, .machine = machine, .filesystem = filesystem});
 }
 
 TEST(KnownBugs, AreOfARuleAScenarioAndReleases) {
@@ -53,6 +54,24 @@ TEST(KnownBugs, AreOfAMachineAndADisturber) {
     EXPECT_NE(known("prefault-ends", "Prefault.KeepsA", "7.2.12", "x86_64", "memslots"),
               std::nullopt);
     EXPECT_EQ(known("log-complete", "Turns.A/bitmap", "7.2.12", "x86_64", "signals"), std::nullopt);
+}
+
+TEST(KnownBugs, AreOfWhatTheViolationSays) {
+    const auto warns = [](std::string_view line, const char* disturber = "migration") {
+        return known("quiet-kernel", "VmmLog.HasWhatTheGuestWrote/huge_anonymous", "6.12.117",
+                     "x86_64", disturber, "ext4", line);
+    };
+    constexpr std::string_view kWarning =
+        "2 suspicious kernel log lines, taint 0x200 gained: WARNING: CPU: 1 PID: 71 at "
+        "mm/page_table_check.c:248 __page_table_check_pmd_set+0x16d/0x1b0";
+    EXPECT_NE(warns(kWarning), std::nullopt);
+    EXPECT_EQ(warns(kWarning, "ksm"), std::nullopt);
+    EXPECT_EQ(warns("2 suspicious kernel log lines, taint 0x220 gained: BUG: KASAN: "
+                    "use-after-free in kvm_tdp_mmu_map+0x1/0x2"),
+              std::nullopt);
+    EXPECT_EQ(warns("4 suspicious kernel log lines, taint 0x220 gained: WARNING: CPU: 1 PID: 71 at "
+                    "mm/page_table_check.c:248 __page_table_check_pmd_set+0x16d/0x1b0"),
+              std::nullopt);
 }
 
 TEST(KnownBugs, AreOfAFilesystem) {

@@ -16,7 +16,8 @@ namespace mmuw {
 
 struct ExpectedFailure {
     std::string_view rule;
-    std::string_view scenarios;  // a shell pattern of their names
+    std::string_view scenarios;   // a shell pattern of their names
+    std::string_view says = "*";  // of what the first violation says
 };
 
 struct KnownBug {
@@ -36,10 +37,11 @@ struct RunningKernel {
     std::string_view filesystem = {};  // that guest memory is a file on
 };
 
-// What explains why this rule fails in what was run, on this kernel: the page of a bug and the
-// release that fixes it, or the reason that a lab gives. Nothing: the failure is a failure.
-std::optional<std::string> known_bug(std::string_view rule, const ScenarioResult& scenario,
-                                     const RunningKernel& kernel);
+// What explains why this rule fails, saying this, in what was run, on this kernel: the page of a
+// bug and the release that fixes it, or the reason that a lab gives. Nothing: the failure is a
+// failure.
+std::optional<std::string> known_bug(std::string_view rule, std::string_view says,
+                                     const ScenarioResult& scenario, const RunningKernel& kernel);
 
 // "RULE SCENARIOS KERNEL REASON": as a line of --known FILE, and as a note of the recording.
 Result<LabBug> parse_lab_bug(std::string_view line);

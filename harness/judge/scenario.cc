@@ -109,7 +109,8 @@ void Judge::Scenario::rule_verdict(const Running& r, uint64_t lost, const std::s
     // In order: what is certain, what was not witnessed, what is doubtful.
     const std::string gap = lost ? std::format("{} events lost", lost) : doubt;
     // A bug that was planted is nobody's known bug.
-    const auto bug = facts.plant.empty() ? known_bug(r.info->id, facts, kernel) : std::nullopt;
+    const auto bug =
+        facts.plant.empty() ? known_bug(r.info->id, f.why(), facts, kernel) : std::nullopt;
     if (fails && (gap.empty() || f.proven_count()))
         set(bug ? Verdict::xfail : Verdict::fail,
             bug ? std::format("known bug, {}: {}", *bug, f.why()) : f.why());
@@ -168,7 +169,7 @@ ScenarioResult Judge::Scenario::verdict(uint64_t lost, const std::string& doubt,
     if (out.verdict == Verdict::xfail)
         for (const RuleResult& r : out.rules)
             if (r.verdict == Verdict::xfail)
-                out.why = std::format("known bug, {}", *known_bug(r.rule, facts, kernel));
+                out.why = std::format("known bug, {}", *known_bug(r.rule, r.why, facts, kernel));
     return out;
 }
 

@@ -18,8 +18,8 @@
 namespace mmuw {
 namespace {
 
-// Such a page is found in one piece only in a machine that has hardly been used: one that was set
-// aside when it booted is as good.
+// Memory in one piece of that size is hardly to be had once a machine has run for a while, so pages
+// that were set aside at boot are taken first.
 void allow_gigantic(MachineGuard& guard, std::uint64_t wanted) {
     const std::string pool = std::format("/sys/kernel/mm/hugepages/hugepages-{}kB/",
                                          huge_bytes(HugeKind::kGigantic) / 1024);
@@ -89,7 +89,7 @@ HugeMemory::HugeMemory(MachineGuard& guard, HugeKind kind, std::uint64_t pages) 
     begin_ = mapping_.bytes() + (huge - mapping_.hva() % huge) % huge;
     if (!in_pool && madvise(begin_, length_, MADV_HUGEPAGE) != 0)
         throw Unavailable("this kernel has no transparent huge pages");
-    // Of those of the pool the kernel has cleared the whole page then.
+    // A first access to a page of the pool gives all of it, cleared.
     if (in_pool)
         for (std::size_t at = 0; at < length_; at += huge) begin_[at] = std::byte{0};
     else

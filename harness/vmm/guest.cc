@@ -24,7 +24,7 @@ constexpr auto kParkPoll = 10ms;
 constexpr auto kStayPoll = 50us;
 // Then it is looked whether the vCPU gets on.
 constexpr auto kSoon = 1s;
-// However often it is seen to get on.
+// For one command, also of a vCPU that gets on: one may do so for ever.
 constexpr auto kLongest = 100s;
 
 // What is not worth a sleep: without high-resolution timers one takes until the next tick.

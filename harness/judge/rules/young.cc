@@ -53,6 +53,7 @@ class Young : public Rule {
     struct Nested {
         uint64_t asked = 0, young = 0;  // calls for pages that were touched since the one before
         uint64_t touched = 0;           // order of the last such mark
+        std::set<uint64_t> pages = {};  // gfns of all of them
     };
 
     void mark(const Event& e) {
@@ -61,17 +62,20 @@ class Young : public Rule {
         const auto m = mark_of<mark::Touched>(e);
         if (!m) return;
         for (uint64_t i = 0; i < m->pages; ++i) touched_[e.mark.vm].insert(m->gfn + i);
-        if (const auto it = nested_.find(e.mark.vm); it != nested_.end())
-            it->second.touched = e.order;
+        const auto it = nested_.find(e.mark.vm);
+        if (it == nested_.end()) return;
+        it->second.touched = e.order;
+        for (uint64_t i = 0; i < m->pages; ++i) it->second.pages.insert(m->gfn + i);
     }
 
     // One access may be missed: KVM is free to drop such an SPTE. Not every one. The mark comes
-    // after the access, and somebody may have asked in between: that answer is as good.
-    static void end_of_nested(Nested& nested, const YoungEvent& y, uint64_t missed,
+    // after the access, and somebody may have asked for that page in between: `concerned`, and the
+    // answer is as good.
+    static void end_of_nested(Nested& nested, const YoungEvent& y, bool concerned, uint64_t missed,
                               const Subject& subject, Findings& found) {
         constexpr uint64_t kEnough = 6;
         if (y.op == MMUWITNESS_YOUNG_TEST) return;
-        if (nested.touched != 0) nested.young += y.young ? 1 : 0;
+        if (concerned && y.young) nested.young++;
         if (missed == 0) return;
         nested.asked++;
         if (nested.young == 0 && nested.asked == kEnough)
@@ -174,11 +178,17 @@ class Young : public Rule {
         const VmRecord* v = ledger.vm(a.vm);
         if (!v || a.vm != y.vm) return;
         const bool moved = v->region_ioctls || v->last_region_end > a.begin;
-        bool ours = false;
+        const auto nested = nested_.find(a.vm);
+        const bool all_told = nested == nested_.end();
+        bool ours = false, concerned = false;
         uint64_t missed = 0;
         ledger.each_range(y.start, y.end, [&](uint16_t vm, uint64_t first, uint64_t end) {
             if (vm != a.vm) return;
             ours = true;
+            if (!all_told) {
+                const auto page = nested->second.pages.lower_bound(first);
+                concerned |= page != nested->second.pages.end() && *page < end;
+            }
             for (uint64_t gfn = first; gfn < end; ++gfn)
                 missed += y.op == MMUWITNESS_YOUNG_TEST ? touched_[vm].contains(gfn)
                                                         : touched_[vm].erase(gfn);
@@ -189,11 +199,9 @@ class Young : public Rule {
         const Subject subject{.vm = a.vm,
                               .gfn = a.aged || a.accessed.empty() ? a.gfn : *a.accessed.begin(),
                               .flushes = true};
-        const auto nested = nested_.find(a.vm);
-        const bool all_told = nested == nested_.end();
         // A change of memslots takes all SPTEs away.
         if (!all_told && !moved && v->last_region_end <= nested->second.touched)
-            end_of_nested(nested->second, y, missed, subject, found);
+            end_of_nested(nested->second, y, concerned, missed, subject, found);
         if (accessed && !y.young)
             found.violation(subject,
                             std::format("vm {} gfn {:#x}: its SPTE had A, and KVM answered that it "
