@@ -8,6 +8,7 @@ HOST_KERNEL=trixie-backports # see docs/hosts.md
 HOST_TIMEOUT=480 # in protected mode each VM takes a second to destroy
 # Loaded in this order, with what they need; those built in are skipped, as KVM is here.
 HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES"
+HOST_OPTIONAL_MODULES="vhost_net vhost_vsock tun" # where the kernel has them
 # As in x86_64-amd.sh.
 HOST_MEMORY=${HOST_MEMORY:-1280} # MiB, of the first NUMA node
 # As in x86_64-amd.sh.

@@ -7,6 +7,7 @@ HOST_KERNEL=trixie
 HOST_TIMEOUT=300
 # Loaded in this order, with what they need; those built in are skipped.
 HOST_MODULES="virtio_pci virtio_console virtio_blk $FS_MODULES kvm_amd"
+HOST_OPTIONAL_MODULES="vhost_net vhost_vsock tun" # where the kernel has them
 # panic=-1 ends the emulator at once; loglevel=5 keeps warnings and oopses.
 # Two NUMA nodes, so that pages can be moved by name (--perturb=migration); the kernel moves none
 # on its own account.
