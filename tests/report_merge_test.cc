@@ -21,7 +21,7 @@ ScenarioResult scenario(std::string name, Verdict verdict = Verdict::pass, std::
                      .seconds = 0.25,
                      .trials = 2,
                      .hits = 1,
-                     .rules = {{.rule = "durable", .verdict = verdict, .checked = 3, .why = why}}};
+                     .rules = {{.rule = "durable", .verdict = verdict, .checked = 3, .why = std::move(why)}}};
     if (verdict == Verdict::fail) s.rules[0].violations = 1;
     return s;
 }

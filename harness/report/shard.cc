@@ -16,8 +16,9 @@ bool Shard::has(std::string_view scenario) const {
 
 std::optional<Shard> parse_shard(std::string_view text) {
     Shard shard;
-    const char* const end = text.data() + text.size();
-    const auto [slash, no_index] = std::from_chars(text.data(), end, shard.index);
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const auto [slash, no_index] = std::from_chars(begin, end, shard.index);
     if (no_index != std::errc{} || slash == end || *slash != '/') return {};
     const auto [rest, no_of] = std::from_chars(slash + 1, end, shard.of);
     if (no_of != std::errc{} || rest != end || shard.index < 1 || shard.index > shard.of) return {};
