@@ -5,6 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "base/id_list.h"
 #include "base/mapping.h"
 #include "base/sys_error.h"
@@ -12,7 +14,10 @@
 
 namespace mmuw {
 
-std::vector<int> nodes_with_memory() {
+std::vector<int> nodes_to_move_between() {
+    // Linux 7.2 may have nodes and no migration (CONFIG_NUMA_MIGRATION).
+    if (syscall(SYS_move_pages, 0, 0, nullptr, nullptr, nullptr, 0) < 0 && errno == ENOSYS)
+        return {};
     try {
         return parse_id_list(read_setting("/sys/devices/system/node/has_memory"));
     } catch (const SysError&) {

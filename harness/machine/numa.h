@@ -8,8 +8,8 @@
 
 namespace mmuw {
 
-// None where the kernel was not built for NUMA.
-std::vector<int> nodes_with_memory();
+// Those with memory. None where the kernel was not built for NUMA, or moves no pages between nodes.
+std::vector<int> nodes_to_move_between();
 
 // This process' pages there; those that are busy (under writeback, held by somebody) stay where
 // they are. SysError.

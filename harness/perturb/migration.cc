@@ -49,7 +49,7 @@ class Migration : public Disturber {
 
   private:
     Pagemap pagemap_;
-    const std::vector<int> nodes_ = nodes_with_memory();
+    const std::vector<int> nodes_ = nodes_to_move_between();
     bool compacts_;
     unsigned turn_ = 0;
     std::uint64_t migrated_ = 0, guests_ = 0;
@@ -59,7 +59,7 @@ class Migration : public Disturber {
 
 std::unique_ptr<Disturber> make_migration(MachineGuard& /*guard*/) {
     const bool compacts = access(kCompact, W_OK) == 0;
-    if (!compacts && nodes_with_memory().size() < 2)
+    if (!compacts && nodes_to_move_between().size() < 2)
         throw Unavailable("no compaction (CONFIG_COMPACTION) and one NUMA node");
     return std::make_unique<Migration>(compacts);
 }

@@ -137,7 +137,7 @@ Then collapse(const Memory& m, const MemoryRange& /*r*/) {
 // To each memory node in turn; where there is one, what moves pages is compaction.
 Then migrate(const Memory& m, const MemoryRange& r) {
     const std::string compaction = "/proc/sys/vm/compact_memory";
-    const std::vector<int> nodes = nodes_with_memory();
+    const std::vector<int> nodes = nodes_to_move_between();
     if (nodes.size() < 2) {
         if (!has_setting(compaction)) throw Unavailable("one memory node, and no compaction");
         write_setting(compaction, "1");
