@@ -26,6 +26,7 @@ constexpr std::array kPinnedSigns = {Sign{"durable"}};
 constexpr std::array kSmmMmioSigns = {Sign{"isolated"}};
 constexpr std::array kNestedStateSigns = {Sign{"dirty-in-time"}};
 constexpr std::array kDroppedSigns = {Sign{"quiet-kernel"}};
+constexpr std::array kVsockNotLoggedSigns = {Sign{"log-complete"}};
 constexpr std::array kScanOfMigratingSigns = {Sign{"quiet-kernel"}};
 
 constexpr Report table[] = {
@@ -80,6 +81,11 @@ constexpr Report table[] = {
      .what = "btrfs does not write back what a device has written to a mapped page (FS=btrfs)",
      .scenarios = "Pinned.*/synced",
      .signs = kDroppedSigns},
+    {.name = "vhost-vsock-not-logged",
+     .what =
+         "vhost-vsock writes packets to guest memory and does not log them, though it offers to",
+     .scenarios = "*VhostLog.*vsock*",
+     .signs = kVsockNotLoggedSigns},
     {.name = "scan-protects-migrating-page",
      .what = "PAGEMAP_SCAN leaves a migrating page writable and write-protected (kernels with "
              "CONFIG_PAGE_TABLE_CHECK)",

@@ -99,7 +99,7 @@ class LogComplete : public Rule {
         if (m.logged != 0) return;
         found.violation({.vm = vm, .gfn = m.gfn},
                         std::format("vm {} gfn {:#x}: written since the VMM looked the last time, "
-                                    "and not in its log (PAGEMAP_SCAN)",
+                                    "and not in the log that is kept beside KVM's",
                                     vm, m.gfn),
                         Proof::marks);
     }
@@ -202,7 +202,7 @@ const RuleInfo log_complete_rule = {
     .id = "log-complete",
     .statement =
         "no guest write is missing from the dirty log, whichever of KVM's three logs, nor from "
-        "the VMM's own",
+        "the VMM's own, and no write of a vhost device from its log",
     .tolerates = "a write told while a collection is under way may be in that one or the next",
     .origin = "001, 002",
     .hooks = {},
