@@ -43,8 +43,34 @@ class UnmappedWhenClean : public Rule {
         std::array<std::vector<One>, MMUWITNESS_MAX_VMS + 1> of{};
     };
 
+    // An SPTE for more than a small page that a fault has installed.
+    struct Huge {
+        uint64_t gfn, order, fault_gfn;
+    };
+
+    // KVM lets a fault go on whose own gfn is in no range that is being invalidated
+    // (mmu_invalidate_retry_gfn()), also with a huge page of which another part is: before the
+    // host can take that part it has to split the page, which is an invalidation of all of it.
+    void installed(const SpteEvent& s, uint64_t order, const Ledger& ledger) {
+        const VmRecord* v = ledger.vm(s.vm);
+        if (s.level < 2 || s.vcpu < 0 || !v || s.vm > MMUWITNESS_MAX_VMS) return;
+        const auto fault = v->faults.find(s.vcpu);
+        if (fault == v->faults.end() || !fault->second.pfn_order) return;
+        std::vector<Huge>& all = installed_[s.vm];
+        std::erase_if(all, [&](const Huge& h) { return h.gfn == s.gfn; });
+        all.push_back({s.gfn, order, fault->second.pfn_gfn});
+    }
+
+    bool may_be_beside(uint16_t vm, uint64_t gfn, uint64_t first, uint64_t end,
+                       uint64_t since) const {
+        return std::ranges::any_of(installed_[vm], [&](const Huge& h) {
+            return h.gfn == gfn && h.order > since && (h.fault_gfn < first || h.fault_gfn >= end);
+        });
+    }
+
     void removed(const Event& e, const Ledger& ledger) {
         const SpteEvent& s = e.spte;
+        if ((s.bits_new & kLeaf) == kLeaf) installed(s, e.order, ledger);
         if ((s.bits_old & kLeaf) != kLeaf || (s.bits_new & MMUWITNESS_SPTE_PRESENT)) return;
         if (s.vm > MMUWITNESS_MAX_VMS) return;
         const Task* t = ledger.task(e.pid);
@@ -81,17 +107,17 @@ class UnmappedWhenClean : public Rule {
             });
     }
 
-    static void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const Task& t,
-                               const Ledger& ledger, Findings& found) {
+    void check_unmapped(uint16_t vm, uint64_t first, uint64_t end, const Task& t,
+                        const Ledger& ledger, Findings& found) const {
         const VmRecord* v = ledger.vm(vm);
         // Whether KVM has found a memslot at its old place or at its new one is not known if it has
         // moved meanwhile, nor which gfns are those of the range: kvm_swap_active_memslots().
         const bool moved = v && std::ranges::any_of(v->slots, [&](const Slot& s) {
                                return s.has(first) && s.moved > t.notifier_begin;
                            });
-        ledger.each_present(vm, first, end, [&](uint64_t gfn, uint64_t, const SpteRecord&) {
+        ledger.each_present(vm, first, end, [&](uint64_t gfn, uint64_t pages, const SpteRecord&) {
             found.checked();
-            if (moved) {
+            if (moved || (pages > 1 && may_be_beside(vm, gfn, first, end, t.notifier_begin))) {
                 found.tolerated();
                 return;
             }
@@ -129,7 +155,8 @@ class UnmappedWhenClean : public Rule {
     }
 
     std::unordered_map<int32_t, Removed> removed_;
-    std::array<std::vector<One>, MMUWITNESS_MAX_VMS + 1> by_kvm_{};  // and not looked at since
+    std::array<std::vector<Huge>, MMUWITNESS_MAX_VMS + 1> installed_{};  // the newest of each gfn
+    std::array<std::vector<One>, MMUWITNESS_MAX_VMS + 1> by_kvm_{};      // and not looked at since
 };
 
 }  // namespace
@@ -141,7 +168,8 @@ const RuleInfo unmapped_when_clean_rule = {
         "gone and flushed when KVM's invalidate_range_start returns",
     .tolerates =
         "an unflushed removal while memslots change: the root may be invalid already; "
-        "SPTEs left in a memslot that moves: it may be at either place",
+        "SPTEs left in a memslot that moves: it may be at either place; a huge SPTE that a fault "
+        "beside the range has installed meanwhile",
     .origin = "001, 004",
     .hooks = {"spte", "notifier_start", "tlb_flush"},
     .events = kinds(Kind::spte, Kind::notifier),
