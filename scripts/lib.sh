@@ -278,9 +278,10 @@ emulated_hosts() { # one a line
 load_filesystem() {
 	export FS=${FS:-ext4}
 	case $FS in
-	ext4 | xfs | btrfs) FS_MODULES=$FS ;;
+	ext4 | xfs | btrfs | f2fs) FS_MODULES=$FS ;;
+	ext4-journal) FS_MODULES=ext4 ;;
 	tmpfs) FS_MODULES= ;;
-	*) die 2 "FS=$FS is unknown; known: ext4 xfs btrfs tmpfs" ;;
+	*) die 2 "FS=$FS is unknown; known: ext4 ext4-journal xfs btrfs f2fs tmpfs" ;;
 	esac
 }
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "backing/block_device.h"
+#include "backing/ext4.h"
 #include "backing/filesystem.h"
 #include "base/sys_error.h"
 
@@ -40,6 +41,7 @@ DiskReader::DiskReader(const BackingFile& file, Method method)
       method_(method),
       moves_(!filesystem_at(file.path()).overwrites),
       btrfs_(find_btrfs(file, method)),
+      journal_(method == Method::kDevice && filesystem_at(file.path()).journals_data),
       source_(method == Method::kFile ? file.path()
               : btrfs_                ? btrfs_->path
                                       : block_device_of(file.fd())),
@@ -48,8 +50,13 @@ DiskReader::DiskReader(const BackingFile& file, Method method)
     if (!fd_) throw_errno("open({}, O_DIRECT)", source_);
     if (method == Method::kFile) return;
     // Better now than at the first comparison.
-    if (btrfs_) commit_btrfs(file.fd());
+    bring_to_its_place();
     static_cast<void>(find(0, file.pages() * page_size()));
+}
+
+void DiskReader::bring_to_its_place() const {
+    if (btrfs_) commit_btrfs(file_.fd());
+    if (journal_) checkpoint_ext4(file_.fd());
 }
 
 std::vector<Extent> DiskReader::find(std::uint64_t offset, std::uint64_t length) const {
@@ -65,7 +72,7 @@ std::span<const std::byte> DiskReader::read(std::uint64_t first, std::uint64_t c
         read_at(buffer_.bytes(), length, offset);
         return {buffer_.bytes(), length};
     }
-    if (btrfs_) commit_btrfs(file_.fd());
+    bring_to_its_place();
     // Blocks that the file has left meanwhile may hold anything.
     for (int moved = 0; moved < kMoves; moved++) {
         const std::vector<Extent> pieces = find(offset, length);

@@ -6,6 +6,7 @@
 
 #include <format>
 
+#include "backing/ext4.h"
 #include "base/sys_error.h"
 
 namespace mmuw {
@@ -40,7 +41,12 @@ Filesystem filesystem_of_magic(std::uint64_t magic) {
 Filesystem filesystem_at(const std::string& path) {
     struct statfs system{};
     if (statfs(path.c_str(), &system) != 0) throw_errno("statfs({})", path);
-    return filesystem_of_magic(static_cast<std::uint32_t>(system.f_type));
+    Filesystem found = filesystem_of_magic(static_cast<std::uint32_t>(system.f_type));
+    if (found.name == "ext4" && ext4_journals_data(path)) {
+        found.name = "ext4-journal";
+        found.journals_data = true;
+    }
+    return found;
 }
 
 }  // namespace mmuw

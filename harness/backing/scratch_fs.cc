@@ -35,7 +35,7 @@ void enter_private_mount_namespace() {
 
 // The usual ones first, by name: asked for, the kernel loads their modules. Then all that it has.
 std::vector<std::string> disk_filesystems() {
-    std::vector<std::string> types = {"ext4", "xfs", "btrfs"};
+    std::vector<std::string> types = {"ext4", "xfs", "btrfs", "f2fs"};
     std::ifstream known("/proc/filesystems");
     for (std::string line; std::getline(known, line);)
         if (line.starts_with('\t') && !std::ranges::contains(types, line.substr(1)))

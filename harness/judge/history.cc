@@ -52,6 +52,7 @@ bool concerns(const MarkEvent& e, const Target& t) {
     bool does = false;
     visit_mark(e, Overloaded{
                       [&](const mark::Memslot&) { does = t.has_vm(e.vm); },
+                      [&](const mark::Journaled& m) { does = t.has_page(m.file, 0, ~0ull); },
                       [&](const mark::Logged& m) {
                           if (!t.subject.gfn || e.vm != t.subject.vm) return;
                           const uint64_t at = *t.subject.gfn - m.gfn;

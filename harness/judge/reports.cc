@@ -26,6 +26,8 @@ constexpr std::array kPinnedSigns = {Sign{"durable"}};
 constexpr std::array kSmmMmioSigns = {Sign{"isolated"}};
 constexpr std::array kNestedStateSigns = {Sign{"dirty-in-time"}};
 constexpr std::array kDroppedSigns = {Sign{"quiet-kernel"}};
+constexpr std::array kMigratedSigns = {Sign{"quiet-kernel"}};
+constexpr std::array kCollapseSigns = {Sign{"isolated"}};
 constexpr std::array kVsockNotLoggedSigns = {Sign{"log-complete"}};
 constexpr std::array kScanOfMigratingSigns = {Sign{"quiet-kernel"}};
 
@@ -81,6 +83,16 @@ constexpr Report table[] = {
      .what = "btrfs does not write back what a device has written to a mapped page (FS=btrfs)",
      .scenarios = "Pinned.*/synced",
      .signs = kDroppedSigns},
+    {.name = "ext4-journal-migrated-page",
+     .what = "a guest write to a migrated page ends the journal of ext4 with data=journal by a BUG "
+             "(FS=ext4-journal, 6.1)",
+     .scenarios = "MemoryChanges.*file_migrate",
+     .signs = kMigratedSigns},
+    {.name = "ext4-journal-collapse-loses-writes",
+     .what = "ext4 with data=journal loses writes to a mapped file when a range of it is collapsed "
+             "(FS=ext4-journal, 6.1)",
+     .scenarios = "MemoryChanges.*file_close_up",
+     .signs = kCollapseSigns},
     {.name = "vhost-vsock-not-logged",
      .what =
          "vhost-vsock writes packets to guest memory and does not log them, though it offers to",

@@ -32,7 +32,7 @@ constexpr auto kDropDelay = 20ms;
 }  // namespace
 
 WitnessedFile::WitnessedFile(Witness& witness, const std::string& directory, std::uint64_t pages)
-    : witness_(witness), file_(directory, pages), filesystem_(filesystem_at(directory)) {
+    : witness_(witness), file_(directory, pages), filesystem_(filesystem_at(file_.path())) {
     why_no_disk_ = filesystem_.why_no_writeback();
     if (why_no_disk_.empty()) try {
             disk_.emplace(file_);
@@ -40,6 +40,7 @@ WitnessedFile::WitnessedFile(Witness& witness, const std::string& directory, std
             why_no_disk_ = error.what();
         }
     id_ = witness.add_file(file_.fd());
+    if (filesystem_.journals_data) witness.mark(0, mark::Journaled{.file = id_});
 }
 
 WitnessedFile::~WitnessedFile() {
@@ -173,6 +174,8 @@ void WitnessedFile::release() {
     // Never clean, its pages are never dropped.
     if (!filesystem_.writes_back)
         cannot("nothing-left", filesystem_.why_no_writeback());
+    else if (filesystem_.journals_data)
+        cannot("nothing-left", "the journal holds pages, as long as it likes");
     else
         witness_.mark(0, mark::Left{.what = MMUWITNESS_LEFT_PINNED_PAGES,
                                     .count = count(kept, MMUWITNESS_PAGE_PRESENT)});

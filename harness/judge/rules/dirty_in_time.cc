@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // dirty-in-time: KVM marks a folio dirty only while a notifier would still see it.
+#include <set>
+
 #include "judge/rules/rules.h"
 
 namespace mmuw {
@@ -15,6 +17,8 @@ bool looked_up_since(const Ledger& ledger, const FolioEvent& f, uint64_t order) 
 class DirtyInTime : public Rule {
   public:
     void on(const Event& e, const Ledger& ledger, Findings& found) override {
+        if (const auto journaled = mark_of<mark::Journaled>(e)) journaled_.insert(journaled->file);
+        if (e.kind != Kind::folio) return;
         const FolioEvent& f = e.folio;
         if (f.op == MMUWITNESS_FOLIO_DIRTIED) by_others(f, ledger, found);
         if (f.op != MMUWITNESS_FOLIO_KVM_DIRTY || !f.file) return;
@@ -51,9 +55,10 @@ class DirtyInTime : public Rule {
   private:
     // folio_mark_dirty() wants the folio lock, or a page table's lock and a dirty PTE in it. After
     // folio_mkclean() no PTE is dirty before a write fault, which dirties under the folio lock.
-    static void by_others(const FolioEvent& f, const Ledger& ledger, Findings& found) {
+    // A journal marks buffers, whose folio it need not lock (mark_buffer_dirty()).
+    void by_others(const FolioEvent& f, const Ledger& ledger, Findings& found) const {
         const FilePage* p = ledger.file_page(f.file, f.index);
-        if (!p || !p->mkclean_end) return;
+        if (!p || !p->mkclean_end || journaled_.contains(f.file)) return;
         found.checked();
         if (f.page & MMUWITNESS_PAGE_LOCKED) return;
         found.violation({.vm = f.vm, .file = f.file, .page = f.index},
@@ -61,6 +66,8 @@ class DirtyInTime : public Rule {
                                     "folio_mkclean() without the folio lock",
                                     f.file, f.index));
     }
+
+    std::set<std::uint64_t> journaled_;  // files
 };
 
 }  // namespace
@@ -73,7 +80,7 @@ const RuleInfo dirty_in_time_rule = {
     .tolerates = "false negatives: mmu_lock held by somebody else looks held",
     .origin = "000, 004",
     .hooks = {"kvm_dirty|kvm_release_dirty", "mkclean", "spte"},
-    .events = kinds(Kind::folio),
+    .events = kinds(Kind::folio, Kind::mark),
     .make = make_rule<DirtyInTime>,
 };
 
