@@ -16,12 +16,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 ScenarioResult scenario(std::string name, Verdict verdict = Verdict::pass, std::string why = "") {
-    ScenarioResult s{.name = std::move(name),
-                     .verdict = verdict,
-                     .seconds = 0.25,
-                     .trials = 2,
-                     .hits = 1,
-                     .rules = {{.rule = "durable", .verdict = verdict, .checked = 3, .why = std::move(why)}}};
+    ScenarioResult s{
+        .name = std::move(name),
+        .verdict = verdict,
+        .seconds = 0.25,
+        .trials = 2,
+        .hits = 1,
+        .rules = {{.rule = "durable", .verdict = verdict, .checked = 3, .why = std::move(why)}}};
     if (verdict == Verdict::fail) s.rules[0].violations = 1;
     return s;
 }
