@@ -13,7 +13,9 @@
 #include <linux/virtio_vsock.h>
 #include <linux/vm_sockets.h>
 #include <net/ethernet.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -67,6 +69,23 @@ Fd open_or_unavailable(const char* path, int flags) {
     if (!fd) throw Unavailable(std::format("{}: {}", path, std::strerror(errno)));
     return fd;
 }
+
+// With a signal pending the kernel makes no task for the device, and calls that ENOMEM (up
+// to 6.12).
+class NoSignals {
+  public:
+    NoSignals() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~NoSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    NoSignals(const NoSignals&) = delete;
+    NoSignals& operator=(const NoSignals&) = delete;
+
+  private:
+    sigset_t before_{};
+};
 
 // ---- packets to a network interface
 
@@ -231,7 +250,10 @@ VhostDevice::VhostDevice(const char* path, std::uint64_t features, std::vector<R
       queue_(queue),
       kick_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!kick_) throw_errno("eventfd");
-    call(VHOST_SET_OWNER, nullptr, "VHOST_SET_OWNER");
+    {
+        const NoSignals held;
+        call(VHOST_SET_OWNER, nullptr, "VHOST_SET_OWNER");
+    }
     std::uint64_t offered = 0;
     call(VHOST_GET_FEATURES, &offered, "VHOST_GET_FEATURES");
     if ((features_ & ~offered) != 0 || (offered & bit(VHOST_F_LOG_ALL)) == 0)
