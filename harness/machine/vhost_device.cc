@@ -70,8 +70,8 @@ Fd open_or_unavailable(const char* path, int flags) {
     return fd;
 }
 
-// With a signal pending the kernel makes no task for the device, and calls that ENOMEM (up
-// to 6.12).
+// With a signal pending the kernel makes no task for the device, and calls that ENOMEM
+// (vhost_dev_set_owner()).
 class NoSignals {
   public:
     NoSignals() {
