@@ -10,7 +10,6 @@
 
 #include "backing/block_device.h"
 #include "backing/ext4.h"
-#include "backing/filesystem.h"
 #include "base/sys_error.h"
 
 namespace mmuw {
@@ -18,12 +17,6 @@ namespace mmuw {
 namespace {
 
 constexpr int kMoves = 100;
-
-std::optional<BtrfsDevice> find_btrfs(const BackingFile& file, DiskReader::Method method) {
-    if (method != DiskReader::Method::kDevice || filesystem_at(file.path()).name != "btrfs")
-        return {};
-    return btrfs_device_of(file.fd());
-}
 
 std::vector<Extent> extents_of(int fd) {
     try {
@@ -39,9 +32,10 @@ std::vector<Extent> extents_of(int fd) {
 DiskReader::DiskReader(const BackingFile& file, Method method)
     : file_(file),
       method_(method),
-      moves_(!filesystem_at(file.path()).overwrites),
-      btrfs_(find_btrfs(file, method)),
-      journal_(method == Method::kDevice && filesystem_at(file.path()).journals_data),
+      filesystem_(filesystem_at(file.path())),
+      btrfs_(method == Method::kDevice && filesystem_.name == "btrfs"
+                 ? std::optional(btrfs_device_of(file.fd()))
+                 : std::nullopt),
       source_(method == Method::kFile ? file.path()
               : btrfs_                ? btrfs_->path
                                       : block_device_of(file.fd())),
@@ -56,7 +50,7 @@ DiskReader::DiskReader(const BackingFile& file, Method method)
 
 void DiskReader::bring_to_its_place() const {
     if (btrfs_) commit_btrfs(file_.fd());
-    if (journal_) checkpoint_ext4(file_.fd());
+    if (filesystem_.journals_data) checkpoint_ext4(file_.fd());
 }
 
 std::vector<Extent> DiskReader::find(std::uint64_t offset, std::uint64_t length) const {
@@ -78,7 +72,8 @@ std::span<const std::byte> DiskReader::read(std::uint64_t first, std::uint64_t c
         const std::vector<Extent> pieces = find(offset, length);
         for (const Extent& piece : pieces)
             read_at(buffer_.bytes() + (piece.logical - offset), piece.length, piece.physical);
-        if (!moves_ || find(offset, length) == pieces) return {buffer_.bytes(), length};
+        if (filesystem_.overwrites || find(offset, length) == pieces)
+            return {buffer_.bytes(), length};
     }
     throw std::runtime_error(std::format("{} does not stay where it is", file_.path()));
 }

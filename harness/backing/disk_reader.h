@@ -12,6 +12,7 @@
 #include "backing/backing_file.h"
 #include "backing/btrfs.h"
 #include "backing/extents.h"
+#include "backing/filesystem.h"
 #include "base/fd.h"
 #include "base/mapping.h"
 
@@ -39,7 +40,7 @@ class DiskReader {
     std::span<const std::byte> read(std::uint64_t first, std::uint64_t count);
 
   private:
-    // Has what a sync promises to keep written to where it can be found.
+    // kDevice: has what a sync promises to keep written to where it can be found.
     void bring_to_its_place() const;
     // Where the bytes are on the device now.
     [[nodiscard]] std::vector<Extent> find(std::uint64_t offset, std::uint64_t length) const;
@@ -47,9 +48,8 @@ class DiskReader {
 
     const BackingFile& file_;
     Method method_;
-    bool moves_;                        // an overwrite goes to other blocks
+    Filesystem filesystem_;
     std::optional<BtrfsDevice> btrfs_;  // kDevice, on btrfs
-    bool journal_;                      // kDevice, on ext4 with its data in the journal
     std::string source_;
     Fd fd_;
     // Of the whole file, from the start: a fault that waits for a frozen filesystem may keep this

@@ -10,8 +10,9 @@ namespace mmuw {
 // Of a file or directory that is on ext4.
 bool ext4_journals_data(const std::string& path);
 
-// Has what is in the journal written to its place. It commits what is running, too, which writes
-// data that has been handed to the journal: what is merely dirty in memory stays there.
+// Has what is in the journal written to its place. That commits what is running, too, and a commit
+// may write pages that are dirty (ext4_journalled_submit_inode_data_buffers()): of a page that a
+// sync has missed nothing may be seen after this.
 void checkpoint_ext4(int fd);
 
 }  // namespace mmuw

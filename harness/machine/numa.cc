@@ -15,7 +15,7 @@
 namespace mmuw {
 
 std::vector<int> nodes_to_move_between() {
-    // Linux 7.2 may have nodes and no migration (CONFIG_NUMA_MIGRATION).
+    // Linux 7.3 may have nodes and no migration (CONFIG_NUMA_MIGRATION).
     if (syscall(SYS_move_pages, 0, 0, nullptr, nullptr, nullptr, 0) < 0 && errno == ENOSYS)
         return {};
     try {
