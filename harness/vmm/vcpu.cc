@@ -32,7 +32,8 @@ std::chrono::nanoseconds cpu_time() {
 }  // namespace
 
 Vcpu::Vcpu(const Vm& vm, unsigned id)
-    : id_(id),
+    : vm_(vm),
+      id_(id),
       fd_(kvm_ioctl(vm.fd(), KVM_CREATE_VCPU, static_cast<unsigned long>(id),
                     std::format("KVM_CREATE_VCPU({})", id))),
       run_(vm.kvm().vcpu_mmap_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get()) {}

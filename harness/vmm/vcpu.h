@@ -20,6 +20,7 @@ class Vcpu {
     Vcpu(const Vm& vm, unsigned id);
 
     [[nodiscard]] unsigned id() const { return id_; }
+    [[nodiscard]] const Vm& vm() const { return vm_; }
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] kvm_run& run() const { return *static_cast<kvm_run*>(run_.get()); }
     // Throws SysError naming the vCPU and `call`.
@@ -37,6 +38,7 @@ class Vcpu {
     [[nodiscard]] std::string describe() const noexcept;
 
   private:
+    const Vm& vm_;
     unsigned id_;
     Fd fd_;
     Mapping run_;
