@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// KVM writes into guest memory by itself: clocks, steal time. Such a write is in the log as any
-// other, and goes where the memory is now, also after the page behind the gfn has changed.
+// KVM writes into guest memory by itself: clocks, steal time, events. Such a write is in the log as
+// any other, and goes where the memory is now, also after the page behind the gfn has changed; and
+// nowhere when it has been switched off.
 #include <linux/kvm.h>
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <span>
 
@@ -39,7 +42,12 @@ enum class Between {
     kMovedOverEnd,  // ... so that the rest of it is in the next page
 };
 
-class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyLogKind> {
+struct Case {
+    arch::OwnWriter writer;
+    DirtyLogKind log;
+};
+
+class KvmWrites : public ScenarioTest, public testing::WithParamInterface<Case> {
   protected:
     // Of one write, that can be seen of it.
     struct Arrived {
@@ -48,11 +56,14 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
         bool complete = true;  // by its version, if it has one
     };
 
-    void start(std::vector<arch::OwnWrite> writes) {
-        writes_ = std::move(writes);
-        pages_ = 2 * writes_.size() + 1;
+    void start(std::span<const arch::OwnWrite> writes) {
+        for (const arch::OwnWrite& write : writes) {
+            if (!write.with_last) pages_ += 2;
+            writes_.push_back({write, pages_ - 2});
+        }
+        pages_ += 1;
         memory_ = add_anonymous(pages_).bytes();
-        guest_ = &add_guest({.pages = pages_, .log = GetParam()});
+        guest_ = &add_guest({.pages = pages_, .log = GetParam().log});
         slot_ = &guest_->add_memory(0, pages_, memory_);
         guest_->start();
         guest_->log().enable(*slot_);
@@ -97,20 +108,24 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
         std::vector<Content> before(writes_.size());
         guest_->with_vcpu(0, [&](const Vcpu& vcpu) {
             for (std::size_t i = 0; i < writes_.size(); i++) {
-                std::memset(page(2 * i + 1), 0, kBytes);
-                before[i] = content(i);
-                writes_[i].again(vcpu);
+                const Write& write = writes_[i];
+                if (write.fill)
+                    std::memset(page(write.page) + offset(write), static_cast<int>(*write.fill),
+                                write.bytes);
+                std::memset(page(write.page + 1), 0, kBytes);
+                before[i] = content(write);
+                ask_again(write, vcpu);
             }
         });
         run_after_waiting();
         std::vector<Arrived> arrived(writes_.size());
         guest_->with_vcpu(0, [&](const Vcpu& /*vcpu*/) {
             for (std::size_t i = 0; i < writes_.size(); i++)
-                arrived[i] = {.bytes = content(i) != before[i],
+                arrived[i] = {.bytes = content(writes_[i]) != before[i],
                               .in_next_page =
-                                  std::ranges::any_of(std::span(page(2 * i + 1), kBytes),
+                                  std::ranges::any_of(std::span(page(writes_[i].page + 1), kBytes),
                                                       [](std::byte b) { return b != std::byte{}; }),
-                              .complete = is_complete(i)};
+                              .complete = is_complete(writes_[i])};
         });
         return arrived;
     }
@@ -119,24 +134,49 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
     void judge(const std::vector<Arrived>& arrived, const std::vector<Arrived>& at_first) {
         std::vector<mmuwitness_mark> marks;
         for (std::size_t i = 0; i < writes_.size(); i++) {
-            if (arrived[i].bytes) marks.push_back(wrote(2 * i));
-            if (arrived[i].in_next_page) marks.push_back(wrote(2 * i + 1));
-            if (arrived[i].bytes && writes_[i].version)
-                marks.push_back(seen(2 * i, offset(i), arrived[i].complete));
-            if (!at_first[i].bytes || writes_[i].may_be_same) continue;
-            marks.push_back(seen(2 * i, offset(i), arrived[i].bytes));
-            if (is_over_end(i)) marks.push_back(seen(2 * i + 1, 0, arrived[i].in_next_page));
+            const Write& write = writes_[i];
+            if (write.logged) {
+                if (arrived[i].bytes) marks.push_back(wrote(write.page));
+                if (arrived[i].in_next_page) marks.push_back(wrote(write.page + 1));
+            }
+            if (arrived[i].bytes && write.version)
+                marks.push_back(seen(write.page, offset(write), arrived[i].complete));
+            if (!at_first[i].bytes || write.may_be_same) continue;
+            marks.push_back(seen(write.page, offset(write), arrived[i].bytes));
+            if (is_over_end(write))
+                marks.push_back(seen(write.page + 1, 0, arrived[i].in_next_page));
         }
         run_.witness.marks(marks);
         static_cast<void>(guest_->log().collect(*slot_));
     }
 
+    // None of those arrives that have been ended.
+    void end_writes() {
+        guest_->with_vcpu(0, [&](const Vcpu& vcpu) {
+            for (const Write& write : writes_)
+                if (write.end != nullptr) write.end(vcpu);
+        });
+        ended_ = true;
+        const std::vector<Arrived> arrived = write_again();
+        std::vector<mmuwitness_mark> marks;
+        for (std::size_t i = 0; i < writes_.size(); i++)
+            if (writes_[i].end != nullptr)
+                marks.push_back(seen(writes_[i].page, offset(writes_[i]), !arrived[i].bytes));
+        run_.witness.marks(marks);
+        begin_writes();
+        static_cast<void>(guest_->log().collect(*slot_));
+    }
+
   private:
+    struct Write : arch::OwnWrite {
+        std::uint64_t page;  // and the next one is its own as well
+    };
+
     [[nodiscard]] mmuwitness_mark wrote(std::uint64_t page) const {
         return make_mark(vm_id(*guest_),
                          mark::Wrote{.slot = slot_->id(), .gfn = slot_->gfn() + page});
     }
-    // There is something.
+    // It is as it should be.
     [[nodiscard]] mmuwitness_mark seen(std::uint64_t page, std::uint64_t offset, bool seen) const {
         return make_mark(vm_id(*guest_), mark::Seen{.slot = slot_->id(),
                                                     .gfn = slot_->gfn() + page,
@@ -147,11 +187,20 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
     }
 
     // With the vCPU out of the guest, nobody writes.
-    [[nodiscard]] bool is_complete(std::size_t i) const {
-        if (!writes_[i].version) return true;
+    [[nodiscard]] bool is_complete(const Write& write) const {
+        if (!write.version) return true;
         std::uint32_t version = 0;
-        std::memcpy(&version, page(2 * i) + offset(i) + *writes_[i].version, sizeof version);
+        std::memcpy(&version, page(write.page) + offset(write) + *write.version, sizeof version);
         return version % 2 == 0;
+    }
+
+    // What has been ended KVM may refuse to write.
+    void ask_again(const Write& write, const Vcpu& vcpu) const {
+        try {
+            write.again(vcpu);
+        } catch (const SysError&) {
+            if (!ended_ || write.end == nullptr) throw;
+        }
     }
 
     // What the vCPU has had to wait for a CPU is stolen time, and some writes tell that alone.
@@ -166,38 +215,47 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
     }
 
     void begin_writes() {
-        for (std::size_t i = 0; i < writes_.size(); i++) {
-            if (writes_[i].stays && begun_) continue;
+        for (const Write& write : writes_) {
+            if (begun_ && is_fixed(write) && (!ended_ || write.end == nullptr)) continue;
+            const std::uint64_t gpa = guest_->gfn(write.page) * page_size();
             guest_->with_vcpu(0, [&](const Vcpu& vcpu) {
-                writes_[i].begin(vcpu, guest_->gfn(2 * i) * page_size() + offset(i));
+                try {
+                    write.begin(vcpu, gpa + (write.at ? 0 : offset(write)));
+                } catch (const SysError& error) {
+                    // Taken once, and refused elsewhere: nothing will arrive there.
+                    if (!begun_ || error.code().value() != EINVAL) throw;
+                }
             });
         }
         begun_ = true;
+        ended_ = false;
         guest_->write(0, pages_ - 1);
     }
 
-    [[nodiscard]] bool is_over_end(std::size_t i) const {
-        return place_ == Place::kOverEnd && writes_[i].before_end != 0;
+    // It does not move with the others.
+    [[nodiscard]] static bool is_fixed(const Write& write) { return write.stays || write.at; }
+    [[nodiscard]] bool is_over_end(const Write& write) const {
+        return place_ == Place::kOverEnd && write.before_end != 0;
     }
-    [[nodiscard]] std::uint64_t offset(std::size_t i) const {
-        if (writes_[i].stays) return kOffset;
-        if (is_over_end(i)) return page_size() - writes_[i].before_end;
-        if (place_ == Place::kToEnd && writes_[i].bytes != 0) return page_size() - writes_[i].bytes;
+    [[nodiscard]] std::uint64_t offset(const Write& write) const {
+        if (is_fixed(write)) return write.at.value_or(kOffset);
+        if (is_over_end(write)) return page_size() - write.before_end;
+        if (place_ == Place::kToEnd && write.may_end_page) return page_size() - write.bytes;
         return offset_;
     }
-    [[nodiscard]] std::byte* page(std::size_t i) const { return memory_ + i * page_size(); }
-    [[nodiscard]] Content content(std::size_t i) const {
+    [[nodiscard]] std::byte* page(std::uint64_t i) const { return memory_ + i * page_size(); }
+    [[nodiscard]] Content content(const Write& write) const {
         Content bytes{};
-        std::memcpy(bytes.data(), page(2 * i) + offset(i),
-                    std::min<std::uint64_t>(kBytes, page_size() - offset(i)));
+        std::memcpy(bytes.data(), page(write.page) + offset(write),
+                    std::min(write.bytes, page_size() - offset(write)));
         return bytes;
     }
 
-    std::vector<arch::OwnWrite> writes_;  // two pages each; behind them one of the guest's own
-    std::uint64_t pages_ = 0;
+    std::vector<Write> writes_;
+    std::uint64_t pages_ = 0;                       // theirs; the last one is the guest's
     static constexpr std::uint64_t kOffset = 2048;  // behind the lanes
     std::uint64_t offset_ = kOffset;                // of KVM's bytes in each first page
-    bool begun_ = false;
+    bool begun_ = false, ended_ = false;
     enum class Place { kInPage, kToEnd, kOverEnd };
     Place place_ = Place::kInPage;  // of those that may be there
     std::byte* memory_ = nullptr;
@@ -207,8 +265,8 @@ class KvmWrites : public ScenarioTest, public testing::WithParamInterface<DirtyL
 
 TEST_P(KvmWrites, AreLoggedAndArrive) {
     std::string why;
-    if (!supported(run_.kvm, GetParam(), &why)) GTEST_SKIP() << why;
-    const std::vector<arch::OwnWrite> writes = arch::own_writes(run_.kvm);
+    if (!supported(run_.kvm, GetParam().log, &why)) GTEST_SKIP() << why;
+    const std::vector<arch::OwnWrite> writes = arch::own_writes(run_.kvm, GetParam().writer);
     if (run_.kvm.mmu().reference || writes.empty())
         GTEST_SKIP() << "nothing that this KVM writes by itself can be told from outside";
     promise({"log-complete"});
@@ -223,12 +281,21 @@ TEST_P(KvmWrites, AreLoggedAndArrive) {
             change(between);
             judge(write_again(), at_first);
         }
+        end_writes();
         trial(std::ranges::all_of(at_first, &Arrived::bytes));
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, KvmWrites, testing::Values(DirtyLogKind::kBitmap, DirtyLogKind::kRing),
-                         [](const auto& info) { return to_string(info.param); });
+INSTANTIATE_TEST_SUITE_P(, KvmWrites,
+                         testing::ValuesIn(std::initializer_list<Case>{
+                             {arch::OwnWriter::kKvm, DirtyLogKind::kBitmap},
+                             {arch::OwnWriter::kKvm, DirtyLogKind::kRing},
+                             {arch::OwnWriter::kXen, DirtyLogKind::kBitmap},
+                             {arch::OwnWriter::kXen, DirtyLogKind::kRing}}),
+                         [](const auto& info) {
+                             const bool xen = info.param.writer == arch::OwnWriter::kXen;
+                             return (xen ? "xen_" : "") + std::string(to_string(info.param.log));
+                         });
 
 // KVM writes for the guest, where it emulates an instruction of the guest's.
 class Emulated : public ScenarioTest {

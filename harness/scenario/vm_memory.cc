@@ -240,9 +240,10 @@ class GuestPages : public VmMemory {
     // Has KVM itself write to each page in turn.
     void let_kvm_write(Guest& guest, std::uint64_t pages) {
         guest.with_vcpu(0, [&](const Vcpu& vcpu) {
-            for (const arch::OwnWrite& write : arch::own_writes(run_.kvm))
-                for (std::uint64_t page = 0; page < (write.stays ? 1 : pages); page++)
-                    write.begin(vcpu, guest.gfn(page) * page_size());
+            for (const arch::OwnWriter writer : {arch::OwnWriter::kKvm, arch::OwnWriter::kXen})
+                for (const arch::OwnWrite& write : arch::own_writes(run_.kvm, writer))
+                    for (std::uint64_t page = 0; page < (write.stays ? 1 : pages); page++)
+                        write.begin(vcpu, guest.gfn(page) * page_size());
         });
     }
 

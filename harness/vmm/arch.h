@@ -91,22 +91,34 @@ std::span<std::byte> wanted_data(kvm_run& run);
 // Guests can ask for some.
 bool has_data_port(const Kvm& kvm);
 
-// What KVM itself writes into guest memory: 64 bytes at most, at a multiple of 64.
+// What KVM itself writes into guest memory, at a multiple of 64.
 struct OwnWrite {
     void (*begin)(const Vcpu& vcpu, std::uint64_t gpa);
     // Written, not necessarily changed, by the end of the next KVM_RUN.
     void (*again)(const Vcpu& vcpu);
+    void (*end)(const Vcpu& vcpu) = nullptr;  // not to be written any more
+    std::uint64_t bytes = 64;                 // 64 at most
     // It may be so many bytes before the end of a page as well: these change with each write, and
     // what is behind them, in the next page, is not all zero. 0: it may not.
     std::uint64_t before_end = 0;
-    std::uint64_t bytes = 0;                  // its length, if it may end with the page as well
+    bool may_end_page = false;                // its end may be the page's
     bool (*there)(const Kvm& kvm) = nullptr;  // does this KVM have it? nullptr: all do
     bool stays = false;                       // it begins once, and then is where it is
-    bool may_be_same = false;                 // what is written may be what was there
+    // It begins with a page of its own, and is there in it.
+    std::optional<std::uint64_t> at = {};
+    bool with_last = false;              // ... which is that of the one before this
+    bool may_be_same = false;            // what is written may be what was there
+    std::optional<std::byte> fill = {};  // to be there before, to tell what is written from it
+    // false: it is in no log. The VMM has to know that it may have been written.
+    bool logged = true;
     // Where it has 32 bits that are odd while it is being written, and even when that is done.
     std::optional<std::size_t> version = {};
 };
-std::vector<OwnWrite> own_writes(const Kvm& kvm);
+enum class OwnWriter {
+    kKvm,  // for a guest of KVM's or Hyper-V's interface
+    kXen,  // of Xen's (x86)
+};
+std::vector<OwnWrite> own_writes(const Kvm& kvm, OwnWriter writer);
 
 // A lane's worth of code that returns `value` (guest::Op::kExecute). Nothing: this architecture's
 // instruction caches want to be told of new code.

@@ -196,12 +196,12 @@ std::string emulation_setting() {
     return {};
 }
 
-std::vector<OwnWrite> own_writes(const Kvm& kvm) {
+std::vector<OwnWrite> own_writes(const Kvm& kvm, OwnWriter writer) {
     const OwnWrite stolen_time{.begin = begin_stolen_time,
                                .again = [](const Vcpu& /*vcpu*/) {},
                                .stays = true,
                                .may_be_same = true};
-    if (kvm.check_extension(KVM_CAP_STEAL_TIME) <= 0) return {};
+    if (writer != OwnWriter::kKvm || kvm.check_extension(KVM_CAP_STEAL_TIME) <= 0) return {};
     return {stolen_time};
 }
 

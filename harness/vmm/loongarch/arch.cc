@@ -140,7 +140,7 @@ std::string emulation_setting() {
     return {};
 }
 
-std::vector<OwnWrite> own_writes(const Kvm& /*kvm*/) {
+std::vector<OwnWrite> own_writes(const Kvm& /*kvm*/, OwnWriter /*writer*/) {
     return {};
 }
 
