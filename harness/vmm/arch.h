@@ -111,6 +111,8 @@ struct OwnWrite {
     std::optional<std::byte> fill = {};  // to be there before, to tell what is written from it
     // false: it is in no log. The VMM has to know that it may have been written.
     bool logged = true;
+    // false: `again` may have nothing to write.
+    bool sure = true;
     // Where it has 32 bits that are odd while it is being written, and even when that is done.
     std::optional<std::size_t> version = {};
 };

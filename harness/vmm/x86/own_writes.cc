@@ -163,11 +163,11 @@ constexpr OwnWrite hyperv(std::uint64_t bytes) {
 }
 
 constexpr OwnWrite kClock{.begin = begin_clock,
-                         .again = write_clock,
-                         .end = end_msr<kSystemTime>,
-                         .bytes = kClockBytes,
-                         .may_end_page = true,
-                         .version = 0};
+                          .again = write_clock,
+                          .end = end_msr<kSystemTime>,
+                          .bytes = kClockBytes,
+                          .may_end_page = true,
+                          .version = 0};
 
 std::vector<OwnWrite> kvm_writes() {
     return {
@@ -176,6 +176,7 @@ std::vector<OwnWrite> kvm_writes() {
          .again = write_steal_time,
          .end = end_msr<kStealTime>,
          .may_end_page = true,
+         .sure = false,
          .version = kStealTimeVersion},
         {.begin = begin_wall_clock,
          .again = write_wall_clock,
