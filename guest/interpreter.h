@@ -39,7 +39,8 @@ struct Tried {
 // which an earlier store is seen before later ones; and as DirectAccess. halt(), if that is an
 // exit; load_, store_ and add_emulated(), read_port() if there is such a thing, execute() if code
 // may be written and called at once; try_read(), try_write(), forget() and forget_all() if the
-// guest can have page tables of its own, run_nested() if it can have guests.
+// guest can have page tables of its own, run_nested() if it can have guests, page_taken() if KVM
+// may tell it of pages that have to come.
 template <class Arch>
 class Interpreter {
   public:
@@ -107,6 +108,8 @@ class Interpreter {
         else if (command.op == Op::kNested)
             each(command,
                  [&](uint64_t page) { nested(command.seed, data(page, lane), command.stamp); });
+        else if (command.op == Op::kAwaitPages)
+            await_pages();
         else if (command.op >= Op::kTryRead)
             own_tables(command, lane);
         else
@@ -183,6 +186,35 @@ class Interpreter {
             last_ = Arch::run_nested(control, address, value);
             sum_ += last_;
         }
+    }
+
+    // Exceptions may take some in between.
+    void await_pages() {
+        if constexpr (requires { Arch::page_taken(); }) {
+            auto& faults =
+                *reinterpret_cast<AsyncFaults*>(reinterpret_cast<uint64_t>(&c_) + kAsyncFaults);
+            store(&c_.begun, number_);
+            while (load(&faults.present) != 0 || load(&faults.taken) < load(&faults.told)) {
+                const uint32_t token = load(&faults.present);
+                if (token == 0)
+                    arch_.relax();
+                else
+                    take(faults, token);
+            }
+        }
+    }
+
+    void take(AsyncFaults& faults, uint32_t token) {
+        store(&faults.present, uint32_t{0});
+        Arch::page_taken();
+        if (token == kAllPages) {
+            store(&faults.taken, load(&faults.told));
+            store(&faults.taken_sum, load(&faults.told_sum));
+        } else {
+            __atomic_fetch_add(&faults.taken, 1, __ATOMIC_RELEASE);
+            __atomic_fetch_add(&faults.taken_sum, token, __ATOMIC_RELEASE);
+        }
+        store(&c_.progress, c_.progress + 1);
     }
 
     template <class Touch>

@@ -41,6 +41,9 @@ enum class Op : uint32_t {
     // Where the guest may have guests: each page once, by one of these, whose control block is at
     // `seed`. It is given the lane's address and `stamp`; what it leaves is summed.
     kNested,
+    // Where KVM tells the guest of pages that it has to wait for (struct AsyncFaults): until all of
+    // them are there.
+    kAwaitPages,
 };
 
 // What the vCPU does when its ring is empty after the command.
@@ -104,6 +107,23 @@ struct Control {
 
     alignas(64) Command ring[kRingEntries];
 };
+
+// Asynchronous page faults, kAsyncFaults behind each Control: what KVM tells of them, once it is
+// switched on (x86: Documentation/virt/kvm/x86/msr.rst, MSR_KVM_ASYNC_PF_EN), and what the guest
+// keeps of it.
+inline constexpr uint64_t kAsyncFaults = 4096;
+struct AsyncFaults {
+    uint32_t absent;   // (KVM) not 0: a page that the guest touched has to come; its token is told
+    uint32_t present;  // (KVM) the token of one that has come; the guest takes it away: 0
+    uint32_t reserved[14];
+    uint64_t told;       // (guest) pages that had to come ...
+    uint64_t told_sum;   // (guest) ... and all their tokens
+    uint64_t taken;      // (guest) likewise those that have
+    uint64_t taken_sum;  // (guest)
+};
+
+// The token of all pages at once, that have been told of by now.
+inline constexpr uint32_t kAllPages = ~0u;
 
 // The journal: uint64_t[pages], the last stamp whose write has completed, per data page. It is
 // stored after the data, with release: whoever loads it with acquire may count on the data.

@@ -40,6 +40,15 @@ struct FakeArch : guest::DirectAccess {
     }
     static void forget(std::uint64_t address) { forgotten = address; }
     static void forget_all(std::uint64_t of, std::uint64_t /*how*/) { root = of; }
+
+    // The tokens of pages that come, one after the other.
+    static inline std::vector<std::uint32_t> come;
+    static inline std::uint32_t* present = nullptr;
+    static void page_taken() {
+        if (come.empty()) return;
+        *present = come.back();
+        come.pop_back();
+    }
 };
 
 class InterpreterTest : public testing::Test {
@@ -82,7 +91,14 @@ class InterpreterTest : public testing::Test {
 
     std::vector<std::uint64_t> data_ = std::vector<std::uint64_t>(kPages * kWords);
     std::vector<std::uint64_t> journal_ = std::vector<std::uint64_t>(kPages);
-    guest::Control control_{};
+    // As in the guest's private memory.
+    struct Private {
+        alignas(guest::kAsyncFaults) guest::Control control{};
+        alignas(guest::kAsyncFaults) guest::AsyncFaults async_faults{};
+    };
+    Private private_;
+    guest::Control& control_ = private_.control;
+    guest::AsyncFaults& faults_ = private_.async_faults;
     Channel channel_{control_, journal_};
 };
 
@@ -160,6 +176,29 @@ TEST_F(InterpreterTest, TellsWhatPageTablesRefuse) {
     c.first = 3;
     c.count = 1;
     EXPECT_EQ(run(c).last, 5U);
+}
+
+TEST_F(InterpreterTest, AwaitsThePagesThatItWasToldOf) {
+    faults_.told = 3;
+    faults_.told_sum = 1 + 2 + 3;
+    faults_.present = 3;
+    FakeArch::present = &faults_.present;
+    FakeArch::come = {2, 1};
+    run(command(guest::Op::kAwaitPages, 0, 0));
+    EXPECT_EQ(channel_.async_faults().present, 0U);
+    EXPECT_EQ(channel_.async_faults().taken, 3U);
+    EXPECT_EQ(channel_.async_faults().taken_sum, 6U);
+    EXPECT_EQ(channel_.progress(), 3U);
+}
+
+TEST_F(InterpreterTest, AwaitsAllPagesAtOnce) {
+    faults_.told = 3;
+    faults_.told_sum = 6;
+    faults_.present = guest::kAllPages;
+    FakeArch::present = &faults_.present;
+    run(command(guest::Op::kAwaitPages, 0, 0));
+    EXPECT_EQ(channel_.async_faults().taken, 3U);
+    EXPECT_EQ(channel_.async_faults().taken_sum, 6U);
 }
 
 TEST_F(InterpreterTest, ForgetsAPageOrAll) {

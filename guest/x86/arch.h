@@ -13,6 +13,15 @@ mmuw::guest::Tried try_write(uint64_t address, uint64_t value);
 
 namespace mmuw::guest {
 
+// What start.S knows of it.
+static_assert(kAsyncFaults == MMUW_ASYNC_FAULTS);
+static_assert(offsetof(AsyncFaults, absent) == MMUW_ABSENT &&
+              offsetof(AsyncFaults, present) == MMUW_PRESENT &&
+              offsetof(AsyncFaults, told) == MMUW_TOLD &&
+              offsetof(AsyncFaults, told_sum) == MMUW_TOLD_SUM &&
+              offsetof(AsyncFaults, taken) == MMUW_TAKEN &&
+              offsetof(AsyncFaults, taken_sum) == MMUW_TAKEN_SUM);
+
 struct Arch : DirectAccess {
     // KVM_EXIT_IO
     static void doorbell() {
@@ -81,6 +90,11 @@ struct Arch : DirectAccess {
     static uint64_t run_nested(uint64_t control, uint64_t address, uint64_t value) {
         asm volatile("vmrun; stgi" : "+c"(value) : "a"(control), "b"(address) : "memory", "cc");
         return value;
+    }
+
+    // KVM may tell of the next page that has come.
+    static void page_taken() {
+        asm volatile("wrmsr" : : "a"(1), "d"(0), "c"(MMUW_PAGE_TAKEN) : "memory");
     }
 
     // Stores of one CPU are seen in order: the compiler is all that must be held back.

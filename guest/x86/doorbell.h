@@ -11,3 +11,15 @@
 #define MMUW_HANDLERS 0x800
 #define MMUW_HANDLER_BYTES 16
 #define MMUW_EXCEPTIONS 32
+
+// struct AsyncFaults, in bytes from struct Control, which is at a multiple of MMUW_VCPU_BYTES, as
+// the end of its stack; and its members.
+#define MMUW_VCPU_BYTES 0x10000
+#define MMUW_ASYNC_FAULTS 0x1000
+#define MMUW_ABSENT 0
+#define MMUW_PRESENT 4
+#define MMUW_TOLD 64
+#define MMUW_TOLD_SUM 72
+#define MMUW_TAKEN 80
+#define MMUW_TAKEN_SUM 88
+#define MMUW_PAGE_TAKEN 0x4b564d07  // MSR_KVM_ASYNC_PF_ACK

@@ -32,6 +32,7 @@ bool tells_what_was_read_back(const Event& e) {
         case MMUWITNESS_MARK_VMM_LOGGED:
         case MMUWITNESS_MARK_HUGE_SPTES:
         case MMUWITNESS_MARK_STUCK:
+        case MMUWITNESS_MARK_AWAITED:
             return true;
         default:
             return false;

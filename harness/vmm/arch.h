@@ -63,6 +63,10 @@ bool enable_async_faults(Vm& vm);
 // Each vCPU of such a VM: it runs at once, and with interrupts on, of which there are none.
 void allow_async_faults(const Vcpu& vcpu);
 
+// A vCPU of such a VM, out of the guest: KVM tells it of such faults in guest::AsyncFaults at gpa,
+// and lets it go on; or no more.
+void tell_async_faults(const Vcpu& vcpu, std::uint64_t gpa, bool tell);
+
 // In system management mode from now on; before its first KVM_RUN. False: not with this KVM.
 bool enter_smm(const Vm& vm, const Vcpu& vcpu);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vmm/channel.h"
 
+#include <cstring>
 #include <stdexcept>
 
 namespace mmuw {
@@ -55,6 +56,13 @@ bool Channel::ready() const {
 guest::Idle Channel::idle() const {
     const std::uint64_t last = posted();
     return last == 0 ? control_.first_idle : command(last).idle;
+}
+
+guest::AsyncFaults Channel::async_faults() const {
+    guest::AsyncFaults faults;
+    std::memcpy(&faults, reinterpret_cast<const char*>(&control_) + guest::kAsyncFaults,
+                sizeof faults);
+    return faults;
 }
 
 std::uint64_t Channel::journal(std::uint64_t page) const {

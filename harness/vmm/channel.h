@@ -31,6 +31,8 @@ class Channel {
     // What the vCPU does when everything posted is done.
     [[nodiscard]] guest::Idle idle() const;
     [[nodiscard]] std::uint64_t journal(std::uint64_t page) const;
+    // Of a vCPU that is out of the guest.
+    [[nodiscard]] guest::AsyncFaults async_faults() const;
 
   private:
     guest::Control& control_;

@@ -192,6 +192,13 @@ void Guest::move_memory(Memslot& slot, std::uint64_t first) {
     slot.move(gfn(first));
 }
 
+void Guest::tell_async_faults(unsigned vcpu, bool tell) {
+    with_vcpu(vcpu, [&](const Vcpu& cpu) {
+        arch::tell_async_faults(
+            cpu, arch::private_gpa() + PrivateLayout::control(vcpu) + guest::kAsyncFaults, tell);
+    });
+}
+
 void Guest::start() {
     for (Cpu& cpu : cpus_) cpu.thread->start();
     for (unsigned i = 0; i < vcpus(); i++)

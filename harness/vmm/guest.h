@@ -95,6 +95,12 @@ class Guest {
     [[nodiscard]] Vm& vm() { return *vm_; }
     // GuestConfig::async_faults, and KVM can.
     [[nodiscard]] bool async_faults() const { return async_faults_; }
+    // ... and this vCPU is told of them, or no more; takes it out of the guest. What it was told:
+    // when it is idle.
+    void tell_async_faults(unsigned vcpu, bool tell);
+    [[nodiscard]] guest::AsyncFaults told_async_faults(unsigned vcpu) const {
+        return cpus_.at(vcpu).channel->async_faults();
+    }
     [[nodiscard]] bool splits_otherwise() const { return splits_otherwise_; }
     [[nodiscard]] DirtyLog& log() { return *log_; }
     [[nodiscard]] unsigned vcpus() const { return static_cast<unsigned>(cpus_.size()); }
@@ -168,6 +174,8 @@ class Guest {
     // how: x86: 0 by CR3, 1 by CR4.PGE; elsewhere there is one way.
     static guest::Command forget_all_command(std::uint64_t how = 0);
     static guest::Command read_command(std::uint64_t page, std::uint32_t lane = guest::kOwnLane);
+    // Until all are there that it was told to wait for.
+    static guest::Command await_pages_command();
     std::vector<CommandResult> run(unsigned vcpu, std::span<const guest::Command> commands);
     // Any command: post() returns the command's number for wait() and begun().
     std::uint64_t post(unsigned vcpu, guest::Command command);

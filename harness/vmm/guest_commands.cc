@@ -30,7 +30,7 @@ guest::Command walking(guest::Op op, std::uint64_t first, std::uint64_t count, c
 }
 
 bool touches_pages(guest::Op op) {
-    return op != guest::Op::kSpin && op != guest::Op::kForgetAll;
+    return op != guest::Op::kSpin && op != guest::Op::kForgetAll && op != guest::Op::kAwaitPages;
 }
 
 // Data pages are not all that the guest's own page tables lead to.
@@ -162,6 +162,10 @@ guest::Command Guest::nested_command(std::uint64_t page, std::uint32_t lane, std
     c.stamp = value;
     c.seed = control;
     return c;
+}
+
+guest::Command Guest::await_pages_command() {
+    return command(guest::Op::kAwaitPages, 0, 0);
 }
 
 guest::Command Guest::try_read_command(std::uint64_t page, std::uint32_t lane) {

@@ -100,6 +100,8 @@ bool enable_async_faults(Vm& /*vm*/) {
 
 void allow_async_faults(const Vcpu& /*vcpu*/) {}
 
+void tell_async_faults(const Vcpu& /*vcpu*/, std::uint64_t /*gpa*/, bool /*tell*/) {}
+
 bool enter_smm(const Vm& /*vm*/, const Vcpu& /*vcpu*/) {
     return false;
 }

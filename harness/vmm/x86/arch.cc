@@ -14,6 +14,7 @@
 #include "vmm/vcpu.h"
 #include "vmm/vm.h"
 #include "vmm/x86/descriptor_tables.h"
+#include "vmm/x86/msr.h"
 #include "vmm/x86/page_tables.h"
 
 namespace mmuw::arch {
@@ -236,6 +237,27 @@ bool enable_async_faults(Vm& vm) {
 void allow_async_faults(const Vcpu& vcpu) {
     kvm_mp_state state{.mp_state = KVM_MP_STATE_RUNNABLE};
     vcpu.control(KVM_SET_MP_STATE, &state, "KVM_SET_MP_STATE");
+}
+
+// A page that has come is told by an interrupt as well: the guest looks by itself, and its task
+// priority keeps all interrupts away.
+void tell_async_faults(const Vcpu& vcpu, std::uint64_t gpa, bool tell) {
+    constexpr std::size_t kTaskPriority = 0x80, kSpurious = 0xf0;  // of the local APIC
+    constexpr std::uint32_t kNoInterrupts = 0xf0, kApicEnabled = 0x1ff;
+    constexpr std::uint32_t kAsyncFaultsMsr = 0x4b564d02, kInterruptMsr = 0x4b564d06;
+    constexpr std::uint64_t kVector = 0x80;
+    constexpr std::uint64_t kEnabled = 1 << 0, kKernelToo = 1 << 1, kByInterrupt = 1 << 3;
+    if (!tell) {
+        x86::set_msr(vcpu, kAsyncFaultsMsr, 0);
+        return;
+    }
+    kvm_lapic_state apic{};
+    vcpu.control(KVM_GET_LAPIC, &apic, "KVM_GET_LAPIC");
+    std::memcpy(apic.regs + kTaskPriority, &kNoInterrupts, sizeof kNoInterrupts);
+    std::memcpy(apic.regs + kSpurious, &kApicEnabled, sizeof kApicEnabled);
+    vcpu.control(KVM_SET_LAPIC, &apic, "KVM_SET_LAPIC");
+    x86::set_msr(vcpu, kInterruptMsr, kVector);
+    x86::set_msr(vcpu, kAsyncFaultsMsr, gpa | kByInterrupt | kKernelToo | kEnabled);
 }
 
 bool enter_smm(const Vm& vm, const Vcpu& vcpu) {
